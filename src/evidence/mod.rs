@@ -1,0 +1,188 @@
+//! Stage 7, evidence: everything a run found, ready to be rendered.
+//!
+//! Invariants: `counts` balance (discovered = analyzed + gaps); lists are sorted; nothing here depends on the clock,
+//! the machine, or the number of threads. Absent on purpose: bytes; `report` makes them.
+
+use crate::facts::ReferenceKind;
+use crate::finding::{Context, Finding, Hop, Tier, Verdict};
+use crate::gap::Gap;
+use crate::policy::PolicyPlace;
+use crate::span::{Location, RepoPath};
+use std::collections::BTreeMap;
+
+/// What was judged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SnapshotIdentity {
+    /// `worktree`, `index`, `revision` or `memory`.
+    pub kind: &'static str,
+    pub commit: Option<String>,
+    pub tree: Option<String>,
+}
+
+/// Files seen. `discovered = analyzed + gaps`; the others were not discovered, and are told so that nothing is silent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    pub discovered: u64,
+    /// Files read whole and understood as far as their language allows.
+    pub analyzed: u64,
+    /// Files with at least one gap. The list of gaps may be longer: a file can have several.
+    pub gaps: u64,
+    /// Symbolic links, which are not followed: their targets are judged where they stand.
+    pub links: u64,
+    /// Files that the policy's `include` and `exclude` leave out.
+    pub excluded: u64,
+    /// Files that had to be parsed; the others cannot hold a name that a rule asks for.
+    pub parsed: u64,
+}
+
+/// The lifecycle of a legacy symbol. Derived from what is seen, never typed in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum State {
+    /// Defined and used.
+    Present,
+    /// Defined, with no use outside itself.
+    Unused,
+    /// No definition, but uses remain: they are broken.
+    Removed,
+    /// Only text or tests name it.
+    Residue,
+    Gone,
+}
+
+impl State {
+    pub fn name(self) -> &'static str {
+        match self {
+            State::Present => "present",
+            State::Unused => "unused",
+            State::Removed => "removed",
+            State::Residue => "residue",
+            State::Gone => "gone",
+        }
+    }
+}
+
+/// Numbers of references by tier.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TierCounts {
+    pub proven: u64,
+    pub likely: u64,
+    pub name_only: u64,
+    pub text: u64,
+}
+
+impl TierCounts {
+    pub fn add(&mut self, tier: Tier) {
+        match tier {
+            Tier::Proven => self.proven += 1,
+            Tier::Likely => self.likely += 1,
+            Tier::NameOnly => self.name_only += 1,
+            Tier::Text => self.text += 1,
+        }
+    }
+
+    pub fn total(self) -> u64 {
+        self.proven + self.likely + self.name_only + self.text
+    }
+}
+
+/// Every occurrence of a symbol's last name, accounted for once:
+/// `found = definitions + references + others + longer + unseen`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Occurrences {
+    pub found: u64,
+    pub definitions: u64,
+    pub references: u64,
+    /// Resolved to something else of the same name: a homonym, a local variable.
+    pub others: u64,
+    /// Inside a longer identifier.
+    pub longer: u64,
+    /// Inside a range that could not be read; each such range is a gap.
+    pub unseen: u64,
+}
+
+#[derive(Clone, Debug)]
+pub struct SymbolReport {
+    /// `module:Qualified.name`, or the key of a flag.
+    pub symbol: String,
+    pub state: State,
+    pub definitions: Vec<Location>,
+    pub references: TierCounts,
+    /// The same numbers per context.
+    pub by_context: BTreeMap<Context, TierCounts>,
+    pub occurrences: Occurrences,
+}
+
+#[derive(Clone, Debug)]
+pub struct RuleReport {
+    pub id: String,
+    pub kind: &'static str,
+    pub summary: String,
+    pub verdict: Verdict,
+    /// The verdict of each context that the rule demands something of.
+    pub contexts: BTreeMap<Context, Verdict>,
+    pub symbols: Vec<SymbolReport>,
+    /// Paths of the gaps that keep this rule from a verdict.
+    pub spoiled_by: Vec<RepoPath>,
+}
+
+/// Something about the policy that is not an offence in the code: a symbol that matches nothing, a rule past its date.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Warning {
+    pub message: String,
+    pub help: Option<String>,
+    pub place: Option<PolicyPlace>,
+}
+
+/// The answer of `solely check`.
+#[derive(Clone, Debug)]
+pub struct CheckReport {
+    pub verdict: Verdict,
+    pub snapshot: SnapshotIdentity,
+    pub counts: Counts,
+    pub rules: Vec<RuleReport>,
+    /// Sorted by path, position, rule.
+    pub findings: Vec<Finding>,
+    pub gaps: Vec<Gap>,
+    pub warnings: Vec<Warning>,
+    /// The policy's file and digest, or the built-in default.
+    pub policy: PolicyIdentity,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PolicyIdentity {
+    pub file: Option<String>,
+    pub digest: String,
+}
+
+/// One reference to a symbol.
+#[derive(Clone, Debug)]
+pub struct ReferenceReport {
+    pub location: Location,
+    pub kind: ReferenceKind,
+    pub within: Option<&'static str>,
+    pub tier: Tier,
+    pub context: Context,
+    pub via: Vec<Hop>,
+}
+
+/// The answer of `solely refs` for one symbol.
+#[derive(Clone, Debug)]
+pub struct SymbolReferences {
+    pub symbol: String,
+    pub definitions: Vec<Location>,
+    /// Sorted by path and position.
+    pub references: Vec<ReferenceReport>,
+    pub occurrences: Occurrences,
+}
+
+/// The answer of `solely refs`.
+#[derive(Clone, Debug)]
+pub struct RefsReport {
+    pub snapshot: SnapshotIdentity,
+    pub counts: Counts,
+    pub symbols: Vec<SymbolReferences>,
+    pub gaps: Vec<Gap>,
+}
+
+/// Texts of the files that a report quotes, by path.
+pub type Sources = BTreeMap<RepoPath, String>;

@@ -1,0 +1,499 @@
+//! Facts: what one blob says, independent of the path it stands at.
+//!
+//! A language adapter ([`crate::language`]) turns text into [`Facts`] once; every later stage reads them. An
+//! expression that leads to a name is kept as a [`Value`], a small tree in an arena, so that resolution can be asked
+//! later, on demand, by the project model: `self.store.save()` is `Call(Attribute(Attribute(Name self, store), save))`.
+//!
+//! Invariants: `definitions` are in source order with parents before children; `references` and `strings` are sorted
+//! by span; `lines` has one class per line of the text, as git counts lines. Absent on purpose: paths, module names,
+//! and anything that needs a second file.
+
+mod line;
+mod names;
+
+pub use line::{LineClass, LineTally};
+pub use names::{NameId, Names};
+
+use crate::span::{LineIndex, Span};
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(pub u32);
+
+        impl $name {
+            pub fn index(self) -> usize {
+                self.0 as usize
+            }
+        }
+    };
+}
+
+id!(
+    /// Index into [`Facts::definitions`].
+    DefinitionId
+);
+id!(
+    /// Index into [`Facts::scopes`].
+    ScopeId
+);
+id!(
+    /// Index into [`Facts::imports`].
+    ImportId
+);
+id!(
+    /// Index into [`Facts::values`].
+    ValueId
+);
+
+/// The scope of a whole module, which every blob has.
+pub const MODULE_SCOPE: ScopeId = ScopeId(0);
+
+/// Everything that one blob says.
+#[derive(Clone, Debug, Default)]
+pub struct Facts {
+    pub names: Names,
+    pub definitions: Vec<Definition>,
+    pub scopes: Vec<Scope>,
+    /// Sorted by `(scope, name)`, then in source order; see [`Facts::bindings_of`].
+    pub bindings: Vec<Binding>,
+    pub imports: Vec<Import>,
+    pub values: Vec<Value>,
+    /// Every name and attribute that is read, written or deleted, by the span of its last name.
+    pub references: Vec<Reference>,
+    /// String literals that are one identifier or one dotted path, with what they are used for.
+    pub strings: Vec<NameString>,
+    /// Names in `__all__`, or `None` where the module does not say.
+    pub exports: Option<Vec<NameId>>,
+    pub markers: Vec<Marker>,
+    /// Assignments to an attribute of the first parameter of a method: `self.x = …`.
+    pub attributes: Vec<AttributeAssignment>,
+    /// Comments, each from its `#` to the end of its line.
+    pub comments: Vec<Span>,
+    /// Docstrings, quotes included.
+    pub docstrings: Vec<Span>,
+    pub line_index: LineIndex,
+    pub lines: Vec<LineClass>,
+    /// What the parser could not read, with its reason; the rest was recovered.
+    pub unread: Vec<Unread>,
+}
+
+/// What kind of thing a definition is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum DefinitionKind {
+    Function,
+    Method,
+    Class,
+    /// An assignment at module or class level.
+    Constant,
+    TypeAlias,
+}
+
+impl DefinitionKind {
+    pub fn name(self) -> &'static str {
+        match self {
+            DefinitionKind::Function => "function",
+            DefinitionKind::Method => "method",
+            DefinitionKind::Class => "class",
+            DefinitionKind::Constant => "constant",
+            DefinitionKind::TypeAlias => "type alias",
+        }
+    }
+}
+
+/// What is said about a definition by its keywords and decorators.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Traits {
+    pub is_async: bool,
+    pub is_overload: bool,
+    pub is_abstract: bool,
+    pub is_property: bool,
+    pub is_static: bool,
+    pub is_class_method: bool,
+    /// The body is `...`, `pass`, a docstring or `raise NotImplementedError` alone.
+    pub is_stub: bool,
+}
+
+#[derive(Clone, Debug)]
+pub struct Definition {
+    pub kind: DefinitionKind,
+    pub name: NameId,
+    pub name_span: Span,
+    /// From the first decorator to the end of the body.
+    pub span: Span,
+    /// The definition that this one stands in.
+    pub parent: Option<DefinitionId>,
+    /// The scope that this definition binds its name in.
+    pub scope: ScopeId,
+    /// The scope that its body opens, for functions and classes.
+    pub body_scope: Option<ScopeId>,
+    pub traits: Traits,
+    /// Base classes of a class, in order, keywords left out.
+    pub bases: Vec<ValueId>,
+    pub decorators: Vec<ValueId>,
+    /// The return annotation of a function.
+    pub returns: Option<ValueId>,
+    pub guards: Guards,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ScopeKind {
+    Module,
+    Class,
+    Function,
+    /// Lambdas and comprehensions: they bind names, but hold no definitions.
+    Expression,
+}
+
+#[derive(Clone, Debug)]
+pub struct Scope {
+    pub kind: ScopeKind,
+    pub parent: Option<ScopeId>,
+    /// The function or class whose body this is.
+    pub definition: Option<DefinitionId>,
+    pub span: Span,
+}
+
+/// How a name came to be bound in a scope.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BindingKind {
+    Import(ImportId),
+    Definition(DefinitionId),
+    /// A parameter, by its 0-based position; the value of the binding is its default.
+    Parameter(u16),
+    Assignment,
+    /// `for x in value`: the binding's value is what is looped over.
+    Element,
+    /// `with value as x`.
+    Entered,
+    /// `except Kind as x`, `case x`, type parameters: nothing is known of the value.
+    Other,
+    /// `global x` or `nonlocal x`: the name belongs to an outer scope.
+    Outer,
+}
+
+#[derive(Clone, Debug)]
+pub struct Binding {
+    pub scope: ScopeId,
+    pub name: NameId,
+    pub span: Span,
+    pub kind: BindingKind,
+    pub value: Option<ValueId>,
+    pub annotation: Option<ValueId>,
+}
+
+/// The conditions under which a line runs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Guards(u8);
+
+impl Guards {
+    pub const NONE: Guards = Guards(0);
+    /// Under `if TYPE_CHECKING:`.
+    pub const TYPE_CHECKING: Guards = Guards(1);
+    /// In a `try` whose handlers catch `ImportError` or `ModuleNotFoundError`.
+    pub const IMPORT_ERROR: Guards = Guards(2);
+    /// In a `try` with a handler for every exception (`except:`, `except Exception:`).
+    pub const ANY_EXCEPTION: Guards = Guards(4);
+    /// In the body of a function, so it runs only when the function is called.
+    pub const FUNCTION: Guards = Guards(8);
+    /// Under another `if`, or in an `except` handler.
+    pub const CONDITIONAL: Guards = Guards(16);
+    /// In a `try` whose handlers catch `AttributeError`.
+    pub const ATTRIBUTE_ERROR: Guards = Guards(32);
+
+    pub fn with(self, other: Guards) -> Guards {
+        Guards(self.0 | other.0)
+    }
+
+    pub fn has(self, other: Guards) -> bool {
+        self.0 & other.0 == other.0
+    }
+}
+
+/// One name that an import statement binds: `from a import b, c` makes two.
+#[derive(Clone, Debug)]
+pub struct Import {
+    /// Leading dots of a relative import.
+    pub level: u32,
+    /// The dotted module as written; `None` for `from . import x`.
+    pub module: Option<NameId>,
+    pub module_span: Span,
+    /// What is taken from the module; `None` for `import a.b`.
+    pub target: ImportTarget,
+    pub alias: Option<NameId>,
+    /// The name that becomes bound, as written: the alias, the imported name, or the module.
+    pub bound_span: Span,
+    pub scope: ScopeId,
+    pub guards: Guards,
+    /// The whole statement.
+    pub statement: Span,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ImportTarget {
+    /// `import a.b.c`: binds `a`, or the whole path to the alias.
+    Module,
+    /// `from a import name`, and where that name stands.
+    Name(NameId, Span),
+    /// `from a import *`.
+    Star,
+}
+
+/// An expression that leads to a name. Resolution walks it from the outside in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Value {
+    Name {
+        name: NameId,
+        scope: ScopeId,
+    },
+    Attribute {
+        base: ValueId,
+        name: NameId,
+    },
+    /// A call; `argument` is its first positional argument (`partial(f)`, `getattr(x, …)`).
+    Call {
+        function: ValueId,
+        argument: Option<ValueId>,
+    },
+    /// `base[index]`: an element at run time, a parametrised type in an annotation.
+    Item {
+        base: ValueId,
+        index: Option<ValueId>,
+    },
+    /// `super()` inside the given scope.
+    Super {
+        scope: ScopeId,
+    },
+    /// Either of two: `a if c else b`, `a or b`, `A | B`.
+    Either {
+        left: ValueId,
+        right: ValueId,
+    },
+    /// `await value`.
+    Awaited {
+        value: ValueId,
+    },
+    /// A tuple or list display: the first and the rest, for `Union[A, B]` and handler lists.
+    Pair {
+        first: ValueId,
+        rest: Option<ValueId>,
+    },
+    /// A string literal that is one identifier or dotted path.
+    Text(NameId),
+    Unknown,
+}
+
+/// What a reference is, by the syntax around it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ReferenceKind {
+    Import,
+    Call,
+    Attribute,
+    Name,
+    Subclass,
+    Decorator,
+    Annotation,
+    /// Named by a string: `getattr(x, "name")`, `patch("a.b.name")`.
+    String,
+    /// Listed in `__all__`.
+    Export,
+    /// The name of a keyword argument.
+    Keyword,
+    /// In a comment, a docstring, a longer string, or a file that is not code.
+    Text,
+}
+
+impl ReferenceKind {
+    pub fn name(self) -> &'static str {
+        match self {
+            ReferenceKind::Import => "import",
+            ReferenceKind::Call => "call",
+            ReferenceKind::Attribute => "attribute",
+            ReferenceKind::Name => "name",
+            ReferenceKind::Subclass => "subclass",
+            ReferenceKind::Decorator => "decorator",
+            ReferenceKind::Annotation => "annotation",
+            ReferenceKind::String => "string",
+            ReferenceKind::Export => "export",
+            ReferenceKind::Keyword => "keyword",
+            ReferenceKind::Text => "text",
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    Read,
+    Write,
+    Delete,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct Reference {
+    /// The last name of the expression: `b` in `a.b`.
+    pub span: Span,
+    pub value: ValueId,
+    pub kind: ReferenceKind,
+    pub access: Access,
+    pub scope: ScopeId,
+    pub guards: Guards,
+}
+
+/// What a string that looks like a name is used for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StringRole {
+    /// `getattr`, `setattr`, `delattr` and `monkeypatch.setattr(x, "name", …)`, with the object.
+    Attribute {
+        receiver: ValueId,
+    },
+    /// `hasattr(x, "name")`.
+    HasAttribute {
+        receiver: ValueId,
+    },
+    /// `patch("a.b.c")`, `monkeypatch.setattr("a.b.c", …)`.
+    Patch,
+    /// `patch.object(x, "name")`.
+    PatchObject {
+        receiver: ValueId,
+    },
+    /// `import_module("a.b")`, `__import__("a.b")`.
+    ImportModule,
+    /// A key of the environment, through the callee or container given.
+    EnvironmentRead {
+        via: ValueId,
+    },
+    /// A key of the environment that is set or removed (`os.environ["X"] = …`, `setenv`, `patch.dict`).
+    EnvironmentWrite {
+        via: ValueId,
+    },
+    /// An entry of `__all__`.
+    Export,
+    /// A key of a dictionary display or of a subscript.
+    Key,
+    Other,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct NameString {
+    /// The text between the quotes.
+    pub span: Span,
+    pub text: NameId,
+    pub role: StringRole,
+    pub scope: ScopeId,
+    pub guards: Guards,
+}
+
+/// How a definition is declared deprecated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MarkerKind {
+    /// `@deprecated`, PEP 702 or any decorator of that name.
+    Decorator,
+    /// `warnings.warn(…, category)` as a statement of the body itself, not under a condition.
+    Warning { category: Option<ValueId> },
+    /// The docstring begins with "DEPRECATED" or holds `.. deprecated::`.
+    Docstring,
+}
+
+#[derive(Clone, Debug)]
+pub struct Marker {
+    pub kind: MarkerKind,
+    /// The definition that is deprecated; `None` is the module itself.
+    pub definition: Option<DefinitionId>,
+    pub span: Span,
+    /// The message, where it is a literal.
+    pub message: Option<String>,
+}
+
+#[derive(Clone, Debug)]
+pub struct AttributeAssignment {
+    /// The class whose instances get the attribute.
+    pub class: DefinitionId,
+    pub name: NameId,
+    pub span: Span,
+    pub value: Option<ValueId>,
+    pub annotation: Option<ValueId>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unread {
+    pub span: Span,
+    pub reason: String,
+}
+
+impl Facts {
+    pub fn name(&self, id: NameId) -> &str {
+        self.names.get(id)
+    }
+
+    pub fn definition(&self, id: DefinitionId) -> &Definition {
+        &self.definitions[id.index()]
+    }
+
+    pub fn value(&self, id: ValueId) -> Value {
+        self.values[id.index()]
+    }
+
+    pub fn scope(&self, id: ScopeId) -> &Scope {
+        &self.scopes[id.index()]
+    }
+
+    /// The name path of a definition inside its module: `Class.method`, `outer.inner`.
+    pub fn qualified_name(&self, id: DefinitionId) -> String {
+        let mut parts = vec![self.name(self.definition(id).name)];
+        let mut at = self.definition(id).parent;
+        while let Some(parent) = at {
+            parts.push(self.name(self.definition(parent).name));
+            at = self.definition(parent).parent;
+        }
+        parts.reverse();
+        parts.join(".")
+    }
+
+    /// The bindings of a name in one scope, in source order.
+    pub fn bindings_of(&self, scope: ScopeId, name: NameId) -> &[Binding] {
+        let key = (scope, name);
+        let start = self.bindings.partition_point(|b| (b.scope, b.name) < key);
+        let length = self.bindings[start..].partition_point(|b| (b.scope, b.name) == key);
+        &self.bindings[start..start + length]
+    }
+
+    /// The innermost definition whose span holds the offset.
+    pub fn definition_at(&self, offset: u32) -> Option<DefinitionId> {
+        let mut found = None;
+        for (index, definition) in self.definitions.iter().enumerate() {
+            if definition.span.start > offset {
+                break;
+            }
+            if offset < definition.span.end {
+                found = Some(DefinitionId(index as u32));
+            }
+        }
+        found
+    }
+
+    pub fn in_comment(&self, offset: u32) -> bool {
+        holds(&self.comments, offset)
+    }
+
+    pub fn in_docstring(&self, offset: u32) -> bool {
+        holds(&self.docstrings, offset)
+    }
+
+    /// The guards of a scope's own position: whether it lies in the body of a function.
+    pub fn is_in_function(&self, scope: ScopeId) -> bool {
+        let mut at = Some(scope);
+        while let Some(id) = at {
+            if self.scope(id).kind == ScopeKind::Function {
+                return true;
+            }
+            at = self.scope(id).parent;
+        }
+        false
+    }
+}
+
+fn holds(spans: &[Span], offset: u32) -> bool {
+    let next = spans.partition_point(|span| span.start <= offset);
+    next > 0 && offset < spans[next - 1].end
+}

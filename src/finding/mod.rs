@@ -1,0 +1,140 @@
+//! Findings: one place that a rule objects to, with the reasons to believe it.
+//!
+//! Invariant: a finding's identity ([`Fingerprint`]) holds no line number, so it survives moved lines. Absent on
+//! purpose: how a finding is shown; that is `report`.
+
+mod fingerprint;
+
+pub use fingerprint::Fingerprint;
+
+use crate::span::{Location, RepoPath};
+use std::fmt;
+
+/// The id of a rule: kebab-case, names the offence.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RuleId(pub String);
+
+impl fmt::Display for RuleId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    Error,
+    Warning,
+    Note,
+}
+
+impl Severity {
+    pub fn name(self) -> &'static str {
+        match self {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+            Severity::Note => "note",
+        }
+    }
+}
+
+/// What kind of file a finding stands in. A policy gates each context on its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Context {
+    Code,
+    Tests,
+    Docs,
+    Config,
+}
+
+impl Context {
+    pub const ALL: [Context; 4] = [Context::Code, Context::Tests, Context::Docs, Context::Config];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Context::Code => "code",
+            Context::Tests => "tests",
+            Context::Docs => "docs",
+            Context::Config => "config",
+        }
+    }
+}
+
+/// How sure it is that a reference means the symbol. Ordered from the surest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Tier {
+    /// Resolved to the symbol.
+    Proven,
+    /// The class of the receiver is inferred.
+    Likely,
+    /// The same attribute name on a receiver that is not known.
+    NameOnly,
+    /// In a comment, a docstring, a longer string, or a document.
+    Text,
+}
+
+impl Tier {
+    pub fn name(self) -> &'static str {
+        match self {
+            Tier::Proven => "proven",
+            Tier::Likely => "likely",
+            Tier::NameOnly => "name-only",
+            Tier::Text => "text",
+        }
+    }
+}
+
+/// The answer of a rule, a context, or a whole run. Ordered so that the worst is the greatest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Verdict {
+    Pass,
+    /// Something that the answer needs could not be seen.
+    Incomplete,
+    Fail,
+}
+
+impl Verdict {
+    pub fn name(self) -> &'static str {
+        match self {
+            Verdict::Pass => "pass",
+            Verdict::Incomplete => "incomplete",
+            Verdict::Fail => "fail",
+        }
+    }
+}
+
+/// One step of the way from a reference to the symbol: an import, a re-export, a base class, an alias.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Hop {
+    pub path: RepoPath,
+    pub line: u32,
+    /// What happens there, in words: "imports `b` from `pkg.a`".
+    pub what: String,
+}
+
+/// A second place that helps to understand a finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Related {
+    pub location: Location,
+    pub message: String,
+}
+
+#[derive(Clone, Debug)]
+pub struct Finding {
+    pub rule: RuleId,
+    pub fingerprint: Fingerprint,
+    pub severity: Severity,
+    pub context: Context,
+    pub location: Location,
+    /// `definition`, or the kind of reference (`call`, `import`, `text`, …).
+    pub kind: &'static str,
+    /// Where a text reference stands: `comment`, `docstring`, `string`, `document`; otherwise `None`.
+    pub within: Option<&'static str>,
+    pub tier: Option<Tier>,
+    /// The symbol meant, as `module:Qualified.name`.
+    pub symbol: String,
+    pub message: String,
+    /// What to do about it: the replacement to use, the door to go through.
+    pub help: Option<String>,
+    pub via: Vec<Hop>,
+    pub related: Vec<Related>,
+}

@@ -1,0 +1,37 @@
+//! Languages: one row per language, each with an adapter that turns text into [`Facts`].
+//!
+//! What a program *means* comes from a real parser behind the adapter; what a rule *looks for* is a tree-sitter query
+//! over the row's grammar ([`query`]). No fact is extracted twice: a query's captures are joined with the facts by
+//! span. A new language is one folder of queries, one file here, and one row. Absent on purpose: paths other than the
+//! file name, and anything about a project.
+
+pub mod python;
+pub mod query;
+
+use crate::facts::Facts;
+use crate::span::RepoPath;
+
+/// A row of the registry.
+pub struct LanguageSpec {
+    pub name: &'static str,
+    /// File name extensions, without the dot.
+    pub extensions: &'static [&'static str],
+    pub extract: fn(&str) -> Facts,
+    pub grammar: fn() -> tree_sitter::Language,
+    pub queries: &'static [BuiltinQuery],
+}
+
+/// A query of `queries/<language>/`, compiled into the binary.
+pub struct BuiltinQuery {
+    pub name: &'static str,
+    pub text: &'static str,
+}
+
+/// Every language, in order of age.
+pub const LANGUAGES: &[LanguageSpec] = &[python::SPEC];
+
+/// The language of a file, by its name.
+pub fn find_language(path: &RepoPath) -> Option<&'static LanguageSpec> {
+    let extension = path.extension()?;
+    LANGUAGES.iter().find(|language| language.extensions.contains(&extension))
+}

@@ -1,0 +1,177 @@
+//! Stage 0, intent: what must be gone, what must be single.
+//!
+//! TOML text becomes a raw form (`raw`), then a validated [`Policy`] in which every symbol, glob, date and requirement
+//! is a type of its own. Built-in packs and user files load the same way. Errors carry file, line, column and the
+//! legal choices. Absent on purpose: any look at the code; a symbol that matches nothing is found by the check.
+
+use crate::finding::{Context, RuleId, Severity};
+use crate::language::query::QuerySource;
+use std::collections::BTreeMap;
+
+/// A validated policy: what the user wrote plus the packs that it extends.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    /// The file it came from, as given, or `None` for the built-in defaults.
+    pub file: Option<String>,
+    /// BLAKE3 over the text of the policy and of every pack it extends, in order; hexadecimal.
+    pub digest: String,
+    pub project: ProjectSettings,
+    /// In the order of packs, then of the file. Ids are unique.
+    pub rules: Vec<Rule>,
+}
+
+/// Which files are judged, and what they are.
+#[derive(Clone, Debug)]
+pub struct ProjectSettings {
+    /// Empty means everything.
+    pub include: GlobList,
+    pub exclude: GlobList,
+    /// Files of the context `tests`.
+    pub tests: GlobList,
+    /// Import roots, relative to the repository; empty means they are found.
+    pub roots: Vec<String>,
+}
+
+/// Globs over repository paths, with the texts they were made from. `**` crosses folders, `*` does not; a glob
+/// without a `/` matches the file name at any depth.
+#[derive(Clone, Debug, Default)]
+pub struct GlobList {
+    pub texts: Vec<String>,
+    pub set: globset::GlobSet,
+}
+
+/// Where in a policy file something stands; 1-based.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PolicyPlace {
+    pub file: String,
+    pub line: u32,
+    pub column: u32,
+}
+
+#[derive(Clone, Debug)]
+pub struct Rule {
+    pub id: RuleId,
+    pub summary: String,
+    pub issue: Option<String>,
+    pub severity: Severity,
+    pub place: PolicyPlace,
+    pub examples: Vec<Example>,
+    pub kind: RuleKind,
+}
+
+/// A piece of code that a rule must match, or must not.
+#[derive(Clone, Debug)]
+pub struct Example {
+    /// Path to text; most examples have one file, `example.py`.
+    pub files: BTreeMap<String, String>,
+    /// How many findings the rule must raise; `None` is at least one.
+    pub expect: Option<usize>,
+    pub place: PolicyPlace,
+}
+
+#[derive(Clone, Debug)]
+pub enum RuleKind {
+    Legacy(LegacyRule),
+    Family(FamilyRule),
+    OnlyThrough(OnlyThroughRule),
+}
+
+impl RuleKind {
+    pub fn name(&self) -> &'static str {
+        match self {
+            RuleKind::Legacy(_) => "legacy",
+            RuleKind::Family(_) => "family",
+            RuleKind::OnlyThrough(_) => "only-through",
+        }
+    }
+}
+
+/// `[[legacy]]`: these symbols and flags must reach a state of their lifecycle.
+#[derive(Clone, Debug)]
+pub struct LegacyRule {
+    pub symbols: Vec<SymbolPattern>,
+    /// Environment or settings keys that choose the legacy path.
+    pub flags: Vec<String>,
+    /// A definition that must exist.
+    pub successor: Option<SymbolPattern>,
+    pub require: Requirement,
+    /// From this date on the rule fails when not met; before it, it warns.
+    pub remove_by: Option<jiff::civil::Date>,
+}
+
+/// `package.module:Class.method`, or `package.module` for a whole module. Each side may hold `*` (within a name)
+/// and, on the module side, `**` (across dots).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SymbolPattern {
+    /// Dotted module, with globs.
+    pub module: String,
+    /// Qualified name inside the module, with globs; `None` is the module itself.
+    pub name: Option<String>,
+    pub place: PolicyPlace,
+}
+
+/// What each context must have reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Requirement {
+    pub code: Demand,
+    pub tests: Demand,
+    pub docs: Demand,
+    pub config: Demand,
+}
+
+impl Requirement {
+    pub fn of(&self, context: Context) -> Demand {
+        match context {
+            Context::Code => self.code,
+            Context::Tests => self.tests,
+            Context::Docs => self.docs,
+            Context::Config => self.config,
+        }
+    }
+}
+
+/// What a context must have reached, from the weakest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Demand {
+    /// Nothing is demanded.
+    Anything,
+    /// The definition may stay, but nothing outside itself uses it.
+    Unused,
+    /// No definition.
+    Removed,
+    /// No definition and no use; text that names it may stay.
+    Residue,
+    /// Nothing at all.
+    Gone,
+}
+
+/// `[[family]]`: definitions that a query and a name pattern select.
+#[derive(Clone, Debug)]
+pub struct FamilyRule {
+    /// The query that selects candidates; `None` selects every definition of `kinds`.
+    pub query: Option<QuerySource>,
+    /// Globs over the last name; empty means every name.
+    pub names: Vec<String>,
+    /// Globs over the last name that are left alone.
+    pub except: Vec<String>,
+    /// Only definitions that carry a deprecation marker.
+    pub deprecated: bool,
+    /// Only definitions that live beside a successor: the same name without the family's affix, or a later version.
+    pub beside_successor: bool,
+}
+
+/// `[[only-through]]`: calls that only the named modules may make.
+#[derive(Clone, Debug)]
+pub struct OnlyThroughRule {
+    /// Dotted names, `os.getenv`, or symbols, `os:getenv`.
+    pub calls: Vec<String>,
+    /// Modules that are the door, with globs.
+    pub through: Vec<String>,
+    pub allow: Vec<Allowance>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Allowance {
+    pub path: GlobList,
+    pub reason: String,
+}
