@@ -1,0 +1,162 @@
+//! Python, on ruff's parser: text to [`Facts`].
+//!
+//! ruff's parser recovers from syntax errors, so a broken file still gives the facts of its sound parts; what it could
+//! not read is in [`Facts::unread`]. Extraction is one walk over the tree and one pass over the tokens. Names are not
+//! resolved here; expressions are kept as values for the project model. Absent on purpose: flow analysis, and every
+//! question that needs a second file.
+
+mod call;
+mod depth;
+mod expression;
+mod line;
+mod statement;
+#[cfg(test)]
+mod tests;
+
+use super::LanguageSpec;
+use crate::facts::{Access, MODULE_SCOPE};
+use crate::facts::{
+    Binding, BindingKind, DefinitionId, Facts, Guards, NameId, Reference, ReferenceKind, Scope, ScopeId, ScopeKind,
+    Unread, Value, ValueId,
+};
+use crate::span::{LineIndex, Span};
+use ruff_python_ast::{Mod, PySourceType};
+use ruff_python_parser::{ParseOptions, parse_unchecked};
+use ruff_text_size::{Ranged, TextRange};
+
+pub const SPEC: LanguageSpec = LanguageSpec {
+    name: "python",
+    extensions: &["py", "pyi", "pyw"],
+    extract,
+    grammar: || tree_sitter_python::LANGUAGE.into(),
+    queries: &[],
+};
+
+/// Stack that must be free before a file is parsed and walked, and what is allocated where it is not: dropping a
+/// deeply nested tree recurses once per level.
+const STACK_NEEDED: usize = 24 << 20;
+const STACK_SIZE: usize = 128 << 20;
+
+/// The facts of one Python text. Never fails: what cannot be read is listed in [`Facts::unread`].
+pub fn extract(text: &str) -> Facts {
+    stacker::maybe_grow(STACK_NEEDED, STACK_SIZE, || {
+        if let Some(reason) = depth::find_excess(text) {
+            return unreadable(text, reason);
+        }
+        let options = ParseOptions::from(PySourceType::Python);
+        let parsed = parse_unchecked(text, options);
+        let mut extractor = Extractor::new(text);
+        if let Mod::Module(module) = parsed.syntax() {
+            extractor.module(module);
+        }
+        for error in parsed.errors() {
+            let span = span_of(error.location);
+            extractor.facts.unread.push(Unread { span, reason: error.error.to_string() });
+        }
+        extractor.finish(parsed.tokens())
+    })
+}
+
+/// Facts of a text that is not parsed at all.
+fn unreadable(text: &str, reason: String) -> Facts {
+    let line_index = LineIndex::new(text.as_bytes());
+    let mut facts = Facts { lines: line::without_tokens(text, &line_index), line_index, ..Facts::default() };
+    facts.values.push(Value::Unknown);
+    facts.scopes.push(module_scope(text));
+    facts.unread.push(Unread { span: Span::new(0, text.len() as u32), reason });
+    facts
+}
+
+fn module_scope(text: &str) -> Scope {
+    Scope { kind: ScopeKind::Module, parent: None, definition: None, span: Span::new(0, text.len() as u32) }
+}
+
+fn span_of(range: TextRange) -> Span {
+    Span::new(range.start().to_u32(), range.end().to_u32())
+}
+
+/// The state of the walk: where it stands, and what it has found.
+struct Extractor<'a> {
+    text: &'a str,
+    facts: Facts,
+    scope: ScopeId,
+    /// The innermost definition around the walk.
+    definition: Option<DefinitionId>,
+    guards: Guards,
+}
+
+/// The value that stands for every expression that leads to no name.
+const UNKNOWN: ValueId = ValueId(0);
+
+impl<'a> Extractor<'a> {
+    fn new(text: &'a str) -> Self {
+        let mut facts = Facts { line_index: LineIndex::new(text.as_bytes()), ..Facts::default() };
+        facts.values.push(Value::Unknown);
+        facts.scopes.push(module_scope(text));
+        Self { text, facts, scope: MODULE_SCOPE, definition: None, guards: Guards::NONE }
+    }
+
+    fn name(&mut self, text: &str) -> NameId {
+        self.facts.names.intern(text)
+    }
+
+    fn value(&mut self, value: Value) -> ValueId {
+        self.facts.values.push(value);
+        ValueId(self.facts.values.len() as u32 - 1)
+    }
+
+    fn refer(&mut self, range: TextRange, value: ValueId, kind: ReferenceKind, access: Access) {
+        let (scope, guards) = (self.scope, self.guards);
+        self.facts.references.push(Reference { span: span_of(range), value, kind, access, scope, guards });
+    }
+
+    fn bind(
+        &mut self,
+        scope: ScopeId,
+        name: NameId,
+        range: TextRange,
+        kind: BindingKind,
+        value: Option<ValueId>,
+        annotation: Option<ValueId>,
+    ) {
+        let value = value.filter(|&value| value != UNKNOWN);
+        self.facts.bindings.push(Binding { scope, name, span: span_of(range), kind, value, annotation });
+    }
+
+    /// Runs `walk` inside a new scope of the given kind, and returns the scope's id.
+    fn in_scope(
+        &mut self,
+        kind: ScopeKind,
+        definition: Option<DefinitionId>,
+        range: TextRange,
+        walk: impl FnOnce(&mut Self, ScopeId),
+    ) -> ScopeId {
+        let id = ScopeId(self.facts.scopes.len() as u32);
+        self.facts.scopes.push(Scope { kind, parent: Some(self.scope), definition, span: span_of(range) });
+        let outer = std::mem::replace(&mut self.scope, id);
+        walk(self, id);
+        self.scope = outer;
+        id
+    }
+
+    /// Runs `walk` with further guards in force.
+    fn guarded(&mut self, guards: Guards, walk: impl FnOnce(&mut Self)) {
+        let outer = self.guards;
+        self.guards = outer.with(guards);
+        walk(self);
+        self.guards = outer;
+    }
+
+    fn finish(mut self, tokens: &ruff_python_ast::token::Tokens) -> Facts {
+        self.facts.docstrings.sort_unstable();
+        let classes = line::classify(self.text, tokens, &self.facts.line_index, &self.facts.docstrings);
+        self.facts.lines = classes;
+        self.facts.comments =
+            tokens.iter().filter(|token| token.kind().is_comment()).map(|t| span_of(t.range())).collect();
+        self.facts.bindings.sort_by_key(|binding| (binding.scope, binding.name, binding.span));
+        self.facts.references.sort_by_key(|reference| (reference.span, reference.kind));
+        self.facts.strings.sort_by_key(|string| string.span);
+        self.facts.unread.sort_by_key(|unread| unread.span);
+        self.facts
+    }
+}
