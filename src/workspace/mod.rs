@@ -1,9 +1,28 @@
 //! Stage 1, which files: a work tree, the staged index, or a revision, all as one [`Snapshot`].
 //!
 //! Invariants: entries are sorted by path and have no duplicates; a symbolic link is never followed; what cannot be
-//! read is a [`crate::gap::Gap`], never an error. Absent on purpose: what the bytes mean.
+//! read is a [`Gap`], never an error; nothing is fetched and nothing is written. Entries and gaps together cover every
+//! file that was found, links aside, which are counted. Absent on purpose: what the bytes mean, the environment (git
+//! variables have no effect), and filters (line endings, LFS: bytes are taken as they are stored).
 
+mod disk;
+mod object;
+mod repository;
+#[cfg(test)]
+mod tests;
+
+pub use repository::Repository;
+
+use crate::gap::{Extent, Gap, Reason, Stage};
 use crate::span::RepoPath;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// A file larger than this many bytes is not read.
+pub const SIZE_LIMIT: u64 = 256 << 20;
+
+/// A snapshot of more files than this is cut short, so that a tree made to explode costs bounded memory.
+const ENTRY_LIMIT: usize = 2_000_000;
 
 /// What to look at.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,6 +31,8 @@ pub enum Selection {
     WorkTree,
     /// The index, as if it were committed.
     Index,
+    /// Another index file of the same repository: what `GIT_INDEX_FILE` names inside a hook of `git commit PATH`.
+    IndexFile(PathBuf),
     /// Any revision that git understands.
     Revision(String),
 }
@@ -40,10 +61,241 @@ impl SnapshotKind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EntryId(pub u32);
 
+impl EntryId {
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
 /// One regular file.
 #[derive(Clone, Debug)]
 pub struct Entry {
     pub path: RepoPath,
     /// The blob's id in hexadecimal, where the snapshot knows it without reading (index, revision).
     pub blob: Option<String>,
+    /// Bytes, where the snapshot knows them without reading (work tree, memory).
+    pub size: Option<u64>,
+}
+
+/// Why there is no snapshot. What to do about it is in [`WorkspaceError::hint`].
+#[derive(Debug, thiserror::Error)]
+pub enum WorkspaceError {
+    #[error("cannot open `{}`: {source}", path.display())]
+    Folder { path: PathBuf, source: io::Error },
+    #[error("`{}` is not a folder", path.display())]
+    NotAFolder { path: PathBuf },
+    #[error("`{}` is not in a git repository, so it has no {wanted}", path.display())]
+    NoRepository { path: PathBuf, wanted: &'static str },
+    #[error("the git repository at `{}` cannot be opened: {why}", path.display())]
+    Repository { path: PathBuf, why: String },
+    #[error("`{}` is a bare repository, which has no work tree", path.display())]
+    Bare { path: PathBuf },
+    #[error("`{revision}` is not a revision of this repository: {why}")]
+    Revision { revision: String, why: String, hint: String },
+    #[error("the index cannot be read: {why}")]
+    Index { why: String },
+}
+
+impl WorkspaceError {
+    pub fn hint(&self) -> Option<String> {
+        let hint = match self {
+            WorkspaceError::Folder { .. } | WorkspaceError::NotAFolder { .. } => {
+                "`--repo` takes a work tree, a folder in one, a bare repository, or a plain folder"
+            }
+            WorkspaceError::NoRepository { .. } => "without git only the files on disk can be judged",
+            WorkspaceError::Repository { .. } => "`git fsck` in that folder says what is wrong with it",
+            WorkspaceError::Bare { .. } => "name a revision: `--rev HEAD`",
+            WorkspaceError::Revision { hint, .. } => hint,
+            WorkspaceError::Index { .. } => "`git status` in that folder says what is wrong with it",
+        };
+        Some(hint.to_string())
+    }
+}
+
+/// The files of one state of a repository, with what could not be seen of it.
+pub struct Snapshot {
+    pub kind: SnapshotKind,
+    /// The revision's commit; for a work tree and an index the commit of `HEAD`, if there is one.
+    pub commit: Option<String>,
+    /// The revision's tree.
+    pub tree: Option<String>,
+    /// The work tree's root or the plain folder, where the repository has one.
+    pub root: Option<PathBuf>,
+    /// The folder that was asked for, relative to the root and without slashes at its ends; empty for the root.
+    pub prefix: String,
+    pub entries: Vec<Entry>,
+    /// What is known beforehand to be out of sight, sorted. Reading finds the rest.
+    pub gaps: Vec<Gap>,
+    /// Symbolic links, which are not followed and have no entry.
+    pub links: u64,
+    store: Store,
+}
+
+/// Where the bytes are; the vectors run parallel to [`Snapshot::entries`].
+enum Store {
+    /// Path as bytes, where the printed one differs.
+    Disk {
+        root: PathBuf,
+        raw: Vec<Option<Vec<u8>>>,
+    },
+    Objects {
+        git: Box<gix::ThreadSafeRepository>,
+        ids: Vec<gix::ObjectId>,
+    },
+    Memory(Vec<Vec<u8>>),
+}
+
+impl Snapshot {
+    /// The files of `folder`'s repository, or of a plain folder, as `selection` says.
+    pub fn open(folder: &Path, selection: &Selection) -> Result<Snapshot, WorkspaceError> {
+        let Some(repository) = Repository::find(folder)? else {
+            let wanted = match selection {
+                Selection::WorkTree => return Ok(disk::plain_folder(folder)),
+                Selection::Index | Selection::IndexFile(_) => "index",
+                Selection::Revision(_) => "revisions",
+            };
+            return Err(WorkspaceError::NoRepository { path: folder.to_path_buf(), wanted });
+        };
+        match selection {
+            Selection::WorkTree => disk::work_tree(&repository),
+            Selection::Index => object::index(&repository, None),
+            Selection::IndexFile(file) => object::index(&repository, Some(file)),
+            Selection::Revision(revision) => object::revision(&repository, revision),
+        }
+    }
+
+    /// Files given by a caller. Of two with the same path the first counts.
+    pub fn in_memory(files: impl IntoIterator<Item = (String, Vec<u8>)>) -> Snapshot {
+        let mut listing = Listing::default();
+        for (path, bytes) in files {
+            listing.push(path.into_bytes(), Some(bytes.len() as u64), bytes);
+        }
+        listing.finish(SnapshotKind::Memory, |sources| {
+            Store::Memory(sources.into_iter().map(|source| source.place).collect())
+        })
+    }
+
+    pub fn find(&self, path: &RepoPath) -> Option<EntryId> {
+        let index = self.entries.binary_search_by(|entry| entry.path.cmp(path)).ok()?;
+        Some(EntryId(index as u32))
+    }
+
+    pub fn entry(&self, id: EntryId) -> &Entry {
+        &self.entries[id.index()]
+    }
+
+    /// Every entry with its id, in order.
+    pub fn ids(&self) -> impl Iterator<Item = (EntryId, &Entry)> {
+        self.entries.iter().enumerate().map(|(index, entry)| (EntryId(index as u32), entry))
+    }
+
+    /// A reader for one thread; each thread takes its own.
+    pub fn reader(&self) -> SnapshotReader<'_> {
+        let git = match &self.store {
+            Store::Objects { git, .. } => Some(git.to_thread_local()),
+            Store::Disk { .. } | Store::Memory(_) => None,
+        };
+        SnapshotReader { snapshot: self, git }
+    }
+}
+
+/// Reads entries; holds the object caches of one thread.
+pub struct SnapshotReader<'a> {
+    snapshot: &'a Snapshot,
+    git: Option<gix::Repository>,
+}
+
+impl SnapshotReader<'_> {
+    /// The bytes of an entry, or why they cannot be had.
+    pub fn read(&mut self, id: EntryId) -> Result<Vec<u8>, Gap> {
+        let path = &self.snapshot.entry(id).path;
+        let bytes = match (&self.snapshot.store, &self.git) {
+            (Store::Disk { root, raw }, _) => disk::read(root, path, raw[id.index()].as_deref()),
+            (Store::Objects { ids, .. }, Some(git)) => object::read(git, ids[id.index()]),
+            (Store::Memory(files), _) => Ok(files[id.index()].clone()),
+            (Store::Objects { .. }, None) => unreachable!("a reader of objects holds the repository"),
+        };
+        bytes.map_err(|reason| unavailable(path.clone(), reason))
+    }
+}
+
+/// A gap that may hide anything.
+fn unavailable(path: RepoPath, reason: Reason) -> Gap {
+    Gap { path, stage: Stage::Workspace, reason, extent: Extent::Unavailable }
+}
+
+/// What a walk finds, in any order; `P` says where the bytes are.
+struct Listing<P> {
+    found: Vec<Found<P>>,
+    gaps: Vec<Gap>,
+    links: Vec<Vec<u8>>,
+}
+
+struct Found<P> {
+    path: RepoPath,
+    raw: Vec<u8>,
+    size: Option<u64>,
+    place: P,
+}
+
+impl<P> Default for Listing<P> {
+    fn default() -> Self {
+        Self { found: Vec::new(), gaps: Vec::new(), links: Vec::new() }
+    }
+}
+
+impl<P> Listing<P> {
+    fn push(&mut self, raw: Vec<u8>, size: Option<u64>, place: P) {
+        if self.is_full() {
+            return;
+        }
+        self.found.push(Found { path: RepoPath::from_bytes(&raw), raw, size, place });
+        if self.is_full() {
+            let why = format!("the snapshot holds more than {ENTRY_LIMIT} files");
+            self.gaps.push(unavailable(RepoPath::new("."), Reason::Budget(why)));
+        }
+    }
+
+    fn is_full(&self) -> bool {
+        self.found.len() >= ENTRY_LIMIT
+    }
+
+    fn gap(&mut self, raw: &[u8], reason: Reason) {
+        self.gaps.push(unavailable(RepoPath::from_bytes(raw), reason));
+    }
+
+    /// Sorts, and turns a second file under the same printed path into a gap.
+    fn finish(mut self, kind: SnapshotKind, store: impl FnOnce(Vec<Found<P>>) -> Store) -> Snapshot {
+        self.found.sort_by(|a, b| (&a.path, &a.raw).cmp(&(&b.path, &b.raw)));
+        let gaps = &mut self.gaps;
+        self.found.dedup_by(|next, kept| {
+            let same = next.path == kept.path;
+            if same && next.raw != kept.raw {
+                let why = "another file's path prints the same".to_string();
+                gaps.push(unavailable(next.path.clone(), Reason::Other(why)));
+            }
+            same
+        });
+        self.gaps.sort();
+        self.gaps.dedup();
+        self.links.sort();
+        self.links.dedup();
+        let entries = self.found.iter().map(|found| Entry { path: found.path.clone(), blob: None, size: found.size });
+        Snapshot {
+            kind,
+            commit: None,
+            tree: None,
+            root: None,
+            prefix: String::new(),
+            entries: entries.collect(),
+            gaps: self.gaps,
+            links: self.links.len() as u64,
+            store: store(self.found),
+        }
+    }
+}
+
+/// Whether a path from an index or a tree stays inside the repository, as git itself demands.
+fn is_legal(path: &[u8]) -> bool {
+    path.split(|&byte| byte == b'/').all(|name| !matches!(name, b"" | b"." | b".." | b".git"))
 }

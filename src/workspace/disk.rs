@@ -1,0 +1,283 @@
+//! Snapshots of files on disk: a work tree, or a plain folder.
+//!
+//! A work tree is what git would show: tracked files that exist, and untracked ones that are not ignored. The walk is
+//! ripgrep's; the index adds tracked files that an ignore rule hides. Invariants: no link is followed, and nothing but
+//! a regular file is opened. Absent on purpose: whether a file differs from what is committed.
+
+use super::{Listing, Repository, SIZE_LIMIT, Snapshot, SnapshotKind, Store, WorkspaceError, is_legal, object};
+use crate::gap::Reason;
+use crate::span::RepoPath;
+use gix::index::entry::{Flags, Mode};
+use ignore::{DirEntry, WalkBuilder, WalkState};
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::fs::{self, File, FileType, Metadata};
+use std::io::{self, ErrorKind, Read};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+
+/// Every file of a folder that is in no repository; `.gitignore` files count all the same.
+pub(super) fn plain_folder(folder: &Path) -> Snapshot {
+    let root = folder.canonicalize().unwrap_or_else(|_| folder.to_path_buf());
+    let listing = walk(&root, walker(&root), Nested::Enter);
+    snapshot(root, listing)
+}
+
+pub(super) fn work_tree(repository: &Repository) -> Result<Snapshot, WorkspaceError> {
+    let Some(root) = &repository.root else { return Err(WorkspaceError::Bare { path: repository.place() }) };
+    let index = object::load_index(repository, None)?;
+    let mut walker = walker(root);
+    if let Some(excludes) = local_excludes(repository, root) {
+        walker.git_global(false);
+        walker.add_ignore(excludes);
+    }
+    let mut listing = walk(root, walker, Nested::Gap);
+    add_tracked(root, &index, &mut listing);
+    Ok(Snapshot { commit: repository.head(), prefix: repository.prefix.clone(), ..snapshot(root.clone(), listing) })
+}
+
+/// The bytes of a file; `raw` is its path where the printed one is not the real one.
+pub(super) fn read(root: &Path, path: &RepoPath, raw: Option<&[u8]>) -> Result<Vec<u8>, Reason> {
+    let file = root.join(to_path(raw.unwrap_or(path.as_str().as_bytes())));
+    let before = fs::symlink_metadata(&file).map_err(unreadable)?;
+    if !before.is_file() {
+        return Err(Reason::NotARegularFile);
+    }
+    let too_large = |size| Reason::TooLarge { size, limit: SIZE_LIMIT };
+    if before.len() > SIZE_LIMIT {
+        return Err(too_large(before.len()));
+    }
+    let opened = File::open(&file).map_err(unreadable)?;
+    let after = opened.metadata().map_err(unreadable)?;
+    if !is_same_file(&before, &after) {
+        return Err(Reason::Unreadable("it was replaced while being read".to_string()));
+    }
+    let mut bytes = Vec::with_capacity(before.len() as usize);
+    opened.take(SIZE_LIMIT + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    if bytes.len() as u64 > SIZE_LIMIT {
+        return Err(too_large(bytes.len() as u64));
+    }
+    Ok(bytes)
+}
+
+fn snapshot(root: PathBuf, listing: Listing<()>) -> Snapshot {
+    let place = root.clone();
+    let mut snapshot = listing.finish(SnapshotKind::WorkTree, |found| {
+        let raw = found.into_iter().map(|found| (found.raw != found.path.as_str().as_bytes()).then_some(found.raw));
+        Store::Disk { root: place, raw: raw.collect() }
+    });
+    snapshot.root = Some(root);
+    snapshot
+}
+
+/// What to do with a repository inside the folder.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Nested {
+    Enter,
+    Gap,
+}
+
+fn walker(root: &Path) -> WalkBuilder {
+    let mut walker = WalkBuilder::new(root);
+    walker.hidden(false).ignore(false).parents(false).require_git(false).follow_links(false).current_dir(root);
+    walker.filter_entry(|entry| entry.file_name() != ".git");
+    walker
+}
+
+/// `core.excludesFile` of the repository's own configuration, which replaces the user's.
+fn local_excludes(repository: &Repository, root: &Path) -> Option<PathBuf> {
+    let git = repository.git.to_thread_local();
+    let path = git.config_snapshot().trusted_path("core.excludesFile").ok()??;
+    Some(root.join(path))
+}
+
+/// What the walk's threads send to the one that lists.
+enum Sighting {
+    File { path: Vec<u8>, size: Option<u64> },
+    Link { path: Vec<u8> },
+    Gap { path: Vec<u8>, reason: Reason },
+}
+
+fn walk(root: &Path, walker: WalkBuilder, nested: Nested) -> Listing<()> {
+    let (sender, sightings) = mpsc::channel();
+    let mut listing = Listing::default();
+    std::thread::scope(|scope| {
+        scope.spawn(move || {
+            walker.build_parallel().run(|| {
+                let sender = sender.clone();
+                Box::new(move |entry| {
+                    let (sighting, state) = match entry {
+                        Ok(entry) => sight(root, &entry, nested),
+                        Err(error) => (sight_error(root, &error), WalkState::Continue),
+                    };
+                    match sighting.map(|sighting| sender.send(sighting)) {
+                        Some(Err(_)) => WalkState::Quit,
+                        _ => state,
+                    }
+                })
+            });
+        });
+        for sighting in sightings {
+            match sighting {
+                Sighting::File { path, size } => listing.push(path, size, ()),
+                Sighting::Link { path } => listing.links.push(path),
+                Sighting::Gap { path, reason } => listing.gap(&path, reason),
+            }
+            if listing.is_full() {
+                break;
+            }
+        }
+    });
+    listing
+}
+
+fn sight(root: &Path, entry: &DirEntry, nested: Nested) -> (Option<Sighting>, WalkState) {
+    let Some(kind) = entry.file_type() else { return (None, WalkState::Continue) };
+    let path = from_path(root, entry.path());
+    if kind.is_dir() {
+        let is_nested = nested == Nested::Gap && entry.depth() > 0 && is_repository(entry.path());
+        if is_nested {
+            return (Some(Sighting::Gap { path, reason: Reason::Submodule }), WalkState::Skip);
+        }
+        return (None, WalkState::Continue);
+    }
+    (Some(sight_file(path, kind, || entry.metadata().ok())), WalkState::Continue)
+}
+
+fn sight_file(path: Vec<u8>, kind: FileType, metadata: impl FnOnce() -> Option<Metadata>) -> Sighting {
+    if kind.is_symlink() {
+        Sighting::Link { path }
+    } else if kind.is_file() {
+        Sighting::File { path, size: metadata().map(|metadata| metadata.len()) }
+    } else {
+        Sighting::Gap { path, reason: Reason::NotARegularFile }
+    }
+}
+
+/// A folder that cannot be listed hides what it holds; one that vanished holds nothing.
+fn sight_error(root: &Path, error: &ignore::Error) -> Option<Sighting> {
+    let cause = error.io_error()?;
+    if cause.kind() == ErrorKind::NotFound {
+        return None;
+    }
+    let path = error_path(error).map_or_else(|| b".".to_vec(), |path| from_path(root, path));
+    Some(Sighting::Gap { path, reason: Reason::Unreadable(cause.kind().to_string()) })
+}
+
+fn error_path(error: &ignore::Error) -> Option<&Path> {
+    match error {
+        ignore::Error::WithPath { path, .. } => Some(path),
+        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => error_path(err),
+        ignore::Error::Partial(errors) => errors.iter().find_map(error_path),
+        _ => None,
+    }
+}
+
+fn is_repository(folder: &Path) -> bool {
+    let git = folder.join(".git");
+    fs::symlink_metadata(&git).is_ok() && gix::discover::is_git(&git).is_ok()
+}
+
+/// Tracked files that the walk did not see: those that an ignore rule hides, and those that are not on disk.
+fn add_tracked(root: &Path, index: &gix::index::File, listing: &mut Listing<()>) {
+    let seen: FxHashSet<Vec<u8>> = listing.found.iter().map(|found| found.raw.clone()).collect();
+    let mut folders = FxHashMap::default();
+    for entry in index.entries() {
+        let path: &[u8] = entry.path(index);
+        let path = path.strip_suffix(b"/").unwrap_or(path);
+        if seen.contains(path) {
+            continue;
+        }
+        if !is_legal(path) {
+            listing.gap(path, Reason::Other("an index entry outside the repository".to_string()));
+            continue;
+        }
+        if entry.mode.is_submodule() {
+            listing.gap(path, Reason::Submodule);
+            continue;
+        }
+        let is_skipped = entry.flags.contains(Flags::SKIP_WORKTREE) || entry.mode == Mode::DIR;
+        match tracked_metadata(root, path, &mut folders) {
+            // Git takes a tracked path that is now a folder, or lies behind a link, as deleted.
+            Ok(Some(metadata)) if !metadata.is_dir() => {
+                match sight_file(path.to_vec(), metadata.file_type(), || Some(metadata)) {
+                    Sighting::File { path, size } => listing.push(path, size, ()),
+                    Sighting::Link { path } => listing.links.push(path),
+                    Sighting::Gap { path, reason } => listing.gap(&path, reason),
+                }
+            }
+            Ok(_) if is_skipped => listing.gap(path, Reason::SkippedBySparseCheckout),
+            Ok(_) => {}
+            Err(error) => listing.gap(path, unreadable(error)),
+        }
+    }
+}
+
+/// What stands at a tracked path, or `None` when nothing does. `folders` remembers which folders are real ones.
+fn tracked_metadata(
+    root: &Path,
+    path: &[u8],
+    folders: &mut FxHashMap<Vec<u8>, bool>,
+) -> Result<Option<Metadata>, io::Error> {
+    for (at, _) in path.iter().enumerate().filter(|&(_, &byte)| byte == b'/') {
+        let folder = &path[..at];
+        let is_real = match folders.get(folder) {
+            Some(&is_real) => is_real,
+            None => {
+                let is_real = existing(&root.join(to_path(folder)))?.is_some_and(|metadata| metadata.is_dir());
+                folders.insert(folder.to_vec(), is_real);
+                is_real
+            }
+        };
+        if !is_real {
+            return Ok(None);
+        }
+    }
+    existing(&root.join(to_path(path)))
+}
+
+fn existing(path: &Path) -> Result<Option<Metadata>, io::Error> {
+    match fs::symlink_metadata(path) {
+        Ok(metadata) => Ok(Some(metadata)),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn unreadable(error: io::Error) -> Reason {
+    Reason::Unreadable(error.kind().to_string())
+}
+
+#[cfg(unix)]
+fn is_same_file(before: &Metadata, after: &Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    (before.dev(), before.ino()) == (after.dev(), after.ino())
+}
+
+#[cfg(not(unix))]
+fn is_same_file(_before: &Metadata, after: &Metadata) -> bool {
+    after.is_file()
+}
+
+#[cfg(unix)]
+fn to_path(bytes: &[u8]) -> PathBuf {
+    use std::os::unix::ffi::OsStrExt;
+    PathBuf::from(std::ffi::OsStr::from_bytes(bytes))
+}
+
+#[cfg(not(unix))]
+fn to_path(bytes: &[u8]) -> PathBuf {
+    PathBuf::from(String::from_utf8_lossy(bytes).into_owned())
+}
+
+#[cfg(unix)]
+fn from_path(root: &Path, path: &Path) -> Vec<u8> {
+    use std::os::unix::ffi::OsStrExt;
+    let inside = path.strip_prefix(root).unwrap_or(path).as_os_str().as_bytes();
+    if inside.is_empty() { b".".to_vec() } else { inside.to_vec() }
+}
+
+#[cfg(not(unix))]
+fn from_path(root: &Path, path: &Path) -> Vec<u8> {
+    let inside = path.strip_prefix(root).unwrap_or(path).to_string_lossy().replace('\\', "/");
+    if inside.is_empty() { b".".to_vec() } else { inside.into_bytes() }
+}
