@@ -3,20 +3,21 @@
 #![forbid(unsafe_code)]
 
 // Vocabulary: used by every stage, uses none.
-pub mod facts;
-pub mod finding;
-pub mod gap;
 pub mod span;
+pub mod gap;
+pub mod finding;
+pub mod facts;
+pub mod progress;
 
 // Stages, in flow order.
-pub mod checks;
-pub mod cli;
-pub mod evidence;
-pub mod history;
 pub mod language;
 pub mod policy;
-pub mod project;
-pub mod report;
-pub mod source;
-pub mod triage;
 pub mod workspace;
+pub mod source;
+pub mod project;
+pub mod history;
+pub mod evidence;
+pub mod checks;
+pub mod triage;
+pub mod report;
+pub mod cli;

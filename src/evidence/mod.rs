@@ -10,6 +10,8 @@ use crate::policy::PolicyPlace;
 use crate::span::{Location, RepoPath};
 use std::collections::BTreeMap;
 
+pub use crate::project::Occurrences;
+
 /// What was judged.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SnapshotIdentity {
@@ -83,21 +85,6 @@ impl TierCounts {
     pub fn total(self) -> u64 {
         self.proven + self.likely + self.name_only + self.text
     }
-}
-
-/// Every occurrence of a symbol's last name, accounted for once:
-/// `found = definitions + references + others + longer + unseen`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Occurrences {
-    pub found: u64,
-    pub definitions: u64,
-    pub references: u64,
-    /// Resolved to something else of the same name: a homonym, a local variable.
-    pub others: u64,
-    /// Inside a longer identifier.
-    pub longer: u64,
-    /// Inside a range that could not be read; each such range is a gap.
-    pub unseen: u64,
 }
 
 #[derive(Clone, Debug)]

@@ -8,8 +8,8 @@
 pub mod python;
 pub mod query;
 
-use crate::facts::Facts;
-use crate::span::RepoPath;
+use crate::facts::{Facts, LineClass, Scope, ScopeKind, Unread, Value};
+use crate::span::{LineIndex, RepoPath, Span};
 
 /// A row of the registry.
 pub struct LanguageSpec {
@@ -34,4 +34,22 @@ pub const LANGUAGES: &[LanguageSpec] = &[python::SPEC];
 pub fn find_language(path: &RepoPath) -> Option<&'static LanguageSpec> {
     let extension = path.extension()?;
     LANGUAGES.iter().find(|language| language.extensions.contains(&extension))
+}
+
+/// The facts of a text that is not understood at all: one unread range, lines that are blank or unknown.
+pub fn unreadable(text: &str, reason: String) -> Facts {
+    let line_index = LineIndex::new(text.as_bytes());
+    let class = |line| match line_index.span(line).slice(text).trim() {
+        "" => LineClass::Blank,
+        _ => LineClass::Other,
+    };
+    let span = Span::new(0, text.len() as u32);
+    Facts {
+        values: vec![Value::Unknown],
+        scopes: vec![Scope { kind: ScopeKind::Module, parent: None, definition: None, span }],
+        lines: (1..=line_index.count()).map(class).collect(),
+        line_index,
+        unread: vec![Unread { span, reason }],
+        ..Facts::default()
+    }
 }

@@ -1,1 +1,73 @@
-//! TODO
+//! Stage 4, the project model: facts of many files, joined into modules, classes and meanings.
+//!
+//! Invariants: the model answers on demand and parses no file twice; a symbol has one text, whichever way it was
+//! reached. Absent on purpose: rules; the model says what a reference means, not whether it may be there.
+
+mod annotation;
+mod builtin;
+mod class;
+mod entity;
+mod module;
+mod resolve;
+mod root;
+mod symbol;
+mod trace;
+
+pub use class::Mro;
+pub use entity::{DefinitionRef, Entity, Resolved};
+pub use module::{Found, ModuleIndex, ModuleRef};
+pub use resolve::Resolver;
+pub use symbol::Symbol;
+pub use trace::{DefinitionSite, FlagAccess, Occurrences, Target, Trace, TracedReference, trace};
+
+use crate::source::SourceSet;
+use crate::workspace::EntryId;
+
+/// The files that are judged, and what they mean together.
+pub struct Project<'s> {
+    pub sources: &'s SourceSet<'s>,
+    /// Files that the policy does not leave out, sorted.
+    pub ids: Vec<EntryId>,
+    pub modules: ModuleIndex,
+}
+
+impl<'s> Project<'s> {
+    /// `roots` are the import roots that the policy declares; empty means they are found.
+    pub fn new(sources: &'s SourceSet<'s>, ids: Vec<EntryId>, roots: &[String]) -> Self {
+        let modules = ModuleIndex::new(sources, &ids, roots);
+        Self { sources, ids, modules }
+    }
+
+    pub fn module_name(&self, file: EntryId) -> &str {
+        self.modules.name(file)
+    }
+
+    /// The symbol of a definition. A file that could not be read gives its module.
+    pub fn symbol_of(&self, definition: DefinitionRef) -> Symbol {
+        let module = self.module_name(definition.file);
+        match self.sources.facts(definition.file) {
+            Some(facts) => Symbol::new(module, facts.qualified_name(definition.id)),
+            None => Symbol::module(module),
+        }
+    }
+
+    /// The absolute name of a module that a file names with `level` leading dots.
+    pub fn absolute_module(&self, file: EntryId, level: u32, written: &str) -> String {
+        if level == 0 {
+            return written.to_owned();
+        }
+        let mut parts: Vec<&str> = self.module_name(file).split('.').collect();
+        let ups = level as usize - usize::from(self.modules.is_package(self.sources, file));
+        parts.truncate(parts.len().saturating_sub(ups));
+        parts.extend(written.split('.').filter(|part| !part.is_empty()));
+        parts.join(".")
+    }
+
+    /// The symbol with the module's primary name, where the module is in the tree: `src.pkg.a:f` is `pkg.a:f`.
+    pub fn canonical(&self, symbol: &Symbol) -> Symbol {
+        match self.modules.find(&symbol.module, None) {
+            Found::Module(module) => Symbol { module: self.modules.module_name(&module), name: symbol.name.clone() },
+            _ => symbol.clone(),
+        }
+    }
+}

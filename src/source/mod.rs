@@ -1,1 +1,222 @@
-//! TODO
+//! Stage 2, bytes: every file of a snapshot, read on demand, decoded, searched, and parsed at most once.
+//!
+//! Invariants: a blob is parsed once per run, however many paths hold it; what cannot be read, decoded or parsed is a
+//! [`Gap`] that says what it can hide. Texts are not kept: a file is read again where it is needed, facts stay.
+//! Absent on purpose: what a name means, and the order in which threads read; results are sorted.
+
+mod decode;
+mod search;
+
+pub use decode::{Text, decode};
+pub use search::{FileHits, Hit, Needles, is_bounded};
+
+use crate::facts::Facts;
+use crate::gap::{Extent, Gap, Reason, Stage};
+use crate::language::{LanguageSpec, find_language};
+use crate::progress::Progress;
+use crate::span::{RepoPath, Span};
+use crate::workspace::{EntryId, Snapshot, SnapshotReader};
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, OnceLock};
+
+/// A file larger than this is searched, but not parsed.
+pub const PARSE_LIMIT: usize = 16 << 20;
+
+/// Endings of compressed containers, whose members are not read.
+const ARCHIVES: &[&str] =
+    &["zip", "whl", "egg", "jar", "war", "gz", "tgz", "bz2", "xz", "zst", "7z", "rar", "tar", "br", "lz4"];
+
+/// The files of one snapshot.
+pub struct SourceSet<'s> {
+    snapshot: &'s Snapshot,
+    facts: Vec<OnceLock<Option<Arc<Facts>>>>,
+    /// Facts by content, so that equal blobs share them.
+    blobs: Mutex<FxHashMap<[u8; 32], Arc<OnceLock<Arc<Facts>>>>>,
+    readers: Mutex<Vec<SnapshotReader<'s>>>,
+    gaps: Mutex<BTreeSet<Gap>>,
+    parsed: AtomicU64,
+}
+
+impl<'s> SourceSet<'s> {
+    pub fn new(snapshot: &'s Snapshot) -> Self {
+        Self {
+            snapshot,
+            facts: std::iter::repeat_with(OnceLock::new).take(snapshot.entries.len()).collect(),
+            blobs: Mutex::default(),
+            readers: Mutex::default(),
+            gaps: Mutex::new(snapshot.gaps.iter().cloned().collect()),
+            parsed: AtomicU64::new(0),
+        }
+    }
+
+    pub fn snapshot(&self) -> &'s Snapshot {
+        self.snapshot
+    }
+
+    pub fn path(&self, id: EntryId) -> &'s RepoPath {
+        &self.snapshot.entry(id).path
+    }
+
+    pub fn language(&self, id: EntryId) -> Option<&'static LanguageSpec> {
+        find_language(self.path(id))
+    }
+
+    /// Everything that could not be seen so far, sorted.
+    pub fn gaps(&self) -> Vec<Gap> {
+        lock(&self.gaps).iter().cloned().collect()
+    }
+
+    /// Number of blobs parsed so far.
+    pub fn parsed(&self) -> u64 {
+        self.parsed.load(Ordering::Relaxed)
+    }
+
+    pub fn add_gap(&self, gap: Gap) {
+        lock(&self.gaps).insert(gap);
+    }
+
+    /// The bytes of a file; `None` where a gap says why not.
+    pub fn bytes(&self, id: EntryId) -> Option<Vec<u8>> {
+        let mut reader = lock(&self.readers).pop().unwrap_or_else(|| self.snapshot.reader());
+        let read = reader.read(id);
+        lock(&self.readers).push(reader);
+        read.map_err(|gap| self.add_gap(gap)).ok()
+    }
+
+    /// The decoded text of a file; `None` where it cannot be read or is not text.
+    pub fn text(&self, id: EntryId) -> Option<String> {
+        match decode(self.bytes(id)?) {
+            Text::Utf8(text) | Text::Converted(text) => Some(text),
+            Text::Binary(_) | Text::Invalid(..) => None,
+        }
+    }
+
+    /// The facts of a file in a language that is understood; `None` where there is no such language, or where a gap
+    /// says why not.
+    pub fn facts(&self, id: EntryId) -> Option<Arc<Facts>> {
+        let slot = &self.facts[id.index()];
+        if let Some(facts) = slot.get() {
+            return facts.clone();
+        }
+        let language = self.language(id)?;
+        slot.get_or_init(|| self.bytes(id).and_then(|bytes| self.parse(id, language, bytes))).clone()
+    }
+
+    /// The facts of a file whose bytes are at hand.
+    fn facts_of(&self, id: EntryId, bytes: &[u8]) -> Option<Arc<Facts>> {
+        let language = self.language(id)?;
+        self.facts[id.index()].get_or_init(|| self.parse(id, language, bytes.to_vec())).clone()
+    }
+
+    fn parse(&self, id: EntryId, language: &LanguageSpec, bytes: Vec<u8>) -> Option<Arc<Facts>> {
+        let whole = |reason| {
+            self.add_gap(Gap { path: self.path(id).clone(), stage: Stage::Facts, reason, extent: Extent::Whole });
+        };
+        if bytes.len() > PARSE_LIMIT {
+            whole(Reason::TooLarge { size: bytes.len() as u64, limit: PARSE_LIMIT as u64 });
+            return None;
+        }
+        let text = match decode(bytes) {
+            Text::Utf8(text) => text,
+            Text::Converted(_) => {
+                whole(Reason::Encoding("UTF-16, which is not a source encoding of this language".into()));
+                return None;
+            }
+            Text::Binary(_) => {
+                whole(Reason::Encoding("holds NUL bytes".into()));
+                return None;
+            }
+            Text::Invalid(_, why) => {
+                whole(Reason::Encoding(why));
+                return None;
+            }
+        };
+        let cell = lock(&self.blobs).entry(*blake3::hash(text.as_bytes()).as_bytes()).or_default().clone();
+        let facts = cell.get_or_init(|| {
+            self.parsed.fetch_add(1, Ordering::Relaxed);
+            Arc::new(extract_guarded(language, &text))
+        });
+        if !facts.unread.is_empty() {
+            let ranges: Vec<Span> = facts.unread.iter().map(|unread| unread_lines(facts, unread.span)).collect();
+            let first = &facts.unread[0];
+            let line = facts.line_index.line(first.span.start);
+            self.add_gap(Gap {
+                path: self.path(id).clone(),
+                stage: Stage::Facts,
+                reason: Reason::Syntax(format!("{} at line {line}", first.reason.to_lowercase())),
+                extent: Extent::Ranges(ranges),
+            });
+        }
+        Some(facts.clone())
+    }
+
+    /// The facts of every file of the given ids, in parallel.
+    pub fn load_facts(&self, ids: &[EntryId], progress: &dyn Progress) {
+        progress.stage("reading sources", ids.len() as u64);
+        ids.par_iter().for_each(|&id| {
+            self.facts(id);
+            progress.advance(1);
+        });
+    }
+
+    /// Every occurrence of the needles in the files of the given ids, in the order of the ids. Files without a hit are
+    /// left out. With `parse`, files that hold a hit are parsed while their bytes are at hand.
+    pub fn search(&self, ids: &[EntryId], needles: &Needles, parse: bool, progress: &dyn Progress) -> Vec<FileHits> {
+        progress.stage("searching names", ids.len() as u64);
+        let mut found: Vec<FileHits> = ids
+            .par_iter()
+            .filter_map(|&id| {
+                progress.advance(1);
+                self.search_file(id, needles, parse)
+            })
+            .collect();
+        found.sort_by_key(|hits| hits.id);
+        found
+    }
+
+    fn search_file(&self, id: EntryId, needles: &Needles, parse: bool) -> Option<FileHits> {
+        let path = self.path(id);
+        if path.extension().is_some_and(|it| ARCHIVES.contains(&it.to_ascii_lowercase().as_str())) {
+            let (path, extent) = (path.clone(), Extent::Unavailable);
+            self.bytes(id)?;
+            self.add_gap(Gap { path, stage: Stage::Source, reason: Reason::Archive, extent });
+            return None;
+        }
+        let bytes = self.bytes(id)?;
+        let (text, is_readable) = match decode(bytes) {
+            Text::Utf8(text) | Text::Converted(text) => (text, true),
+            Text::Binary(bytes) | Text::Invalid(bytes, _) => {
+                (bytes.utf8_chunks().map(|chunk| format!("{}\u{FFFD}", chunk.valid())).collect(), false)
+            }
+        };
+        let hits = needles.find(&text);
+        if hits.is_empty() {
+            return None;
+        }
+        let facts = if parse && is_readable { self.facts_of(id, text.as_bytes()) } else { None };
+        // Source code whose names occur but whose meaning could not be read: the parse says why.
+        if parse && !is_readable && self.language(id).is_some() {
+            self.facts(id);
+        }
+        Some(FileHits { id, text, hits, facts, is_readable })
+    }
+}
+
+/// The lines that an unread range touches: what stands beside a syntax error on its line is not trusted either.
+fn unread_lines(facts: &Facts, span: Span) -> Span {
+    let lines = facts.line_index.lines(span);
+    Span { start: facts.line_index.span(lines.start).start, end: facts.line_index.span(lines.end).end }
+}
+
+/// Runs the adapter; a panic is our bug, and becomes an unread range instead of ending the run.
+fn extract_guarded(language: &LanguageSpec, text: &str) -> Facts {
+    let extracted = std::panic::catch_unwind(|| (language.extract)(text));
+    extracted.unwrap_or_else(|_| crate::language::unreadable(text, "internal error: the extractor panicked".into()))
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+}

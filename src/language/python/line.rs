@@ -47,17 +47,6 @@ pub fn classify(text: &str, tokens: &Tokens, index: &LineIndex, docstrings: &[Sp
     classes
 }
 
-/// The classes of a text that is not parsed: blank, comment, or code.
-pub fn without_tokens(text: &str, index: &LineIndex) -> Vec<LineClass> {
-    (1..=index.count())
-        .map(|line| match index.span(line).slice(text).trim_start().as_bytes().first() {
-            None => LineClass::Blank,
-            Some(b'#') => LineClass::Comment,
-            Some(_) => LineClass::Code,
-        })
-        .collect()
-}
-
 /// Equal if the token lies in the docstring (an implicitly concatenated docstring has several tokens).
 fn order(docstring: Span, token: Span) -> std::cmp::Ordering {
     if docstring.contains(token) { std::cmp::Ordering::Equal } else { docstring.start.cmp(&token.start) }

@@ -41,7 +41,7 @@ const STACK_SIZE: usize = 128 << 20;
 pub fn extract(text: &str) -> Facts {
     stacker::maybe_grow(STACK_NEEDED, STACK_SIZE, || {
         if let Some(reason) = depth::find_excess(text) {
-            return unreadable(text, reason);
+            return super::unreadable(text, reason);
         }
         let options = ParseOptions::from(PySourceType::Python);
         let parsed = parse_unchecked(text, options);
@@ -55,16 +55,6 @@ pub fn extract(text: &str) -> Facts {
         }
         extractor.finish(parsed.tokens())
     })
-}
-
-/// Facts of a text that is not parsed at all.
-fn unreadable(text: &str, reason: String) -> Facts {
-    let line_index = LineIndex::new(text.as_bytes());
-    let mut facts = Facts { lines: line::without_tokens(text, &line_index), line_index, ..Facts::default() };
-    facts.values.push(Value::Unknown);
-    facts.scopes.push(module_scope(text));
-    facts.unread.push(Unread { span: Span::new(0, text.len() as u32), reason });
-    facts
 }
 
 fn module_scope(text: &str) -> Scope {

@@ -1,0 +1,181 @@
+//! Modules: which file a dotted name means, and what a file is called.
+//!
+//! Invariant: every Python file has one primary name, so a symbol has one text, whichever root it was reached from.
+//! Absent on purpose: what a module holds.
+
+use super::root::{Roots, structural_root};
+use crate::source::SourceSet;
+use crate::workspace::EntryId;
+use rustc_hash::FxHashMap;
+use std::collections::BTreeSet;
+
+/// A module of the project.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum ModuleRef {
+    File(EntryId),
+    /// A folder without `__init__.py` that holds Python files below it, by its path.
+    Namespace(String),
+}
+
+/// What a dotted name means in an import.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Found {
+    Module(ModuleRef),
+    /// The project has the beginning of the name, but not all of it.
+    Missing,
+    /// Not of this project.
+    External,
+}
+
+pub struct ModuleIndex {
+    /// Python files by path.
+    files: FxHashMap<String, EntryId>,
+    names: FxHashMap<EntryId, String>,
+    /// Folders with an `__init__.py`.
+    packages: BTreeSet<String>,
+    /// Folders that hold a Python file at any depth.
+    folders: BTreeSet<String>,
+    roots: Roots,
+}
+
+impl ModuleIndex {
+    pub fn new(sources: &SourceSet<'_>, ids: &[EntryId], declared: &[String]) -> Self {
+        let python: Vec<EntryId> =
+            ids.iter().copied().filter(|&id| sources.language(id).is_some_and(|it| it.name == "python")).collect();
+        let mut files = FxHashMap::default();
+        let mut packages = BTreeSet::new();
+        let mut folders = BTreeSet::new();
+        for &id in &python {
+            let path = sources.path(id);
+            files.insert(path.as_str().to_owned(), id);
+            if matches!(path.file_name(), "__init__.py" | "__init__.pyi") {
+                packages.insert(path.folder().to_owned());
+            }
+            let mut folder = path.folder();
+            while !folder.is_empty() && folders.insert(folder.to_owned()) {
+                folder = folder.rsplit_once('/').map_or("", |(parent, _)| parent);
+            }
+        }
+        let roots = Roots::find(sources, &python, &packages, declared);
+        let mut index = Self { files, names: FxHashMap::default(), packages, folders, roots };
+        index.names = python.iter().map(|&id| (id, index.primary_name(sources.path(id).as_str()))).collect();
+        index
+    }
+
+    /// The one name of a file: from the longest declared root above it, else from the folder above its top-most
+    /// package, else from the repository's root.
+    fn primary_name(&self, path: &str) -> String {
+        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let structural = structural_root(folder, &self.packages);
+        let declared = self.roots.declared.iter().find(|root| is_below(path, root)).map(String::as_str);
+        let in_package = self.packages.contains(folder);
+        let root = match declared {
+            // A package that begins below the declared root is named from there.
+            Some(declared) if is_below(structural, declared) && structural != declared && in_package => structural,
+            Some(declared) => declared,
+            None if in_package => structural,
+            None => "",
+        };
+        let relative = path.strip_prefix(root).unwrap_or(path).trim_start_matches('/');
+        let stem = relative.strip_suffix(".py").or_else(|| relative.strip_suffix(".pyi")).unwrap_or(relative);
+        let stem = stem.strip_suffix("/__init__").unwrap_or(stem);
+        stem.replace('/', ".")
+    }
+
+    pub fn name(&self, id: EntryId) -> &str {
+        self.names.get(&id).map_or("", String::as_str)
+    }
+
+    pub fn module_name(&self, module: &ModuleRef) -> String {
+        match module {
+            ModuleRef::File(id) => self.name(*id).to_owned(),
+            ModuleRef::Namespace(folder) => folder.replace('/', "."),
+        }
+    }
+
+    /// Python files with their names, by entry.
+    pub fn files(&self) -> impl Iterator<Item = (EntryId, &str)> {
+        let mut files: Vec<_> = self.names.iter().map(|(&id, name)| (id, name.as_str())).collect();
+        files.sort_unstable();
+        files.into_iter()
+    }
+
+    pub fn is_package(&self, sources: &SourceSet<'_>, id: EntryId) -> bool {
+        matches!(sources.path(id).file_name(), "__init__.py" | "__init__.pyi")
+    }
+
+    /// The module that `dotted` means in a file of the given folder; without a folder, anywhere.
+    pub fn find(&self, dotted: &str, importer: Option<&str>) -> Found {
+        let relative = dotted.replace('.', "/");
+        let first = dotted.split('.').next().unwrap_or(dotted);
+        let mut begins = false;
+        for root in self.search_path(importer, first) {
+            if let Some(module) = self.at(&join(root, &relative)) {
+                return Found::Module(module);
+            }
+            // A namespace folder alone proves little: `redis/` may be a folder of scripts beside the library.
+            begins |= match self.at(&join(root, first)) {
+                Some(ModuleRef::File(_)) => true,
+                Some(ModuleRef::Namespace(_)) => dotted.rsplit_once('.').is_some_and(|(parent, _)| {
+                    parent.contains('.') && self.at(&join(root, &parent.replace('.', "/"))).is_some()
+                }),
+                None => false,
+            };
+        }
+        if begins { Found::Missing } else { Found::External }
+    }
+
+    /// A module inside a module.
+    pub fn submodule(&self, sources: &SourceSet<'_>, module: &ModuleRef, name: &str) -> Option<ModuleRef> {
+        let folder = match module {
+            ModuleRef::File(id) if self.is_package(sources, *id) => sources.path(*id).folder(),
+            ModuleRef::File(_) => return None,
+            ModuleRef::Namespace(folder) => folder,
+        };
+        self.at(&join(folder, name))
+    }
+
+    /// The module at a path without its ending.
+    fn at(&self, path: &str) -> Option<ModuleRef> {
+        for ending in ["/__init__.py", ".py", "/__init__.pyi", ".pyi"] {
+            if let Some(&id) = self.files.get(&format!("{path}{ending}")) {
+                return Some(ModuleRef::File(id));
+            }
+        }
+        self.folders.contains(path).then(|| ModuleRef::Namespace(path.to_owned()))
+    }
+
+    /// Roots in the order in which an import is tried: the importer's own, the declared ones, the repository's, and
+    /// then every folder that has a module of that name, nearest to the importer first.
+    fn search_path<'r>(&'r self, importer: Option<&'r str>, first: &str) -> Vec<&'r str> {
+        let mut path: Vec<&str> = Vec::new();
+        if let Some(folder) = importer {
+            path.push(structural_root(folder, &self.packages));
+        }
+        path.extend(self.roots.declared.iter().map(String::as_str));
+        path.push("");
+        let mut others: Vec<&str> = self
+            .roots
+            .structural
+            .iter()
+            .map(String::as_str)
+            .filter(|root| !path.contains(root) && self.at(&join(root, first)).is_some())
+            .collect();
+        others.sort_by_key(|root| (std::cmp::Reverse(common(root, importer.unwrap_or(""))), root.len()));
+        path.extend(others);
+        path
+    }
+}
+
+fn join(root: &str, rest: &str) -> String {
+    if root.is_empty() { rest.to_owned() } else { format!("{root}/{rest}") }
+}
+
+fn is_below(path: &str, root: &str) -> bool {
+    root.is_empty() || path == root || path.strip_prefix(root).is_some_and(|rest| rest.starts_with('/'))
+}
+
+/// Number of leading folders that two paths share.
+fn common(a: &str, b: &str) -> usize {
+    a.split('/').zip(b.split('/')).take_while(|(x, y)| x == y).count()
+}

@@ -1,0 +1,509 @@
+//! Resolution: from a value in one file to what it means in the project.
+//!
+//! Demand-driven: nothing is resolved until a reference asks, and only the files on the way are parsed. Scopes follow
+//! Python's rule (local, enclosing functions, module, builtins; class bodies are not seen from their methods); all
+//! bindings of a name count, whatever the order of execution, so two branches give two results. Invariant: it ends,
+//! since the depth is bounded and a value that is asked for while it is being resolved leads nowhere. Absent on purpose:
+//! flow analysis.
+
+use super::Project;
+use super::builtin::is_builtin;
+use super::class::Mro;
+use super::entity::{DefinitionRef, Entity, Resolved};
+use super::module::{Found, ModuleRef};
+use super::symbol::Symbol;
+use crate::facts::{
+    Binding, BindingKind, DefinitionKind, Facts, ImportId, ImportTarget, MODULE_SCOPE, NameId, ScopeId, ScopeKind,
+    Value, ValueId,
+};
+use crate::finding::Hop;
+use crate::workspace::EntryId;
+use rustc_hash::FxHashMap;
+use std::sync::Arc;
+
+/// Steps from a reference to its meaning. Real chains of re-exports have a handful.
+const DEPTH_LIMIT: u32 = 48;
+
+/// Meanings kept of one value.
+const MEANINGS_LIMIT: usize = 12;
+
+/// Resolves values, remembering what it has resolved. One per thread of work.
+pub struct Resolver<'p, 's> {
+    pub(super) project: &'p Project<'s>,
+    values: FxHashMap<(EntryId, ValueId), Arc<[Resolved]>>,
+    pub(super) mros: FxHashMap<DefinitionRef, Arc<Mro>>,
+    depth: u32,
+}
+
+impl<'p, 's> Resolver<'p, 's> {
+    pub fn new(project: &'p Project<'s>) -> Self {
+        Self { project, values: FxHashMap::default(), mros: FxHashMap::default(), depth: 0 }
+    }
+
+    pub(super) fn facts(&self, file: EntryId) -> Option<Arc<Facts>> {
+        self.project.sources.facts(file)
+    }
+
+    /// What a value of a file may be. Empty while it is being resolved already.
+    pub fn value(&mut self, file: EntryId, id: ValueId) -> Arc<[Resolved]> {
+        if let Some(known) = self.values.get(&(file, id)) {
+            return known.clone();
+        }
+        if self.depth >= DEPTH_LIMIT {
+            return Arc::from([Resolved::unknown()]);
+        }
+        self.values.insert((file, id), Arc::from([]));
+        self.depth += 1;
+        let found = self.value_afresh(file, id);
+        self.depth -= 1;
+        let found: Arc<[Resolved]> = distinct(found).into();
+        self.values.insert((file, id), found.clone());
+        found
+    }
+
+    fn value_afresh(&mut self, file: EntryId, id: ValueId) -> Vec<Resolved> {
+        let Some(facts) = self.facts(file) else { return vec![Resolved::unknown()] };
+        match facts.value(id) {
+            Value::Name { name, scope } => self.name(file, &facts, scope, name),
+            Value::Attribute { base, name } => {
+                let bases = self.value(file, base);
+                let name = facts.name(name);
+                bases.iter().flat_map(|base| self.attribute(base, name)).collect()
+            }
+            Value::Call { function, argument } => {
+                let functions = self.value(file, function);
+                functions.iter().flat_map(|it| self.call(file, it, argument)).collect()
+            }
+            Value::Super { scope } => match self.class_of_method(file, &facts, scope) {
+                Some(class) => vec![Resolved::new(Entity::Instance { class, behind: Some(class) })],
+                None => vec![Resolved::unknown()],
+            },
+            Value::Either { left, right } => {
+                let left = self.value(file, left);
+                let right = self.value(file, right);
+                left.iter().chain(right.iter()).cloned().collect()
+            }
+            Value::Awaited { value } => self.value(file, value).to_vec(),
+            Value::Item { .. } | Value::Pair { .. } | Value::Text(_) | Value::Unknown => vec![Resolved::unknown()],
+        }
+    }
+
+    /// A bare name in a scope.
+    fn name(&mut self, file: EntryId, facts: &Facts, scope: ScopeId, name: NameId) -> Vec<Resolved> {
+        let mut at = Some(scope);
+        while let Some(id) = at {
+            let here = facts.scope(id);
+            // A class body is seen from itself alone.
+            let is_visible = here.kind != ScopeKind::Class || id == scope;
+            let bindings = if is_visible { facts.bindings_of(id, name) } else { &[] };
+            let own: Vec<&Binding> = bindings.iter().filter(|binding| binding.kind != BindingKind::Outer).collect();
+            if id == MODULE_SCOPE || (!own.is_empty() && own.len() == bindings.len()) {
+                if !own.is_empty() {
+                    return own.into_iter().flat_map(|binding| self.binding(file, facts, binding)).collect();
+                }
+                break;
+            }
+            at = here.parent;
+        }
+        self.unbound(file, facts, facts.name(name))
+    }
+
+    /// A name that no scope binds: from a star import, a builtin, or missing.
+    fn unbound(&mut self, file: EntryId, facts: &Facts, name: &str) -> Vec<Resolved> {
+        if name == "__class__" || is_builtin(name) {
+            return vec![Resolved::new(Entity::External(format!("builtins.{name}")))];
+        }
+        let (mut found, is_open) = self.starred(file, facts, name);
+        if found.iter().any(|it| !matches!(it.entity, Entity::Missing(_))) {
+            found.retain(|it| !matches!(it.entity, Entity::Missing(_)));
+            return found;
+        }
+        if is_open {
+            return vec![Resolved::unknown()];
+        }
+        found.push(Resolved::new(Entity::Missing(Symbol::new(self.project.module_name(file), name))));
+        found
+    }
+
+    /// A name that a module takes from its star imports, and whether one of them cannot be looked into.
+    fn starred(&mut self, file: EntryId, facts: &Facts, name: &str) -> (Vec<Resolved>, bool) {
+        let mut found = Vec::new();
+        let mut is_open = false;
+        for import in facts.imports.iter().filter(|it| it.target == ImportTarget::Star) {
+            let (base, _) = self.import_base(file, facts, import);
+            match base {
+                Entity::Module(module) => {
+                    if !self.exports(&module, name) {
+                        continue;
+                    }
+                    let hop = self.hop(file, facts, import.statement.start, format!("takes `{name}` by a star import"));
+                    for member in self.member_of_module(&module, name) {
+                        let mut member = member;
+                        member.hops.insert(0, hop.clone());
+                        if matches!(member.entity, Entity::Missing(_)) {
+                            member = member.likely();
+                        }
+                        found.push(member);
+                    }
+                }
+                _ => is_open = true,
+            }
+        }
+        (found, is_open)
+    }
+
+    /// Whether `from module import *` takes the name.
+    fn exports(&self, module: &ModuleRef, name: &str) -> bool {
+        let ModuleRef::File(id) = module else { return false };
+        let Some(facts) = self.facts(*id) else { return true };
+        match &facts.exports {
+            Some(exports) => exports.iter().any(|&it| facts.name(it) == name),
+            None => !name.starts_with('_'),
+        }
+    }
+
+    /// What one binding of a name holds.
+    pub fn binding(&mut self, file: EntryId, facts: &Facts, binding: &Binding) -> Vec<Resolved> {
+        if self.depth >= DEPTH_LIMIT {
+            return vec![Resolved::unknown()];
+        }
+        self.depth += 1;
+        let found = self.binding_afresh(file, facts, binding);
+        self.depth -= 1;
+        found
+    }
+
+    fn binding_afresh(&mut self, file: EntryId, facts: &Facts, binding: &Binding) -> Vec<Resolved> {
+        let name = facts.name(binding.name);
+        match binding.kind {
+            BindingKind::Import(id) => self.import(file, facts, id),
+            BindingKind::Definition(id) => vec![Resolved::new(Entity::Definition(DefinitionRef { file, id }))],
+            BindingKind::Parameter(0) if self.class_of_method(file, facts, binding.scope).is_some() => {
+                self.receiver(file, facts, binding.scope)
+            }
+            BindingKind::Parameter(_) => {
+                let mut found = self.annotated(file, binding);
+                if let Some(default) = binding.value {
+                    let defaults = self.value(file, default);
+                    let known =
+                        defaults.iter().filter(|it| !matches!(it.entity, Entity::Unknown | Entity::External(_)));
+                    found.extend(known.cloned().map(Resolved::likely));
+                }
+                found
+            }
+            BindingKind::Assignment => {
+                let symbol = self.scope_symbol(file, facts, binding.scope).map(|owner| owner.member(name));
+                let mut found = self.annotated(file, binding);
+                if let (Some(value), None) = (binding.value, binding.annotation) {
+                    found = self.value(file, value).to_vec();
+                }
+                if found.is_empty() {
+                    found.push(Resolved::unknown());
+                }
+                let Some(symbol) = symbol else { return found };
+                let constant = self.constant(file, facts, binding);
+                for resolved in &mut found {
+                    let is_alias = matches!(resolved.entity, Entity::Definition(_) | Entity::Module(_));
+                    if is_alias {
+                        let hop = self.hop(file, facts, binding.span.start, format!("`{symbol}` is assigned to it"));
+                        resolved.hops.insert(0, hop);
+                    }
+                    resolved.passed.insert(0, symbol.clone());
+                    if let (Entity::Unknown, Some(constant)) = (&resolved.entity, constant) {
+                        resolved.entity = Entity::Definition(constant);
+                    }
+                }
+                found
+            }
+            BindingKind::Entered => match binding.value {
+                // Most context managers return themselves.
+                Some(value) => {
+                    let entered = self.value(file, value);
+                    entered
+                        .iter()
+                        .map(|it| match it.entity {
+                            Entity::Instance { .. } => it.clone().likely(),
+                            _ => Resolved::unknown(),
+                        })
+                        .collect()
+                }
+                None => vec![Resolved::unknown()],
+            },
+            BindingKind::Element | BindingKind::Other | BindingKind::Outer => vec![Resolved::unknown()],
+        }
+    }
+
+    /// The instance that an annotation promises; unknown without one.
+    fn annotated(&mut self, file: EntryId, binding: &Binding) -> Vec<Resolved> {
+        match binding.annotation {
+            Some(annotation) => self.annotation(file, annotation),
+            None => vec![Resolved::unknown()],
+        }
+    }
+
+    /// The definition of the constant that a binding makes.
+    fn constant(&self, file: EntryId, facts: &Facts, binding: &Binding) -> Option<DefinitionRef> {
+        let position = facts.definitions.iter().position(|it| it.name_span == binding.span)?;
+        Some(DefinitionRef { file, id: crate::facts::DefinitionId(position as u32) })
+    }
+
+    /// The symbol of a module or class body; `None` inside a function.
+    fn scope_symbol(&self, file: EntryId, facts: &Facts, scope: ScopeId) -> Option<Symbol> {
+        let module = self.project.module_name(file);
+        match facts.scope(scope).kind {
+            ScopeKind::Module => Some(Symbol::module(module)),
+            ScopeKind::Class => facts.scope(scope).definition.map(|id| Symbol::new(module, facts.qualified_name(id))),
+            ScopeKind::Function | ScopeKind::Expression => None,
+        }
+    }
+
+    /// The class around the method whose body a scope is, or lies in.
+    fn class_of_method(&self, file: EntryId, facts: &Facts, scope: ScopeId) -> Option<DefinitionRef> {
+        let mut at = Some(scope);
+        while let Some(id) = at {
+            if let Some(definition) = facts.scope(id).definition
+                && facts.scope(id).kind == ScopeKind::Function
+            {
+                let function = facts.definition(definition);
+                if function.kind == DefinitionKind::Method {
+                    return function.parent.map(|id| DefinitionRef { file, id });
+                }
+            }
+            at = facts.scope(id).parent;
+        }
+        None
+    }
+
+    /// `self` or `cls`: the first parameter of a method.
+    fn receiver(&mut self, file: EntryId, facts: &Facts, scope: ScopeId) -> Vec<Resolved> {
+        let method = facts.scope(scope).definition.map(|id| facts.definition(id));
+        let (Some(method), Some(class)) = (method, self.class_of_method(file, facts, scope)) else {
+            return vec![Resolved::unknown()];
+        };
+        if method.kind != DefinitionKind::Method || method.traits.is_static {
+            return vec![Resolved::unknown()];
+        }
+        let is_class = method.traits.is_class_method
+            || matches!(facts.name(method.name), "__new__" | "__init_subclass__" | "__class_getitem__");
+        let entity = if is_class { Entity::Definition(class) } else { Entity::Instance { class, behind: None } };
+        vec![Resolved::new(entity)]
+    }
+
+    /// What an import binds.
+    pub fn import(&mut self, file: EntryId, facts: &Facts, id: ImportId) -> Vec<Resolved> {
+        let import = &facts.imports[id.index()];
+        let (base, dotted) = self.import_base(file, facts, import);
+        let what = match import.target {
+            ImportTarget::Module => format!("imports `{dotted}`"),
+            ImportTarget::Name(name, _) => format!("imports `{}` from `{dotted}`", facts.name(name)),
+            ImportTarget::Star => format!("imports everything from `{dotted}`"),
+        };
+        let hop = self.hop(file, facts, import.statement.start, what);
+        let mut found = match import.target {
+            ImportTarget::Star => Vec::new(),
+            ImportTarget::Module if import.alias.is_none() && dotted.contains('.') => {
+                // `import a.b.c` binds `a`.
+                let first = dotted.split('.').next().unwrap_or(&dotted).to_owned();
+                let folder = self.project.sources.path(file).folder();
+                vec![Resolved::new(match self.project.modules.find(&first, Some(folder)) {
+                    Found::Module(module) => Entity::Module(module),
+                    Found::Missing => Entity::Missing(Symbol::module(first)),
+                    Found::External => Entity::External(first),
+                })]
+            }
+            ImportTarget::Module => vec![Resolved::new(base)],
+            ImportTarget::Name(name, _) => {
+                let name = facts.name(name);
+                match base {
+                    Entity::Module(module) => self.member_of_module(&module, name),
+                    Entity::Missing(module) => vec![Resolved::new(Entity::Missing(module.member(name)))],
+                    Entity::External(path) => vec![Resolved::new(Entity::External(format!("{path}.{name}")))],
+                    _ => vec![Resolved::unknown()],
+                }
+            }
+        };
+        let bound = facts.name(import.alias.unwrap_or(match import.target {
+            ImportTarget::Name(name, _) => name,
+            _ => import.module.unwrap_or(NameId(0)),
+        }));
+        let is_reexport = import.scope == MODULE_SCOPE && !matches!(import.target, ImportTarget::Star);
+        let symbol = is_reexport.then(|| Symbol::new(self.project.module_name(file), bound));
+        for resolved in &mut found {
+            resolved.hops.insert(0, hop.clone());
+            resolved.passed.extend(symbol.clone());
+        }
+        found
+    }
+
+    /// The module that an import names, with the text of its absolute name.
+    pub fn import_base(&self, file: EntryId, facts: &Facts, import: &crate::facts::Import) -> (Entity, String) {
+        let written = import.module.map_or("", |module| facts.name(module));
+        let dotted = self.project.absolute_module(file, import.level, written);
+        let folder = self.project.sources.path(file).folder();
+        // A relative import has one place to look; an absolute one starts from the importer's roots.
+        let importer = Some(folder);
+        let entity = match self.project.modules.find(&dotted, importer) {
+            Found::Module(module) => Entity::Module(module),
+            Found::Missing => Entity::Missing(Symbol::module(dotted.clone())),
+            Found::External if import.level > 0 => Entity::Missing(Symbol::module(dotted.clone())),
+            Found::External => Entity::External(dotted.clone()),
+        };
+        (entity, dotted)
+    }
+
+    /// A dotted path as a string or an import writes it: the longest module, then its members.
+    pub fn path(&mut self, dotted: &str, importer: EntryId) -> Vec<Resolved> {
+        let folder = self.project.sources.path(importer).folder();
+        let parts: Vec<&str> = dotted.split('.').collect();
+        for length in (1..=parts.len()).rev() {
+            let Found::Module(module) = self.project.modules.find(&parts[..length].join("."), Some(folder)) else {
+                continue;
+            };
+            let mut found = vec![Resolved::new(Entity::Module(module))];
+            for part in &parts[length..] {
+                found = found.iter().flat_map(|it| self.attribute(it, part)).collect();
+            }
+            return distinct(found);
+        }
+        vec![Resolved::new(Entity::External(dotted.to_owned()))]
+    }
+
+    /// A name in a module: bound there, starred into it, or a submodule.
+    pub fn member_of_module(&mut self, module: &ModuleRef, name: &str) -> Vec<Resolved> {
+        if self.depth >= DEPTH_LIMIT {
+            return vec![Resolved::unknown()];
+        }
+        self.depth += 1;
+        let found = self.member_afresh(module, name);
+        self.depth -= 1;
+        found
+    }
+
+    fn member_afresh(&mut self, module: &ModuleRef, name: &str) -> Vec<Resolved> {
+        let submodule = self.project.modules.submodule(self.project.sources, module, name);
+        let missing = Entity::Missing(Symbol::new(self.project.modules.module_name(module), name));
+        let ModuleRef::File(file) = *module else {
+            return vec![Resolved::new(submodule.map_or(missing, Entity::Module))];
+        };
+        let Some(facts) = self.facts(file) else { return vec![Resolved::unknown()] };
+        if let Some(id) = facts.names.find(name) {
+            let bindings = facts.bindings_of(MODULE_SCOPE, id);
+            if !bindings.is_empty() {
+                let found: Vec<Resolved> =
+                    bindings.iter().flat_map(|binding| self.binding(file, &facts, binding)).collect();
+                return distinct(found);
+            }
+        }
+        if let Some(submodule) = submodule {
+            return vec![Resolved::new(Entity::Module(submodule))];
+        }
+        let (found, is_open) = self.starred(file, &facts, name);
+        if found.iter().any(|it| !matches!(it.entity, Entity::Missing(_))) {
+            let symbol = Symbol::new(self.project.module_name(file), name);
+            return found
+                .into_iter()
+                .filter(|it| !matches!(it.entity, Entity::Missing(_)))
+                .map(|mut it| {
+                    it.passed.push(symbol.clone());
+                    it
+                })
+                .collect();
+        }
+        let has_getattr =
+            facts.names.find("__getattr__").is_some_and(|id| !facts.bindings_of(MODULE_SCOPE, id).is_empty());
+        if is_open || has_getattr || !facts.unread.is_empty() {
+            return vec![Resolved::unknown(), Resolved::new(missing).likely()];
+        }
+        vec![Resolved::new(missing)]
+    }
+
+    /// What a call returns.
+    fn call(&mut self, file: EntryId, function: &Resolved, argument: Option<ValueId>) -> Vec<Resolved> {
+        match &function.entity {
+            Entity::Definition(definition) => {
+                let Some(facts) = self.facts(definition.file) else { return vec![Resolved::unknown()] };
+                let called = facts.definition(definition.id);
+                match called.kind {
+                    DefinitionKind::Class => {
+                        let instance = Entity::Instance { class: *definition, behind: None };
+                        let mut made = Resolved::new(instance).behind(function).likely();
+                        made.passed.clear();
+                        vec![made]
+                    }
+                    DefinitionKind::Function | DefinitionKind::Method => match called.returns {
+                        Some(returns) => self
+                            .annotation(definition.file, returns)
+                            .into_iter()
+                            .map(|it| it.behind(function).likely().forget_names())
+                            .collect(),
+                        None => vec![Resolved::unknown()],
+                    },
+                    _ => vec![Resolved::unknown()],
+                }
+            }
+            Entity::External(path) => match (path.as_str(), argument) {
+                ("functools.partial" | "functools.partialmethod", Some(argument)) => {
+                    self.value(file, argument).to_vec()
+                }
+                ("typing.cast" | "typing_extensions.cast", Some(argument)) => {
+                    self.annotation(file, argument).into_iter().map(Resolved::likely).collect()
+                }
+                _ => vec![Resolved::unknown()],
+            },
+            _ => vec![Resolved::unknown()],
+        }
+    }
+
+    /// `base.name`.
+    pub fn attribute(&mut self, base: &Resolved, name: &str) -> Vec<Resolved> {
+        let found = match &base.entity {
+            Entity::Module(module) => self.member_of_module(&module.clone(), name),
+            Entity::Definition(definition) => {
+                let Some(facts) = self.facts(definition.file) else { return vec![Resolved::unknown()] };
+                match facts.definition(definition.id).kind {
+                    DefinitionKind::Class => self.member_of_class(*definition, None, name),
+                    _ => vec![Resolved::unknown()],
+                }
+            }
+            Entity::Instance { class, behind } => self.member_of_class(*class, *behind, name),
+            Entity::Missing(symbol) => vec![Resolved::new(Entity::Missing(symbol.member(name)))],
+            Entity::External(path) => vec![Resolved::new(Entity::External(format!("{path}.{name}")))],
+            Entity::Unknown => vec![Resolved::unknown()],
+        };
+        found.into_iter().map(|it| it.behind(&base.clone().forget_names())).collect()
+    }
+
+    pub(super) fn hop(&self, file: EntryId, facts: &Facts, offset: u32, what: String) -> Hop {
+        Hop { path: self.project.sources.path(file).clone(), line: facts.line_index.line(offset), what }
+    }
+}
+
+/// Without repetitions of an entity; the surest way to each is kept.
+pub(super) fn distinct(found: Vec<Resolved>) -> Vec<Resolved> {
+    let mut kept: Vec<Resolved> = Vec::with_capacity(found.len().min(MEANINGS_LIMIT));
+    for resolved in found {
+        match kept.iter().position(|it| it.entity == resolved.entity && it.passed == resolved.passed) {
+            Some(known) if resolved.tier < kept[known].tier => kept[known] = resolved,
+            Some(_) => {}
+            None if kept.len() == MEANINGS_LIMIT => {
+                kept[MEANINGS_LIMIT - 1] = Resolved::unknown();
+                break;
+            }
+            None => kept.push(resolved),
+        }
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_surest_way_is_kept() {
+        let unsure = Resolved::new(Entity::External("a".into())).likely();
+        let sure = Resolved::new(Entity::External("a".into()));
+        let kept = distinct(vec![unsure, sure]);
+        assert_eq!((kept.len(), kept[0].tier), (1, Tier::Proven));
+    }
+}

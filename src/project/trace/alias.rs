@@ -1,0 +1,204 @@
+//! Other names of a symbol: `from a import old as new`, `handler = old`, `def f(h=old)`.
+//!
+//! A name bound inside a function is followed in its own file; a name bound in a module or a class is searched in the
+//! whole tree, in rounds, since it may be renamed again. Invariant: only occurrences that resolve to the symbol count;
+//! an alias brings no name-only and no text references. Absent on purpose: values that are computed.
+
+use super::classify::{Judgement, judge, traced};
+use super::{Goal, Page, Target, Trace, TracedReference};
+use crate::facts::{Binding, BindingKind, Facts, ImportId, ImportTarget, ScopeKind, Value, ValueId};
+use crate::finding::Hop;
+use crate::progress::Progress;
+use crate::project::Project;
+use crate::project::resolve::Resolver;
+use crate::source::Needles;
+use crate::workspace::EntryId;
+use rayon::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The references through names that this file's functions give to the goal, and the names under which other files
+/// can reach it through this one.
+pub fn find(
+    resolver: &mut Resolver<'_, '_>,
+    page: &Page<'_>,
+    facts: &Facts,
+    goal: &Goal,
+) -> (Vec<TracedReference>, BTreeSet<String>) {
+    let mut references = Vec::new();
+    let mut exported = BTreeSet::new();
+    let Target::Symbol(_) = goal.target else { return (references, exported) };
+    for binding in &facts.bindings {
+        let name = facts.name(binding.name);
+        if name == goal.target.name() || !leads_to(facts, binding, goal.target.name()) {
+            continue;
+        }
+        let meanings = resolver.binding(page.file, facts, binding);
+        if !matches!(judge(&meanings, goal), Judgement::Match { .. }) {
+            continue;
+        }
+        match facts.scope(binding.scope).kind {
+            ScopeKind::Module | ScopeKind::Class => drop(exported.insert(name.to_owned())),
+            ScopeKind::Function | ScopeKind::Expression => {
+                references.extend(uses(resolver, page, facts, name, goal));
+            }
+        }
+    }
+    (references, exported)
+}
+
+/// Whether a binding's value mentions the name itself, so that it is worth resolving.
+fn leads_to(facts: &Facts, binding: &Binding, name: &str) -> bool {
+    match binding.kind {
+        BindingKind::Import(id) => match facts.imports[id.index()].target {
+            ImportTarget::Name(imported, _) => facts.name(imported) == name,
+            ImportTarget::Module => {
+                facts.imports[id.index()].module.is_some_and(|it| facts.name(it).rsplit('.').next() == Some(name))
+            }
+            ImportTarget::Star => false,
+        },
+        BindingKind::Assignment | BindingKind::Parameter(_) => {
+            binding.value.is_some_and(|value| ends_in(facts, value, name, 0))
+        }
+        _ => false,
+    }
+}
+
+fn ends_in(facts: &Facts, value: ValueId, name: &str, depth: u32) -> bool {
+    if depth > 8 {
+        return false;
+    }
+    match facts.value(value) {
+        Value::Name { name: id, .. } | Value::Attribute { name: id, .. } => facts.name(id) == name,
+        // `partial(old, …)`, not `old(…)`: a result is not an alias.
+        Value::Call { argument, .. } => argument.is_some_and(|it| ends_in(facts, it, name, depth + 1)),
+        Value::Either { left, right } => {
+            ends_in(facts, left, name, depth + 1) || ends_in(facts, right, name, depth + 1)
+        }
+        _ => false,
+    }
+}
+
+/// References of one file by an alias that resolve to the goal.
+fn uses(
+    resolver: &mut Resolver<'_, '_>,
+    page: &Page<'_>,
+    facts: &Facts,
+    alias: &str,
+    goal: &Goal,
+) -> Vec<TracedReference> {
+    let Some(id) = facts.names.find(alias) else { return Vec::new() };
+    let mut found = Vec::new();
+    for reference in &facts.references {
+        let is_named = match facts.value(reference.value) {
+            Value::Name { name, .. } | Value::Attribute { name, .. } => name == id,
+            _ => false,
+        };
+        if !is_named {
+            continue;
+        }
+        let meanings = resolver.value(page.file, reference.value);
+        if let Judgement::Match { tier, hops } = judge(&meanings, goal) {
+            found.push(traced(page, reference.span, reference.kind, tier, hops, reference.guards, goal));
+        }
+    }
+    found.extend(imports(resolver, page, facts, alias, goal));
+    found
+}
+
+/// Import statements of one file that take the goal under its alias.
+fn imports(
+    resolver: &mut Resolver<'_, '_>,
+    page: &Page<'_>,
+    facts: &Facts,
+    alias: &str,
+    goal: &Goal,
+) -> Vec<TracedReference> {
+    let mut found = Vec::new();
+    for (index, import) in facts.imports.iter().enumerate() {
+        let ImportTarget::Name(name, span) = import.target else { continue };
+        if facts.name(name) != alias {
+            continue;
+        }
+        let meanings = resolver.import(page.file, facts, ImportId(index as u32));
+        if let Judgement::Match { tier, hops } = judge(&meanings, goal) {
+            let hops: Vec<Hop> = hops;
+            found.push(traced(page, span, crate::facts::ReferenceKind::Import, tier, hops, import.guards, goal));
+        }
+    }
+    found
+}
+
+/// Searches the tree for the aliases found, and for the aliases of these.
+pub fn follow(
+    project: &Project<'_>,
+    goals: &[Goal],
+    mut aliases: BTreeSet<(String, usize)>,
+    rounds: usize,
+    traces: &mut [Trace],
+    progress: &dyn Progress,
+) {
+    let mut known = BTreeSet::new();
+    for _ in 0..rounds {
+        aliases.retain(|alias| !known.contains(alias));
+        if aliases.is_empty() {
+            return;
+        }
+        known.extend(aliases.iter().cloned());
+        let needles = Needles::new(aliases.iter().map(|(name, _)| name.clone()));
+        let mut wanted: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        for (name, goal) in &aliases {
+            wanted.entry(name).or_default().push(*goal);
+        }
+        let sources: Vec<EntryId> =
+            project.ids.iter().copied().filter(|&id| project.sources.language(id).is_some()).collect();
+        let files = project.sources.search(&sources, &needles, true, progress);
+        let parts: Vec<Vec<(usize, Vec<TracedReference>, BTreeSet<String>)>> = files
+            .par_iter()
+            .map(|file| {
+                let Some(facts) = &file.facts else { return Vec::new() };
+                let page = Page::new(project, file);
+                let mut resolver = Resolver::new(project);
+                let names: BTreeSet<usize> =
+                    file.hits.iter().filter(|hit| hit.is_bounded).map(|hit| hit.needle).collect();
+                let mut parts = Vec::new();
+                for needle in names {
+                    let alias = &needles.names()[needle];
+                    for &goal in &wanted[alias.as_str()] {
+                        let references = uses(&mut resolver, &page, facts, alias, &goals[goal]);
+                        let further = renamed(&mut resolver, &page, facts, alias, &goals[goal]);
+                        parts.push((goal, references, further));
+                    }
+                }
+                parts
+            })
+            .collect();
+        aliases = BTreeSet::new();
+        for (goal, references, further) in parts.into_iter().flatten() {
+            traces[goal].references.extend(references);
+            aliases.extend(further.into_iter().map(|name| (name, goal)));
+        }
+    }
+}
+
+/// Names that a file's module or classes give to an alias.
+fn renamed(
+    resolver: &mut Resolver<'_, '_>,
+    page: &Page<'_>,
+    facts: &Facts,
+    alias: &str,
+    goal: &Goal,
+) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for binding in &facts.bindings {
+        let name = facts.name(binding.name);
+        let is_shared = matches!(facts.scope(binding.scope).kind, ScopeKind::Module | ScopeKind::Class);
+        if name == alias || name == goal.target.name() || !is_shared || !leads_to(facts, binding, alias) {
+            continue;
+        }
+        let meanings = resolver.binding(page.file, facts, binding);
+        if matches!(judge(&meanings, goal), Judgement::Match { .. }) {
+            names.insert(name.to_owned());
+        }
+    }
+    names
+}

@@ -1,0 +1,382 @@
+//! One occurrence of a name: what it is.
+//!
+//! Invariant: every occurrence gets exactly one [`Outcome`]. Absent on purpose: names other than the symbol's own; see
+//! `alias`.
+
+use super::{DefinitionSite, FlagAccess, Goal, Page, Target, TracedReference};
+use crate::facts::{
+    Access, Facts, Guards, ImportId, ImportTarget, NameString, Reference, ReferenceKind, StringRole, Value,
+};
+use crate::finding::{Hop, Tier};
+use crate::project::entity::{DefinitionRef, Entity, Resolved};
+use crate::project::resolve::Resolver;
+use crate::source::Hit;
+use crate::span::Span;
+
+pub enum Outcome {
+    Definition(DefinitionSite),
+    Reference(Box<TracedReference>),
+    /// Something else of the same name; where it is itself a definition, its name's span.
+    Other {
+        homonym: Option<Span>,
+    },
+    Longer,
+    Unseen,
+}
+
+const OTHER: Outcome = Outcome::Other { homonym: None };
+
+/// What meanings say about a goal.
+pub enum Judgement {
+    Match {
+        tier: Tier,
+        hops: Vec<Hop>,
+    },
+    /// The receiver is not known, so it may be.
+    Open,
+    Else,
+}
+
+pub fn classify(resolver: &mut Resolver<'_, '_>, page: &Page<'_>, hit: &Hit, goal: &Goal) -> Outcome {
+    if !hit.is_bounded {
+        return Outcome::Longer;
+    }
+    let span = Span::new(hit.start, hit.end);
+    let Some(facts) = page.facts else {
+        return match (page.is_source, page.is_readable) {
+            (true, _) => Outcome::Unseen,
+            (false, true) => text(page, span, goal, "document"),
+            (false, false) => text(page, span, goal, "binary"),
+        };
+    };
+    if facts.in_comment(span.start) {
+        return text(page, span, goal, "comment");
+    }
+    if facts.in_docstring(span.start) {
+        return text(page, span, goal, "docstring");
+    }
+    let lines = page.line_range(span);
+    if facts.unread.iter().any(|unread| {
+        let around = page.line_range(unread.span);
+        around.start <= lines.end && lines.start <= around.end
+    }) {
+        return Outcome::Unseen;
+    }
+    if let Target::Flag(_) = goal.target {
+        return flag(page, facts, span);
+    }
+    if let Some(outcome) = definition(page, facts, span, goal) {
+        return outcome;
+    }
+    if let Some(reference) = reference_at(facts, span) {
+        return reference_outcome(resolver, page, facts, reference, goal);
+    }
+    if let Some(outcome) = import(resolver, page, facts, span, goal) {
+        return outcome;
+    }
+    if let Some(string) = string_at(facts, span) {
+        return string_outcome(resolver, page, facts, string, span, goal);
+    }
+    let is_bound_here = page
+        .name_id(span.slice(page.text))
+        .is_some_and(|name| facts.bindings.iter().any(|it| it.name == name && it.span == span));
+    if is_bound_here {
+        return OTHER;
+    }
+    text(page, span, goal, "string")
+}
+
+/// A name in prose. A plain word counts only where it is written as code, or every "get" would be a reference.
+fn text(page: &Page<'_>, span: Span, goal: &Goal, within: &'static str) -> Outcome {
+    let name = span.slice(page.text);
+    if matches!(goal.target, Target::Symbol(_)) && is_plain_word(name) && !is_written_as_code(page.text, span) {
+        return OTHER;
+    }
+    let mut reference = traced(page, span, ReferenceKind::Text, Tier::Text, Vec::new(), Guards::NONE, goal);
+    reference.within = Some(within);
+    Outcome::Reference(Box::new(reference))
+}
+
+/// `run`, `Handler`: one word of letters, as prose has them.
+fn is_plain_word(name: &str) -> bool {
+    let mut chars = name.chars();
+    chars.next().is_some_and(char::is_alphabetic) && chars.all(|c| c.is_lowercase())
+}
+
+fn is_written_as_code(text: &str, span: Span) -> bool {
+    let before = text[..span.start as usize].chars().next_back();
+    let after = text[span.end as usize..].chars().next();
+    matches!(before, Some('.' | '`' | ':' | '/')) || matches!(after, Some('(' | '`' | '='))
+}
+
+fn definition(page: &Page<'_>, facts: &Facts, span: Span, goal: &Goal) -> Option<Outcome> {
+    let position = facts.definitions.iter().position(|it| it.name_span == span)?;
+    let id = crate::facts::DefinitionId(position as u32);
+    let definition = facts.definition(id);
+    if !goal.definitions.contains(&DefinitionRef { file: page.file, id }) {
+        return Some(Outcome::Other { homonym: Some(span) });
+    }
+    Some(Outcome::Definition(DefinitionSite {
+        file: page.file,
+        location: page.location(span),
+        lines: page.line_range(definition.span),
+        kind: definition.kind.name(),
+    }))
+}
+
+/// The reference whose last name is exactly this span.
+fn reference_at(facts: &Facts, span: Span) -> Option<&Reference> {
+    let start = facts.references.partition_point(|it| it.span.start < span.start);
+    facts.references[start..].iter().take_while(|it| it.span.start == span.start).find(|it| it.span == span)
+}
+
+fn string_at(facts: &Facts, span: Span) -> Option<&NameString> {
+    let next = facts.strings.partition_point(|it| it.span.start <= span.start);
+    facts.strings[..next].last().filter(|it| it.span.contains(span))
+}
+
+fn reference_outcome(
+    resolver: &mut Resolver<'_, '_>,
+    page: &Page<'_>,
+    facts: &Facts,
+    reference: &Reference,
+    goal: &Goal,
+) -> Outcome {
+    if reference.kind == ReferenceKind::Keyword {
+        return OTHER;
+    }
+    let meanings = resolver.value(page.file, reference.value);
+    let is_attribute = matches!(facts.value(reference.value), Value::Attribute { .. });
+    match judge(&meanings, goal) {
+        Judgement::Match { tier, hops } => {
+            found(page, reference.span, reference.kind, tier, hops, reference.guards, goal)
+        }
+        // `x.name = …` on an unknown receiver makes an attribute of x, it does not use ours.
+        Judgement::Open if is_attribute && reference.access == Access::Read => {
+            found(page, reference.span, reference.kind, Tier::NameOnly, Vec::new(), reference.guards, goal)
+        }
+        Judgement::Open if !is_attribute => open_name(resolver, page, facts, reference, goal),
+        Judgement::Open | Judgement::Else => OTHER,
+    }
+}
+
+/// A bare name with an unknown meaning: a variable is something else, an unbound name may come from a star import.
+fn open_name(
+    resolver: &mut Resolver<'_, '_>,
+    page: &Page<'_>,
+    facts: &Facts,
+    reference: &Reference,
+    goal: &Goal,
+) -> Outcome {
+    let Value::Name { name, .. } = facts.value(reference.value) else { return OTHER };
+    let is_bound = facts.bindings.iter().any(|it| it.name == name);
+    let has_open_star = facts.imports.iter().any(|import| {
+        import.target == ImportTarget::Star
+            && !matches!(resolver.import_base(page.file, facts, import).0, Entity::Module(_))
+    });
+    if is_bound || !has_open_star {
+        return OTHER;
+    }
+    found(page, reference.span, reference.kind, Tier::NameOnly, Vec::new(), reference.guards, goal)
+}
+
+fn import(resolver: &mut Resolver<'_, '_>, page: &Page<'_>, facts: &Facts, span: Span, goal: &Goal) -> Option<Outcome> {
+    let mut outcome = None;
+    for (index, import) in facts.imports.iter().enumerate() {
+        if !import.statement.contains(span) {
+            continue;
+        }
+        if import.module_span.contains(span) && !import.module_span.is_empty() {
+            // The dotted path up to the name that was hit.
+            let (_, dotted) = resolver.import_base(page.file, facts, import);
+            let behind = import.module_span.end - span.end;
+            let cut = dotted.len().saturating_sub(behind as usize);
+            let meanings = resolver.path(&dotted[..cut], page.file);
+            return Some(judged(page, span, ReferenceKind::Import, &meanings, import.guards, goal));
+        }
+        if let ImportTarget::Name(_, name_span) = import.target
+            && name_span == span
+        {
+            let mut meanings = resolver.import(page.file, facts, ImportId(index as u32));
+            // What the import binds here is not what it takes from there.
+            if import.scope == crate::facts::MODULE_SCOPE {
+                meanings.iter_mut().for_each(|it| drop(it.passed.pop()));
+            }
+            return Some(judged(page, span, ReferenceKind::Import, &meanings, import.guards, goal));
+        }
+        if import.bound_span == span {
+            outcome = Some(OTHER);
+        }
+    }
+    outcome
+}
+
+fn string_outcome(
+    resolver: &mut Resolver<'_, '_>,
+    page: &Page<'_>,
+    facts: &Facts,
+    string: &NameString,
+    span: Span,
+    goal: &Goal,
+) -> Outcome {
+    let whole = facts.name(string.text);
+    let path = &whole[..(span.end - string.span.start) as usize];
+    let is_dotted = path.contains(['.', ':']);
+    let kind = ReferenceKind::String;
+    let receiver = match string.role {
+        StringRole::Attribute { receiver }
+        | StringRole::HasAttribute { receiver }
+        | StringRole::PatchObject { receiver } => Some(receiver),
+        _ => None,
+    };
+    if let Some(receiver) = receiver {
+        let receivers = resolver.value(page.file, receiver);
+        let mut meanings: Vec<Resolved> = Vec::new();
+        for it in receivers.iter() {
+            meanings.extend(resolver.attribute(it, whole));
+        }
+        return judged(page, span, kind, &meanings, string.guards, goal);
+    }
+    let is_export = facts.exports.as_ref().is_some_and(|exports| exports.contains(&string.text))
+        && string.scope == crate::facts::MODULE_SCOPE;
+    if is_export && !is_dotted {
+        let here = crate::project::ModuleRef::File(page.file);
+        let meanings = resolver.member_of_module(&here, whole);
+        return judged(page, span, ReferenceKind::Export, &meanings, string.guards, goal);
+    }
+    if is_dotted {
+        let meanings = resolver.path(&path.replace(':', "."), page.file);
+        return match judge(&meanings, goal) {
+            Judgement::Match { tier, hops } => found(page, span, kind, tier, hops, string.guards, goal),
+            Judgement::Open => found(page, span, kind, Tier::NameOnly, Vec::new(), string.guards, goal),
+            // `"Handler.run"` has no module: it may well be meant.
+            Judgement::Else if goal.names.iter().any(|it| ends_with_path(&it.dotted(), path)) => {
+                found(page, span, kind, Tier::NameOnly, Vec::new(), string.guards, goal)
+            }
+            Judgement::Else => OTHER,
+        };
+    }
+    if is_plain_word(path) || string.span.end != span.end {
+        return text(page, span, goal, "string");
+    }
+    found(page, span, kind, Tier::NameOnly, Vec::new(), string.guards, goal)
+}
+
+fn ends_with_path(dotted: &str, path: &str) -> bool {
+    dotted.strip_suffix(&path.replace(':', ".")).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+}
+
+/// A flag is a word of its own: wherever it stands, it is meant.
+fn flag(page: &Page<'_>, facts: &Facts, span: Span) -> Outcome {
+    let reference = |kind, tier, within, access, guards| {
+        Outcome::Reference(Box::new(TracedReference { within, access, ..bare(page, span, kind, tier, guards) }))
+    };
+    if let Some(string) = string_at(facts, span) {
+        let access = match string.role {
+            StringRole::EnvironmentRead { .. } => Some(FlagAccess::Read),
+            StringRole::EnvironmentWrite { .. } => Some(FlagAccess::Write),
+            _ => None,
+        };
+        return reference(ReferenceKind::String, Tier::Proven, None, access, string.guards);
+    }
+    if let Some(found) = reference_at(facts, span) {
+        let access = match (found.kind, found.access) {
+            (ReferenceKind::Keyword, _) | (_, Access::Write | Access::Delete) => FlagAccess::Write,
+            (_, Access::Read) => FlagAccess::Read,
+        };
+        return reference(found.kind, Tier::Likely, None, Some(access), found.guards);
+    }
+    if facts.definitions.iter().any(|it| it.name_span == span) || facts.bindings.iter().any(|it| it.span == span) {
+        return reference(ReferenceKind::Name, Tier::Likely, None, Some(FlagAccess::Write), Guards::NONE);
+    }
+    reference(ReferenceKind::Text, Tier::Text, Some("string"), None, Guards::NONE)
+}
+
+/// The outcome of meanings that a piece of syntax has.
+pub fn judged(
+    page: &Page<'_>,
+    span: Span,
+    kind: ReferenceKind,
+    meanings: &[Resolved],
+    guards: Guards,
+    goal: &Goal,
+) -> Outcome {
+    match judge(meanings, goal) {
+        Judgement::Match { tier, hops } => found(page, span, kind, tier, hops, guards, goal),
+        Judgement::Open => found(page, span, kind, Tier::NameOnly, Vec::new(), guards, goal),
+        Judgement::Else => OTHER,
+    }
+}
+
+pub fn judge(meanings: &[Resolved], goal: &Goal) -> Judgement {
+    let mut best: Option<&Resolved> = None;
+    let mut is_open = meanings.is_empty();
+    for meaning in meanings {
+        let is_match = meaning.passed.iter().any(|it| goal.names.contains(it))
+            || match &meaning.entity {
+                Entity::Definition(definition) => goal.definitions.contains(definition),
+                Entity::Module(module) => goal.module.as_ref() == Some(module),
+                Entity::Missing(symbol) => goal.dotted.contains(&symbol.dotted()),
+                Entity::External(path) => goal.dotted.contains(path),
+                Entity::Instance { .. } | Entity::Unknown => false,
+            };
+        if is_match && best.is_none_or(|best| meaning.tier < best.tier) {
+            best = Some(meaning);
+        }
+        // A call to a method that the goal overrides may reach it.
+        is_open |= match &meaning.entity {
+            Entity::Unknown => true,
+            Entity::Definition(definition) => goal.overridden.contains(definition),
+            _ => false,
+        };
+    }
+    match best {
+        Some(best) => Judgement::Match { tier: best.tier, hops: best.hops.clone() },
+        None if is_open => Judgement::Open,
+        None => Judgement::Else,
+    }
+}
+
+pub fn found(
+    page: &Page<'_>,
+    span: Span,
+    kind: ReferenceKind,
+    tier: Tier,
+    hops: Vec<Hop>,
+    guards: Guards,
+    goal: &Goal,
+) -> Outcome {
+    Outcome::Reference(Box::new(traced(page, span, kind, tier, hops, guards, goal)))
+}
+
+pub fn traced(
+    page: &Page<'_>,
+    span: Span,
+    kind: ReferenceKind,
+    tier: Tier,
+    hops: Vec<Hop>,
+    guards: Guards,
+    goal: &Goal,
+) -> TracedReference {
+    let is_own = page.facts.is_some_and(|facts| {
+        goal.definitions.iter().any(|it| it.file == page.file && facts.definition(it.id).span.contains(span))
+    });
+    TracedReference { hops, is_own, ..bare(page, span, kind, tier, guards) }
+}
+
+fn bare(page: &Page<'_>, span: Span, kind: ReferenceKind, tier: Tier, guards: Guards) -> TracedReference {
+    let inside = page.facts.and_then(|facts| facts.definition_at(span.start).map(|id| facts.qualified_name(id)));
+    TracedReference {
+        file: page.file,
+        location: page.location(span),
+        span,
+        kind,
+        within: None,
+        access: None,
+        tier,
+        hops: Vec::new(),
+        guards,
+        inside,
+        is_own: false,
+    }
+}

@@ -1,0 +1,418 @@
+//! Tracing: every occurrence of a symbol's name in the tree, each accounted for once.
+//!
+//! The search finds the bytes of the name everywhere; each place is then a definition, a reference with its tier, a
+//! homonym that resolves to something else, part of a longer identifier, or unseen. Names that the symbol goes by
+//! elsewhere (`from a import old as new`, `handler = old`) are searched in further rounds. Invariant:
+//! `found = definitions + references + others + longer + unseen` for the symbol's own name, asserted here. Absent on
+//! purpose: whether a reference is allowed.
+
+mod alias;
+mod classify;
+
+use super::entity::{DefinitionRef, Entity, Resolved};
+use super::module::{Found, ModuleRef};
+use super::resolve::Resolver;
+use super::{Project, Symbol};
+use crate::facts::{Facts, Guards, NameId, ReferenceKind};
+use crate::finding::{Hop, Tier};
+use crate::progress::Progress;
+use crate::source::{FileHits, Needles};
+use crate::span::{LineIndex, Location, Span};
+use crate::workspace::EntryId;
+use classify::{Outcome, classify};
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What to trace.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Target {
+    Symbol(Symbol),
+    /// A key of the environment or of settings.
+    Flag(String),
+}
+
+impl Target {
+    /// The name that code uses for it.
+    pub fn name(&self) -> &str {
+        match self {
+            Target::Symbol(symbol) => symbol.last_name(),
+            Target::Flag(key) => key,
+        }
+    }
+}
+
+impl std::fmt::Display for Target {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Target::Symbol(symbol) => symbol.fmt(f),
+            Target::Flag(key) => f.write_str(key),
+        }
+    }
+}
+
+/// Every occurrence of a symbol's last name, accounted for once:
+/// `found = definitions + references + others + longer + unseen`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Occurrences {
+    pub found: u64,
+    pub definitions: u64,
+    pub references: u64,
+    /// Resolved to something else of the same name: a homonym, a local variable.
+    pub others: u64,
+    /// Inside a longer identifier.
+    pub longer: u64,
+    /// Inside a range that could not be read; each such range is a gap.
+    pub unseen: u64,
+}
+
+#[derive(Clone, Debug)]
+pub struct DefinitionSite {
+    pub file: EntryId,
+    /// The name, or the first line of a module.
+    pub location: Location,
+    /// First and last line of the whole definition.
+    pub lines: crate::span::LineRange,
+    pub kind: &'static str,
+}
+
+/// Whether a reference to a flag reads or sets it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FlagAccess {
+    Read,
+    Write,
+}
+
+impl FlagAccess {
+    pub fn name(self) -> &'static str {
+        match self {
+            FlagAccess::Read => "read",
+            FlagAccess::Write => "write",
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
+pub struct TracedReference {
+    pub file: EntryId,
+    pub location: Location,
+    pub span: Span,
+    pub kind: ReferenceKind,
+    /// Where a text reference stands: `comment`, `docstring`, `string`, `document`.
+    pub within: Option<&'static str>,
+    pub access: Option<FlagAccess>,
+    pub tier: Tier,
+    pub hops: Vec<Hop>,
+    pub guards: Guards,
+    /// The qualified name of the definition around it.
+    pub inside: Option<String>,
+    /// It lies in a definition of the symbol itself: recursion, not a use.
+    pub is_own: bool,
+}
+
+/// What is known of one target in one tree.
+#[derive(Clone, Debug)]
+pub struct Trace {
+    pub target: Target,
+    pub definitions: Vec<DefinitionSite>,
+    /// Sorted by path and position.
+    pub references: Vec<TracedReference>,
+    pub occurrences: Occurrences,
+    /// Other definitions of the same last name.
+    pub homonyms: Vec<Location>,
+    /// Files in which an occurrence could not be understood.
+    pub unseen: BTreeSet<EntryId>,
+    /// The module, or the class, that would hold the symbol is not in the tree.
+    pub is_detached: bool,
+}
+
+/// A target with what it is recognised by.
+pub(super) struct Goal {
+    pub target: Target,
+    /// The symbol, its canonical form, and the ways it is re-exported.
+    pub names: BTreeSet<Symbol>,
+    pub dotted: BTreeSet<String>,
+    pub definitions: BTreeSet<DefinitionRef>,
+    /// Methods of base classes that it overrides: a call to them may reach it.
+    pub overridden: BTreeSet<DefinitionRef>,
+    pub module: Option<ModuleRef>,
+    pub is_detached: bool,
+}
+
+/// Rounds of alias search; each follows names that the round before it found.
+const ALIAS_ROUNDS: usize = 4;
+
+/// Traces all targets in one search of the tree.
+pub fn trace(project: &Project<'_>, targets: &[Target], progress: &dyn Progress) -> Vec<Trace> {
+    let goals: Vec<Goal> = targets.iter().map(|target| goal(project, target)).collect();
+    let needles = Needles::new(goals.iter().map(|goal| goal.target.name().to_owned()));
+    let files = project.sources.search(&project.ids, &needles, true, progress);
+    let mut wanted: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (index, goal) in goals.iter().enumerate() {
+        wanted.entry(goal.target.name()).or_default().push(index);
+    }
+    progress.stage("resolving references", files.len() as u64);
+    let parts: Vec<Vec<FilePart>> = files
+        .par_iter()
+        .map(|file| {
+            progress.advance(1);
+            trace_file(project, &goals, &needles, &wanted, file)
+        })
+        .collect();
+
+    let mut traces: Vec<Trace> = goals.iter().map(empty_trace).collect();
+    let mut aliases = BTreeSet::new();
+    for part in parts.into_iter().flatten() {
+        let trace = &mut traces[part.goal];
+        trace.definitions.extend(part.definitions);
+        trace.references.extend(part.references);
+        trace.homonyms.extend(part.homonyms);
+        add(&mut trace.occurrences, part.occurrences);
+        if part.occurrences.unseen > 0 {
+            trace.unseen.insert(part.file);
+        }
+        aliases.extend(part.aliases.into_iter().map(|name| (name, part.goal)));
+    }
+    for (trace, goal) in traces.iter_mut().zip(&goals) {
+        module_definition(project, goal, trace);
+        let o = trace.occurrences;
+        assert_eq!(o.found, o.definitions + o.references + o.others + o.longer + o.unseen, "occurrences must balance");
+    }
+    alias::follow(project, &goals, aliases, ALIAS_ROUNDS, &mut traces, progress);
+    for trace in &mut traces {
+        trace.references.sort_by(|a, b| (&a.location, a.kind).cmp(&(&b.location, b.kind)));
+        trace.references.dedup_by(|a, b| a.location == b.location && a.kind == b.kind);
+        trace.definitions.sort_by(|a, b| a.location.cmp(&b.location));
+        trace.homonyms.sort();
+    }
+    traces
+}
+
+/// What one file says about one goal.
+struct FilePart {
+    goal: usize,
+    file: EntryId,
+    definitions: Vec<DefinitionSite>,
+    references: Vec<TracedReference>,
+    homonyms: Vec<Location>,
+    occurrences: Occurrences,
+    /// Names under which other files can reach the goal through this one.
+    aliases: BTreeSet<String>,
+}
+
+fn trace_file(
+    project: &Project<'_>,
+    goals: &[Goal],
+    needles: &Needles,
+    wanted: &BTreeMap<&str, Vec<usize>>,
+    file: &FileHits,
+) -> Vec<FilePart> {
+    let mut resolver = Resolver::new(project);
+    let page = Page::new(project, file);
+    let mut parts: FxHashMap<usize, FilePart> = FxHashMap::default();
+    for hit in &file.hits {
+        for &index in &wanted[needles.names()[hit.needle].as_str()] {
+            let part = parts.entry(index).or_insert_with(|| FilePart::new(index, file.id));
+            part.occurrences.found += 1;
+            let outcome = classify(&mut resolver, &page, hit, &goals[index]);
+            part.take(&page, outcome);
+        }
+    }
+    for part in parts.values_mut() {
+        if let Some(facts) = &file.facts {
+            let (local, exported) = alias::find(&mut resolver, &page, facts, &goals[part.goal]);
+            part.references.extend(local);
+            part.aliases = exported;
+        }
+    }
+    let mut parts: Vec<FilePart> = parts.into_values().collect();
+    parts.sort_by_key(|part| part.goal);
+    parts
+}
+
+impl FilePart {
+    fn new(goal: usize, file: EntryId) -> Self {
+        Self {
+            goal,
+            file,
+            definitions: Vec::new(),
+            references: Vec::new(),
+            homonyms: Vec::new(),
+            occurrences: Occurrences::default(),
+            aliases: BTreeSet::new(),
+        }
+    }
+
+    fn take(&mut self, page: &Page<'_>, outcome: Outcome) {
+        match outcome {
+            Outcome::Definition(site) => {
+                self.occurrences.definitions += 1;
+                self.definitions.push(site);
+            }
+            Outcome::Reference(reference) => {
+                self.occurrences.references += 1;
+                self.references.push(*reference);
+            }
+            Outcome::Other { homonym } => {
+                self.occurrences.others += 1;
+                self.homonyms.extend(homonym.map(|span| page.location(span)));
+            }
+            Outcome::Longer => self.occurrences.longer += 1,
+            Outcome::Unseen => self.occurrences.unseen += 1,
+        }
+    }
+}
+
+/// One file while its occurrences are judged.
+pub(super) struct Page<'f> {
+    pub file: EntryId,
+    pub path: crate::span::RepoPath,
+    pub text: &'f str,
+    pub facts: Option<&'f Facts>,
+    /// Whether the language of the file is one that is understood.
+    pub is_source: bool,
+    pub is_readable: bool,
+    lines: LineIndex,
+}
+
+impl<'f> Page<'f> {
+    pub fn new(project: &Project<'_>, hits: &'f FileHits) -> Self {
+        Self {
+            file: hits.id,
+            path: project.sources.path(hits.id).clone(),
+            text: &hits.text,
+            facts: hits.facts.as_deref(),
+            is_source: project.sources.language(hits.id).is_some(),
+            is_readable: hits.is_readable,
+            lines: LineIndex::new(hits.text.as_bytes()),
+        }
+    }
+
+    pub fn location(&self, span: Span) -> Location {
+        let start = self.lines.position(span.start, self.text);
+        Location { path: self.path.clone(), start, end_line: self.lines.lines(span).end }
+    }
+
+    pub fn line_range(&self, span: Span) -> crate::span::LineRange {
+        self.lines.lines(span)
+    }
+
+    /// The id of a name in this file, if it occurs as a name at all.
+    pub fn name_id(&self, name: &str) -> Option<NameId> {
+        self.facts.and_then(|facts| facts.names.find(name))
+    }
+}
+
+fn goal(project: &Project<'_>, target: &Target) -> Goal {
+    let mut goal = Goal {
+        target: target.clone(),
+        names: BTreeSet::new(),
+        dotted: BTreeSet::new(),
+        definitions: BTreeSet::new(),
+        overridden: BTreeSet::new(),
+        module: None,
+        is_detached: false,
+    };
+    let Target::Symbol(symbol) = target else { return goal };
+    let canonical = project.canonical(symbol);
+    let mut resolver = Resolver::new(project);
+    if let Found::Module(module) = project.modules.find(&symbol.module, None) {
+        match &canonical.name {
+            None => goal.module = Some(module),
+            Some(name) => {
+                let mut found = vec![Resolved::new(Entity::Module(module.clone()))];
+                let parts: Vec<&str> = name.split('.').collect();
+                for (position, part) in parts.iter().enumerate() {
+                    found = found.iter().flat_map(|it| resolver.attribute(it, part)).collect();
+                    let is_missing = found.iter().all(|it| matches!(it.entity, Entity::Missing(_)));
+                    goal.is_detached |= is_missing && position + 1 < parts.len();
+                }
+                add_definitions(project, &mut resolver, &mut goal, &module, name, &found);
+            }
+        }
+    } else {
+        goal.is_detached = true;
+    }
+    goal.names.insert(symbol.clone());
+    goal.names.insert(canonical);
+    goal.dotted = goal.names.iter().map(Symbol::dotted).collect();
+    goal
+}
+
+/// The definitions that a goal has at its own place, or, for a re-export, at the place it leads to.
+fn add_definitions(
+    project: &Project<'_>,
+    resolver: &mut Resolver<'_, '_>,
+    goal: &mut Goal,
+    module: &ModuleRef,
+    name: &str,
+    found: &[Resolved],
+) {
+    if let ModuleRef::File(file) = *module
+        && let Some(facts) = project.sources.facts(file)
+    {
+        for index in 0..facts.definitions.len() {
+            let id = crate::facts::DefinitionId(index as u32);
+            if facts.qualified_name(id) == name {
+                goal.definitions.insert(DefinitionRef { file, id });
+            }
+        }
+    }
+    if goal.definitions.is_empty() {
+        for resolved in found {
+            if let Entity::Definition(definition) = resolved.entity {
+                goal.definitions.insert(definition);
+                goal.names.insert(project.symbol_of(definition));
+            }
+        }
+    }
+    // Methods of the same name in the bases.
+    for definition in goal.definitions.clone() {
+        let Some(facts) = project.sources.facts(definition.file) else { continue };
+        let Some(parent) = facts.definition(definition.id).parent else { continue };
+        let class = DefinitionRef { file: definition.file, id: parent };
+        if !resolver.is_class(class) {
+            continue;
+        }
+        for found in resolver.member_of_class(class, Some(class), goal.target.name()) {
+            if let Entity::Definition(base) = found.entity {
+                goal.overridden.insert(base);
+            }
+        }
+    }
+}
+
+fn empty_trace(goal: &Goal) -> Trace {
+    Trace {
+        target: goal.target.clone(),
+        definitions: Vec::new(),
+        references: Vec::new(),
+        occurrences: Occurrences::default(),
+        homonyms: Vec::new(),
+        unseen: BTreeSet::new(),
+        is_detached: goal.is_detached,
+    }
+}
+
+/// A module is defined by its file, which need not hold its name.
+fn module_definition(project: &Project<'_>, goal: &Goal, trace: &mut Trace) {
+    let Some(ModuleRef::File(file)) = goal.module else { return };
+    let path = project.sources.path(file).clone();
+    let lines = project.sources.facts(file).map_or(1, |facts| facts.line_index.count().max(1));
+    let start = crate::span::Position { line: 1, column: 1 };
+    trace.definitions.push(DefinitionSite {
+        file,
+        location: Location { path, start, end_line: 1 },
+        lines: crate::span::LineRange { start: 1, end: lines },
+        kind: "module",
+    });
+}
+
+fn add(total: &mut Occurrences, part: Occurrences) {
+    total.found += part.found;
+    total.definitions += part.definitions;
+    total.references += part.references;
+    total.others += part.others;
+    total.longer += part.longer;
+    total.unseen += part.unseen;
+}

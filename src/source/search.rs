@@ -1,0 +1,161 @@
+//! Occurrences of names in text, at identifier boundaries.
+//!
+//! A name glued behind a terminal escape (`\u001b[36m_handle`) or an escaped newline (`\n_handle`) in a log or a JSON
+//! document stands at a boundary too, although the byte before it is a letter. Invariant: every place where a needle's
+//! bytes occur is returned, bounded or not, so that occurrences can be accounted for. Source: the multi-pattern search
+//! is Aho-Corasick's.
+
+use crate::facts::Facts;
+use crate::workspace::EntryId;
+use aho_corasick::{AhoCorasick, MatchKind};
+use std::sync::Arc;
+
+/// Names to look for, compiled once.
+pub struct Needles {
+    names: Vec<String>,
+    automaton: AhoCorasick,
+}
+
+/// One place where a name's bytes occur.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Hit {
+    /// Byte offset into the text.
+    pub start: u32,
+    pub end: u32,
+    /// Index into the names given to [`Needles::new`].
+    pub needle: usize,
+    /// Whether the name stands alone there, not inside a longer identifier.
+    pub is_bounded: bool,
+}
+
+/// The occurrences in one file, with the text they are offsets into.
+pub struct FileHits {
+    pub id: EntryId,
+    pub text: String,
+    /// Sorted by offset.
+    pub hits: Vec<Hit>,
+    /// Facts of the file, where its language is understood and it could be parsed.
+    pub facts: Option<Arc<Facts>>,
+    /// Whether the bytes are text. If not, `text` is what of them is.
+    pub is_readable: bool,
+}
+
+impl Needles {
+    /// Names are sorted and made unique; empty ones are dropped.
+    pub fn new(names: impl IntoIterator<Item = String>) -> Self {
+        let mut names: Vec<String> = names.into_iter().filter(|name| !name.is_empty()).collect();
+        names.sort();
+        names.dedup();
+        let automaton = AhoCorasick::builder()
+            .match_kind(MatchKind::Standard)
+            .build(&names)
+            .expect("identifiers are far below the automaton's limits");
+        Self { names, automaton }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.names.is_empty()
+    }
+
+    pub fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    pub fn index(&self, name: &str) -> Option<usize> {
+        self.names.binary_search_by(|it| it.as_str().cmp(name)).ok()
+    }
+
+    /// Every occurrence, overlapping ones included (`f_v2` inside `f_v2_legacy`).
+    pub fn find(&self, text: &str) -> Vec<Hit> {
+        if self.names.is_empty() {
+            return Vec::new();
+        }
+        let mut hits: Vec<Hit> = self
+            .automaton
+            .find_overlapping_iter(text)
+            .map(|found| Hit {
+                start: found.start() as u32,
+                end: found.end() as u32,
+                needle: found.pattern().as_usize(),
+                is_bounded: is_bounded(text, found.start(), found.end()),
+            })
+            .collect();
+        hits.sort_unstable();
+        hits
+    }
+}
+
+/// Whether the range stands alone: no identifier character touches it on either side.
+pub fn is_bounded(text: &str, start: usize, end: usize) -> bool {
+    let is_name = |c: char| c.is_alphanumeric() || c == '_';
+    let glued_behind = text[end..].chars().next().is_some_and(is_name);
+    if glued_behind {
+        return false;
+    }
+    let before = &text[..start];
+    match before.chars().next_back() {
+        Some(last) if is_name(last) => ends_with_escape(before.as_bytes()),
+        _ => true,
+    }
+}
+
+/// Whether the text ends with an escape sequence whose last byte is a letter or a digit.
+fn ends_with_escape(before: &[u8]) -> bool {
+    let Some((&last, rest)) = before.split_last() else { return false };
+    // `\n`, `\t`, `\r` written out, and not behind an escaped backslash.
+    if matches!(last, b'n' | b't' | b'r' | b'b' | b'f' | b'v' | b'0') {
+        let backslashes = rest.iter().rev().take_while(|&&byte| byte == b'\\').count();
+        if backslashes % 2 == 1 {
+            return true;
+        }
+    }
+    // A terminal's control sequence: ESC `[`, parameters, one letter.
+    if last.is_ascii_alphabetic() {
+        let parameters = rest.iter().rev().take_while(|byte| byte.is_ascii_digit() || **byte == b';').count();
+        let opened = &rest[..rest.len() - parameters];
+        if let Some(introducer) = opened.strip_suffix(b"[") {
+            return [&b"\\u001b"[..], b"\\u001B", b"\\x1b", b"\\x1B", b"\\033", b"\\e", b"\x1b"]
+                .iter()
+                .any(|escape| introducer.ends_with(escape));
+        }
+    }
+    // `\u0022name`: four hexadecimal digits behind `\u`.
+    before.len() >= 6
+        && before[before.len() - 4..].iter().all(u8::is_ascii_hexdigit)
+        && before[..before.len() - 4].ends_with(b"\\u")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bounded(text: &str) -> Vec<bool> {
+        Needles::new(["_handle_v2".to_owned()]).find(text).iter().map(|hit| hit.is_bounded).collect()
+    }
+
+    #[test]
+    fn a_name_stands_alone_or_inside_a_longer_one() {
+        assert_eq!(bounded("self._handle_v2()"), [true]);
+        assert_eq!(bounded("x_handle_v2 _handle_v2_legacy é_handle_v2 _handle_v20"), [false; 4]);
+        assert_eq!(bounded("`_handle_v2`, “_handle_v2”, _handle_v2"), [true; 3]);
+    }
+
+    #[test]
+    fn escapes_are_boundaries() {
+        for glued in
+            ["\\u001b[36m_handle_v2\\u001b[0m", "\u{1b}[1;36m_handle_v2", "a\\n_handle_v2", "\\u0022_handle_v2"]
+        {
+            assert_eq!(bounded(glued), [true], "{glued:?}");
+        }
+        for inside in ["36m_handle_v2", "[36m_handle_v2", "n_handle_v2", "C:\\\\n_handle_v2", "u0022_handle_v2"] {
+            assert_eq!(bounded(inside), [false], "{inside:?}");
+        }
+    }
+
+    #[test]
+    fn overlapping_names_are_all_found() {
+        let needles = Needles::new(["f_v2".to_owned(), "f_v2_legacy".to_owned()]);
+        let hits = needles.find("f_v2_legacy()");
+        assert_eq!(hits.iter().map(|hit| (hit.needle, hit.is_bounded)).collect::<Vec<_>>(), [(0, false), (1, true)]);
+    }
+}
