@@ -3,10 +3,12 @@
 //! Absent on purpose: the terminal, the environment and the clock; what a run needs of them comes in its options.
 
 use crate::evidence::{CheckReport, RefsReport, Sources};
+use crate::policy::PolicyPlace;
 use crate::progress::Progress;
-use crate::span::Span;
 use crate::workspace::Selection;
+use std::ops::Range;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 pub struct CheckOptions {
     pub repo: PathBuf,
@@ -67,11 +69,23 @@ pub enum Error {
 #[derive(Debug)]
 pub struct PolicyError {
     pub message: String,
-    pub help: Option<String>,
+    /// The file as given, or the name of a pack.
     pub file: String,
-    /// The text of that file.
-    pub text: String,
-    pub span: Option<Span>,
+    /// `None` when the file could not be read at all.
+    pub frame: Option<PolicyFrame>,
+    pub help: Option<String>,
+    /// What would be accepted here, if that is a list.
+    pub legal: Vec<String>,
+}
+
+/// Where the fault stands, and in what text.
+#[derive(Debug)]
+pub struct PolicyFrame {
+    pub place: PolicyPlace,
+    /// Bytes of `text`.
+    pub span: Range<usize>,
+    /// The whole file.
+    pub text: Arc<str>,
 }
 
 /// Judges a snapshot against a policy.

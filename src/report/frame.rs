@@ -54,7 +54,9 @@ pub fn render(frame: &Frame<'_>, color: bool, width: usize) -> String {
     for note in &frame.notes {
         group = group.element(Level::NOTE.message(safe(note)));
     }
-    if let Some(help) = frame.help {
+    // without a place there is no frame for the help to hang on; it stands on a line of its own
+    let (framed_help, free_help) = if frame.place.is_some() { (frame.help, None) } else { (None, frame.help) };
+    if let Some(help) = framed_help {
         group = group.element(Level::HELP.message(safe(help)));
     }
     let mut groups = vec![group];
@@ -62,9 +64,13 @@ pub fn render(frame: &Frame<'_>, color: bool, width: usize) -> String {
         let title = Level::NOTE.secondary_title(safe(message));
         groups.push(Group::with_title(title).element(quote(place, AnnotationKind::Primary)));
     }
-    let renderer = if color { Renderer::styled() } else { Renderer::plain() };
-    let mut text = renderer.term_width(width).render(&groups);
+    let renderer = if color { Renderer::styled() } else { Renderer::plain() }.term_width(width);
+    let mut text = renderer.render(&groups);
     text.push('\n');
+    if let Some(help) = free_help {
+        text.push_str(&renderer.render(&[Group::with_title(Level::HELP.primary_title(safe(help)))]));
+        text.push('\n');
+    }
     for place in frame.place.iter().chain(frame.related.iter().map(|(_, place)| place)) {
         text = with_true_column(text, place);
     }
