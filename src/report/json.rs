@@ -1,6 +1,6 @@
 //! The `json` format: exactly one document, a contract with its readers.
 //!
-//! Invariant: the fields of [`super::record`], in that order, then a newline. Absent on purpose: colour and limits;
+//! Invariant: the fields of `super::record`, in that order, then a newline. Absent on purpose: colour and limits;
 //! a machine gets everything.
 
 use super::record::{CheckHead, FindingRecord, GapRecord, RefsHead, RuleRecord, SymbolReferencesRecord, WarningRecord};
