@@ -4,7 +4,6 @@ use super::input::Input;
 use super::output::Output;
 use super::progress::Bar;
 use super::{EXIT_STATUS, ExitStatus, Failure, Global};
-use crate::gap::Reason;
 use crate::pipeline::{self, CheckOptions};
 
 const EXAMPLES: &str = "\
@@ -49,9 +48,5 @@ pub fn run(global: &Global, arguments: &Arguments) -> Result<ExitStatus, Failure
 
     let output = &arguments.output;
     output.write(output.format.check, &report, &sources, global.color)?;
-    // a file on which we panicked was not judged: no verdict may stand on that
-    if report.gaps.iter().any(|gap| matches!(gap.reason, Reason::Internal(_))) {
-        return Ok(ExitStatus::Internal);
-    }
-    Ok(report.verdict.into())
+    Ok(ExitStatus::of(report.verdict, &report.gaps))
 }

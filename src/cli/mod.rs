@@ -14,6 +14,7 @@ mod progress;
 mod refs;
 
 use crate::finding::Verdict;
+use crate::gap::{Gap, Reason};
 use clap::{Parser, Subcommand};
 use failure::Failure;
 use output::Color;
@@ -43,9 +44,11 @@ impl From<ExitStatus> for ExitCode {
     }
 }
 
-impl From<Verdict> for ExitStatus {
-    fn from(verdict: Verdict) -> Self {
+impl ExitStatus {
+    /// The status of a run. A file on which we panicked was not judged: no verdict may stand on that.
+    fn of(verdict: Verdict, gaps: &[Gap]) -> Self {
         match verdict {
+            _ if gaps.iter().any(|gap| matches!(gap.reason, Reason::Internal(_))) => ExitStatus::Internal,
             Verdict::Pass => ExitStatus::Pass,
             Verdict::Fail => ExitStatus::Fail,
             Verdict::Incomplete => ExitStatus::Incomplete,

@@ -4,6 +4,7 @@ use super::input::Input;
 use super::output::Output;
 use super::progress::Bar;
 use super::{ExitStatus, Failure, Global};
+use crate::finding::Verdict;
 use crate::pipeline::{self, RefsOptions};
 
 const AFTER: &str = "\
@@ -49,5 +50,5 @@ pub fn run(global: &Global, arguments: &Arguments) -> Result<ExitStatus, Failure
 
     let output = &arguments.output;
     output.write(output.format.refs, &report, &sources, global.color)?;
-    Ok(ExitStatus::Pass)
+    Ok(ExitStatus::of(Verdict::Pass, &report.gaps))
 }

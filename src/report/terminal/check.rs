@@ -227,14 +227,13 @@ fn listed(findings: &[&Finding], room: usize, quotes: &mut Quotes<'_>, options: 
     let mut out = String::new();
     let total = format!("{} in {}", counted(findings.len() as u64, "mention"), counted(files.len() as u64, "file"));
     let worst = findings.iter().map(|finding| finding.severity).min().unwrap_or(Severity::Note);
-    let level = match worst {
-        Severity::Error => paint.red("error"),
-        Severity::Warning => paint.yellow("warning"),
-        Severity::Note => paint.green("note"),
+    let title = format!("{}[{}]", worst.name(), safe(&findings[0].rule.0));
+    let title = match worst {
+        Severity::Error => paint.red(&title),
+        Severity::Warning => paint.yellow(&title),
+        Severity::Note => paint.green(&title),
     };
-    let rule = safe(&findings[0].rule.0);
-    let _ =
-        writeln!(out, "{level}[{rule}]: {}", paint.bold(&format!("text that names a symbol of this rule: {total}")));
+    let _ = writeln!(out, "{title}{}", paint.bold(&format!(": text that names a symbol of this rule: {total}")));
     let mut present: Option<&RepoPath> = None;
     for finding in findings.iter().take(room) {
         let location = &finding.location;
