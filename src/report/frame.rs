@@ -119,7 +119,7 @@ pub fn excerpt(line: &str, column: u32, mark: &str, limit: usize) -> Excerpt {
     let room = limit.saturating_sub(length.min(limit));
     // when the line does not fit, one third of the room goes to what stands before
     let from = if line.len() <= limit { 0 } else { floor_boundary(line, start.saturating_sub(room / 3)) };
-    let until = floor_boundary(line, line.len().min(from.saturating_add(limit).max(end.min(from + limit))));
+    let until = floor_boundary(line, line.len().min(from.saturating_add(limit)));
     let (start, end) = (start.min(until), end.min(until));
 
     let mut text = String::new();
@@ -227,5 +227,22 @@ error[r]: m
     fn a_column_past_the_end_marks_nothing() {
         let Excerpt { text, mark } = excerpt("ab", 9, "x", 100);
         assert_eq!((text.as_str(), mark), ("ab", 2..2));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn an_excerpt_is_safe_and_bounded_whatever_the_line(
+            line in "(\\PC|[\u{1b}\t\r\u{202e}é])*",
+            column in 0u32..60,
+            mark in "[a-zé_]{0,8}",
+            limit in 1usize..80,
+        ) {
+            let Excerpt { text, mark } = excerpt(&line, column, &mark, limit);
+            proptest::prop_assert!(text.is_char_boundary(mark.start) && text.is_char_boundary(mark.end));
+            let unsafe_char = text.contains(['\u{1b}', '\r', '\u{202e}']);
+            proptest::prop_assert!(!unsafe_char);
+            // an escape takes at most nine characters for one
+            proptest::prop_assert!(text.chars().count() <= limit.max(1) * 9 + 2);
+        }
     }
 }
