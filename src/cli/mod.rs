@@ -1,1 +1,145 @@
-//! TODO
+//! The command line: arguments in, exit status out.
+//!
+//! One file per subcommand. This is the only module that prints, and the only one that looks at the terminal, the
+//! environment and the clock; the stages get what they need of them as values. Absent on purpose: judgement; a verdict
+//! comes from the pipeline, and an exit status from the verdict.
+
+mod check;
+mod completions;
+mod failure;
+mod input;
+mod output;
+mod policy;
+mod progress;
+mod refs;
+
+use crate::finding::Verdict;
+use crate::gap::{Gap, Reason};
+use clap::{Parser, Subcommand};
+use failure::Failure;
+use output::Color;
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// What the process says when it ends. Scripts depend on these numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum ExitStatus {
+    /// Everything that was asked holds.
+    Pass = 0,
+    /// Something does not hold.
+    Fail = 1,
+    /// The run could not start or go on: usage, policy, repository.
+    CannotRun = 2,
+    /// Something that the verdict needs could not be seen.
+    Incomplete = 3,
+    /// A bug of solely. A panic of the process ends with the same number.
+    Internal = 101,
+}
+
+impl From<ExitStatus> for ExitCode {
+    fn from(status: ExitStatus) -> Self {
+        ExitCode::from(status as u8)
+    }
+}
+
+impl ExitStatus {
+    /// The status of a run. A file on which we panicked was not judged: no verdict may stand on that.
+    fn of(verdict: Verdict, gaps: &[Gap]) -> Self {
+        match verdict {
+            _ if gaps.iter().any(|gap| matches!(gap.reason, Reason::Internal(_))) => ExitStatus::Internal,
+            Verdict::Pass => ExitStatus::Pass,
+            Verdict::Fail => ExitStatus::Fail,
+            Verdict::Incomplete => ExitStatus::Incomplete,
+        }
+    }
+}
+
+const EXIT_STATUS: &str = "\
+Exit status:
+  0    pass
+  1    fail
+  2    cannot run: usage, policy or repository
+  3    incomplete: something that the verdict needs could not be seen
+  101  internal error";
+
+const EXAMPLES: &str = "\
+Examples:
+  solely check                           judge the work tree
+  solely check --staged                  judge what is about to be committed
+  solely check --repo app.git --rev v2   judge a revision without a checkout
+  solely refs shop.orders:Order.save_v2  who still uses it, and through which imports
+  solely policy check                    is the policy valid?";
+
+/// One implementation, and proof that the others are gone.
+///
+/// solely reads the source of a project, never runs it, and answers whether the legacy code that a policy names is
+/// really gone: its definitions, its uses, the tests and documents that still name it, and what could not be seen.
+#[derive(Parser)]
+#[command(name = "solely", version, arg_required_else_help = true, subcommand_required = true)]
+#[command(after_help = format!("{EXAMPLES}\n\n{EXIT_STATUS}\n\n`solely help COMMAND` tells more."))]
+struct Arguments {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Options of every command.
+#[derive(clap::Args)]
+struct Global {
+    /// The repository or a folder in it; bare repositories work with `--rev`
+    #[arg(long, global = true, value_name = "DIR", default_value = ".", help_heading = "Global options")]
+    repo: PathBuf,
+
+    /// The policy to judge by, instead of the one found in the repository
+    #[arg(long, global = true, value_name = "FILE", help_heading = "Global options")]
+    config: Option<PathBuf>,
+
+    /// When to use colour; `auto` respects NO_COLOR, CLICOLOR_FORCE and pipes
+    #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t, help_heading = "Global options")]
+    color: Color,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Check(check::Arguments),
+    Refs(refs::Arguments),
+    Policy(policy::Arguments),
+    Completions(completions::Arguments),
+}
+
+/// Runs one command line, its first word being the program's own name.
+pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitStatus {
+    let arguments = match Arguments::try_parse_from(words) {
+        Ok(arguments) => arguments,
+        Err(refusal) => {
+            // help and version come this way too; a reader that closed its end has seen enough
+            let _ = refusal.print();
+            return if refusal.use_stderr() { ExitStatus::CannotRun } else { ExitStatus::Pass };
+        }
+    };
+    let global = &arguments.global;
+    let outcome = match &arguments.command {
+        Command::Check(arguments) => check::run(global, arguments),
+        Command::Refs(arguments) => refs::run(global, arguments),
+        Command::Policy(arguments) => policy::run(global, arguments),
+        Command::Completions(arguments) => completions::run(arguments),
+    };
+    outcome.unwrap_or_else(|failure: Failure| {
+        failure.print(global.color);
+        ExitStatus::CannotRun
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_definition_of_the_arguments_is_sound() {
+        Arguments::command().debug_assert();
+    }
+}

@@ -1,0 +1,54 @@
+//! `solely refs`: every reference to a symbol.
+
+use super::input::Input;
+use super::output::Output;
+use super::progress::Bar;
+use super::{ExitStatus, Failure, Global};
+use crate::finding::Verdict;
+use crate::pipeline::{self, RefsOptions};
+
+const AFTER: &str = "\
+Proof of a reference:
+  proven     resolved to the symbol
+  likely     the class of the receiver is inferred
+  name-only  the same attribute name on a receiver that is not known
+  text       in a comment, a docstring, a document
+
+Examples:
+  solely refs shop.orders:OrderHandler.handle_v2    a method
+  solely refs shop.legacy                           a whole module
+  solely refs 'shop.*:*_v2' --max 0                 everything of that name, every line shown
+  solely refs shop.orders:save --rev HEAD~1 --format json
+
+Exit status: 0, whether or not there are references; 2 when it cannot run.";
+
+/// List every reference to a symbol, with the imports that lead there
+#[derive(clap::Args)]
+#[command(after_help = AFTER)]
+pub struct Arguments {
+    /// `package.module:Class.method`, or `package.module` for a module
+    #[arg(value_name = "SYMBOL", required = true)]
+    symbols: Vec<String>,
+
+    #[command(flatten)]
+    input: Input,
+
+    #[command(flatten)]
+    output: Output,
+}
+
+pub fn run(global: &Global, arguments: &Arguments) -> Result<ExitStatus, Failure> {
+    let options = RefsOptions {
+        repo: global.repo.clone(),
+        selection: arguments.input.selection(),
+        config: global.config.clone(),
+        symbols: arguments.symbols.clone(),
+    };
+    let progress = Bar::new();
+    let (report, sources) = pipeline::refs(&options, &progress)?;
+    drop(progress);
+
+    let output = &arguments.output;
+    output.write(output.format.refs, &report, &sources, global.color)?;
+    Ok(ExitStatus::of(Verdict::Pass, &report.gaps))
+}

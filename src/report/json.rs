@@ -1,0 +1,53 @@
+//! The `json` format: exactly one document, a contract with its readers.
+//!
+//! Invariant: the fields of `super::record`, in that order, then a newline. Absent on purpose: colour and limits;
+//! a machine gets everything.
+
+use super::record::{CheckHead, FindingRecord, GapRecord, RefsHead, RuleRecord, SymbolReferencesRecord, WarningRecord};
+use super::{FormatSpec, RenderOptions, escape};
+use crate::evidence::{CheckReport, RefsReport, Sources};
+use serde::Serialize;
+
+pub const SPEC: FormatSpec = FormatSpec { name: "json", summary: "one JSON document", check, refs };
+
+#[derive(Serialize)]
+struct CheckDocument<'a> {
+    #[serde(flatten)]
+    head: CheckHead<'a>,
+    rules: Vec<RuleRecord<'a>>,
+    findings: Vec<FindingRecord<'a>>,
+    gaps: Vec<GapRecord<'a>>,
+    warnings: Vec<WarningRecord<'a>>,
+}
+
+#[derive(Serialize)]
+struct RefsDocument<'a> {
+    #[serde(flatten)]
+    head: RefsHead<'a>,
+    symbols: Vec<SymbolReferencesRecord<'a>>,
+    gaps: Vec<GapRecord<'a>>,
+}
+
+fn check(report: &CheckReport, _sources: &Sources, _options: &RenderOptions) -> String {
+    document(&CheckDocument {
+        head: CheckHead::of(report),
+        rules: report.rules.iter().map(RuleRecord::of).collect(),
+        findings: report.findings.iter().map(FindingRecord::of).collect(),
+        gaps: report.gaps.iter().map(GapRecord::of).collect(),
+        warnings: report.warnings.iter().map(WarningRecord::of).collect(),
+    })
+}
+
+fn refs(report: &RefsReport, _sources: &Sources, _options: &RenderOptions) -> String {
+    document(&RefsDocument {
+        head: RefsHead::of(report),
+        symbols: report.symbols.iter().map(SymbolReferencesRecord::of).collect(),
+        gaps: report.gaps.iter().map(GapRecord::of).collect(),
+    })
+}
+
+fn document(value: &impl Serialize) -> String {
+    let mut text = serde_json::to_string_pretty(value).expect("records hold strings, numbers and lists alone");
+    text.push('\n');
+    escape::safe_json(text)
+}

@@ -1,0 +1,43 @@
+//! The `jsonl` format: one JSON object per line, each with its `type`, for streams and `grep`.
+//!
+//! Invariant: the first line is the `report` with schema, verdict and counts; then follow `rule`, `finding`, `gap` and
+//! `warning`, or `symbol` and `gap`, with the fields of the same records as `json`.
+
+use super::record::{CheckHead, FindingRecord, GapRecord, RefsHead, RuleRecord, SymbolReferencesRecord, WarningRecord};
+use super::{FormatSpec, RenderOptions, escape};
+use crate::evidence::{CheckReport, RefsReport, Sources};
+use serde::Serialize;
+
+pub const SPEC: FormatSpec = FormatSpec { name: "jsonl", summary: "one JSON object per line", check, refs };
+
+#[derive(Serialize)]
+struct Line<T> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    #[serde(flatten)]
+    record: T,
+}
+
+fn check(report: &CheckReport, _sources: &Sources, _options: &RenderOptions) -> String {
+    let mut out = String::new();
+    push(&mut out, "report", CheckHead::of(report));
+    report.rules.iter().for_each(|rule| push(&mut out, "rule", RuleRecord::of(rule)));
+    report.findings.iter().for_each(|finding| push(&mut out, "finding", FindingRecord::of(finding)));
+    report.gaps.iter().for_each(|gap| push(&mut out, "gap", GapRecord::of(gap)));
+    report.warnings.iter().for_each(|warning| push(&mut out, "warning", WarningRecord::of(warning)));
+    escape::safe_json(out)
+}
+
+fn refs(report: &RefsReport, _sources: &Sources, _options: &RenderOptions) -> String {
+    let mut out = String::new();
+    push(&mut out, "report", RefsHead::of(report));
+    report.symbols.iter().for_each(|symbol| push(&mut out, "symbol", SymbolReferencesRecord::of(symbol)));
+    report.gaps.iter().for_each(|gap| push(&mut out, "gap", GapRecord::of(gap)));
+    escape::safe_json(out)
+}
+
+fn push(out: &mut String, kind: &'static str, record: impl Serialize) {
+    let line = serde_json::to_string(&Line { kind, record }).expect("records hold strings, numbers and lists alone");
+    out.push_str(&line);
+    out.push('\n');
+}

@@ -1,0 +1,368 @@
+//! Records: the JSON contract, field by field.
+//!
+//! Invariant: names and meanings of fields only grow within one `solely/…/1`. Every record borrows from the report it
+//! shows. Absent on purpose: reading JSON back, and any type that another stage may use.
+
+use crate::evidence::{
+    CheckReport, Counts, Occurrences, PolicyIdentity, ReferenceReport, RefsReport, RuleReport, SnapshotIdentity,
+    SymbolReferences, SymbolReport, TierCounts, Warning,
+};
+use crate::finding::{Context, Finding, Hop, Related, Tier, Verdict};
+use crate::gap::{Extent, Gap};
+use crate::policy::PolicyPlace;
+use crate::span::Location;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+pub const CHECK_SCHEMA: &str = "solely/check/1";
+pub const REFS_SCHEMA: &str = "solely/refs/1";
+
+/// What both the JSON document and the first line of JSON lines say about a check as a whole.
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct CheckHead<'a> {
+    schema: &'static str,
+    tool: ToolRecord,
+    verdict: &'static str,
+    contexts: BTreeMap<&'static str, &'static str>,
+    snapshot: SnapshotRecord<'a>,
+    policy: PolicyRecord<'a>,
+    counts: CountsRecord,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct RefsHead<'a> {
+    schema: &'static str,
+    tool: ToolRecord,
+    snapshot: SnapshotRecord<'a>,
+    counts: CountsRecord,
+}
+
+#[derive(Serialize)]
+struct ToolRecord {
+    name: &'static str,
+    version: &'static str,
+}
+
+#[derive(Serialize)]
+struct SnapshotRecord<'a> {
+    kind: &'static str,
+    commit: Option<&'a str>,
+    tree: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct PolicyRecord<'a> {
+    file: Option<&'a str>,
+    digest: &'a str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+struct CountsRecord {
+    discovered: u64,
+    analyzed: u64,
+    gaps: u64,
+    links: u64,
+    excluded: u64,
+    parsed: u64,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct RuleRecord<'a> {
+    id: &'a str,
+    kind: &'static str,
+    summary: &'a str,
+    verdict: &'static str,
+    contexts: BTreeMap<&'static str, &'static str>,
+    spoiled_by: Vec<&'a str>,
+    symbols: Vec<SymbolRecord<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+struct SymbolRecord<'a> {
+    symbol: &'a str,
+    state: &'static str,
+    definitions: Vec<DefinitionRecord<'a>>,
+    references: TierRecord,
+    contexts: BTreeMap<&'static str, TierRecord>,
+    occurrences: OccurrencesRecord,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+struct DefinitionRecord<'a> {
+    path: &'a str,
+    line: u32,
+    column: u32,
+    end_line: u32,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+struct TierRecord {
+    proven: u64,
+    likely: u64,
+    name_only: u64,
+    text: u64,
+}
+
+#[derive(Serialize)]
+struct OccurrencesRecord {
+    found: u64,
+    definitions: u64,
+    references: u64,
+    others: u64,
+    longer: u64,
+    unseen: u64,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct FindingRecord<'a> {
+    rule: &'a str,
+    fingerprint: String,
+    severity: &'static str,
+    context: &'static str,
+    path: &'a str,
+    line: u32,
+    column: u32,
+    end_line: u32,
+    kind: &'static str,
+    within: Option<&'static str>,
+    tier: Option<&'static str>,
+    symbol: &'a str,
+    message: &'a str,
+    help: Option<&'a str>,
+    via: Vec<HopRecord<'a>>,
+    related: Vec<RelatedRecord<'a>>,
+    suppressed: bool,
+    baselined: bool,
+}
+
+#[derive(Serialize)]
+struct HopRecord<'a> {
+    path: &'a str,
+    line: u32,
+    what: &'a str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+struct RelatedRecord<'a> {
+    path: &'a str,
+    line: u32,
+    column: u32,
+    end_line: u32,
+    message: &'a str,
+}
+
+#[derive(Serialize)]
+pub struct GapRecord<'a> {
+    path: &'a str,
+    stage: &'static str,
+    reason: String,
+    /// What the gap may hide: `any-name`, `names-in-file`, `names-in-ranges`.
+    hides: &'static str,
+}
+
+#[derive(Serialize)]
+pub struct WarningRecord<'a> {
+    message: &'a str,
+    help: Option<&'a str>,
+    place: Option<PlaceRecord<'a>>,
+}
+
+#[derive(Serialize)]
+struct PlaceRecord<'a> {
+    file: &'a str,
+    line: u32,
+    column: u32,
+}
+
+#[derive(Serialize)]
+pub struct SymbolReferencesRecord<'a> {
+    symbol: &'a str,
+    definitions: Vec<DefinitionRecord<'a>>,
+    references: Vec<ReferenceRecord<'a>>,
+    occurrences: OccurrencesRecord,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+struct ReferenceRecord<'a> {
+    path: &'a str,
+    line: u32,
+    column: u32,
+    end_line: u32,
+    kind: &'static str,
+    within: Option<&'static str>,
+    tier: &'static str,
+    context: &'static str,
+    via: Vec<HopRecord<'a>>,
+}
+
+impl<'a> CheckHead<'a> {
+    pub fn of(report: &'a CheckReport) -> Self {
+        Self {
+            schema: CHECK_SCHEMA,
+            tool: TOOL,
+            verdict: report.verdict.name(),
+            contexts: verdicts(&super::contexts(report)),
+            snapshot: snapshot(&report.snapshot),
+            policy: policy(&report.policy),
+            counts: counts(report.counts),
+        }
+    }
+}
+
+impl<'a> RefsHead<'a> {
+    pub fn of(report: &'a RefsReport) -> Self {
+        let (snapshot, counts) = (snapshot(&report.snapshot), counts(report.counts));
+        Self { schema: REFS_SCHEMA, tool: TOOL, snapshot, counts }
+    }
+}
+
+impl<'a> RuleRecord<'a> {
+    pub fn of(rule: &'a RuleReport) -> Self {
+        Self {
+            id: &rule.id,
+            kind: rule.kind,
+            summary: &rule.summary,
+            verdict: rule.verdict.name(),
+            contexts: verdicts(&rule.contexts),
+            spoiled_by: rule.spoiled_by.iter().map(|path| path.as_str()).collect(),
+            symbols: rule.symbols.iter().map(symbol).collect(),
+        }
+    }
+}
+
+impl<'a> FindingRecord<'a> {
+    pub fn of(finding: &'a Finding) -> Self {
+        Self {
+            rule: &finding.rule.0,
+            fingerprint: finding.fingerprint.to_string(),
+            severity: finding.severity.name(),
+            context: finding.context.name(),
+            path: finding.location.path.as_str(),
+            line: finding.location.start.line,
+            column: finding.location.start.column,
+            end_line: finding.location.end_line,
+            kind: finding.kind,
+            within: finding.within,
+            tier: finding.tier.map(Tier::name),
+            symbol: &finding.symbol,
+            message: &finding.message,
+            help: finding.help.as_deref(),
+            via: finding.via.iter().map(hop).collect(),
+            related: finding.related.iter().map(related).collect(),
+            suppressed: false,
+            baselined: false,
+        }
+    }
+}
+
+impl<'a> GapRecord<'a> {
+    pub fn of(gap: &'a Gap) -> Self {
+        let hides = match gap.extent {
+            Extent::Unavailable => "any-name",
+            Extent::Whole => "names-in-file",
+            Extent::Ranges(_) => "names-in-ranges",
+        };
+        Self { path: gap.path.as_str(), stage: gap.stage.name(), reason: gap.reason.to_string(), hides }
+    }
+}
+
+impl<'a> WarningRecord<'a> {
+    pub fn of(warning: &'a Warning) -> Self {
+        Self { message: &warning.message, help: warning.help.as_deref(), place: warning.place.as_ref().map(place) }
+    }
+}
+
+impl<'a> SymbolReferencesRecord<'a> {
+    pub fn of(report: &'a SymbolReferences) -> Self {
+        Self {
+            symbol: &report.symbol,
+            definitions: report.definitions.iter().map(definition).collect(),
+            references: report.references.iter().map(reference).collect(),
+            occurrences: occurrences(report.occurrences),
+        }
+    }
+}
+
+const TOOL: ToolRecord = ToolRecord { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") };
+
+fn verdicts(contexts: &BTreeMap<Context, Verdict>) -> BTreeMap<&'static str, &'static str> {
+    contexts.iter().map(|(context, verdict)| (context.name(), verdict.name())).collect()
+}
+
+fn snapshot(identity: &SnapshotIdentity) -> SnapshotRecord<'_> {
+    SnapshotRecord { kind: identity.kind, commit: identity.commit.as_deref(), tree: identity.tree.as_deref() }
+}
+
+fn policy(identity: &PolicyIdentity) -> PolicyRecord<'_> {
+    PolicyRecord { file: identity.file.as_deref(), digest: &identity.digest }
+}
+
+fn counts(counts: Counts) -> CountsRecord {
+    let Counts { discovered, analyzed, gaps, links, excluded, parsed } = counts;
+    CountsRecord { discovered, analyzed, gaps, links, excluded, parsed }
+}
+
+fn symbol(report: &SymbolReport) -> SymbolRecord<'_> {
+    SymbolRecord {
+        symbol: &report.symbol,
+        state: report.state.name(),
+        definitions: report.definitions.iter().map(definition).collect(),
+        references: tiers(report.references),
+        contexts: report.by_context.iter().map(|(context, counts)| (context.name(), tiers(*counts))).collect(),
+        occurrences: occurrences(report.occurrences),
+    }
+}
+
+fn definition(location: &Location) -> DefinitionRecord<'_> {
+    let Location { path, start, end_line } = location;
+    DefinitionRecord { path: path.as_str(), line: start.line, column: start.column, end_line: *end_line }
+}
+
+fn tiers(counts: TierCounts) -> TierRecord {
+    let TierCounts { proven, likely, name_only, text } = counts;
+    TierRecord { proven, likely, name_only, text }
+}
+
+fn occurrences(occurrences: Occurrences) -> OccurrencesRecord {
+    let Occurrences { found, definitions, references, others, longer, unseen } = occurrences;
+    OccurrencesRecord { found, definitions, references, others, longer, unseen }
+}
+
+fn hop(hop: &Hop) -> HopRecord<'_> {
+    HopRecord { path: hop.path.as_str(), line: hop.line, what: &hop.what }
+}
+
+fn related(related: &Related) -> RelatedRecord<'_> {
+    let Location { path, start, end_line } = &related.location;
+    let message = related.message.as_str();
+    RelatedRecord { path: path.as_str(), line: start.line, column: start.column, end_line: *end_line, message }
+}
+
+fn place(place: &PolicyPlace) -> PlaceRecord<'_> {
+    PlaceRecord { file: &place.file, line: place.line, column: place.column }
+}
+
+fn reference(reference: &ReferenceReport) -> ReferenceRecord<'_> {
+    let Location { path, start, end_line } = &reference.location;
+    ReferenceRecord {
+        path: path.as_str(),
+        line: start.line,
+        column: start.column,
+        end_line: *end_line,
+        kind: reference.kind.name(),
+        within: reference.within,
+        tier: reference.tier.name(),
+        context: reference.context.name(),
+        via: reference.via.iter().map(hop).collect(),
+    }
+}

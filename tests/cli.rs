@@ -1,0 +1,108 @@
+//! Wiring: the binary is run, and its exit status and streams are looked at.
+
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+#[test]
+fn help_teaches_and_is_no_failure() {
+    for words in [&["--help"][..], &["-h"], &["help", "check"], &["check", "--help"], &["refs", "--help"]] {
+        let output = solely(words);
+        assert_eq!(output.status.code(), Some(0), "{words:?}");
+        assert!(stdout(&output).contains("Usage: solely"), "{words:?}");
+        assert_eq!(stderr(&output), "", "{words:?}");
+    }
+    let help = stdout(&solely(&["--help"]));
+    for word in ["check", "refs", "policy", "completions", "Examples:", "Exit status:", "incomplete", "--repo"] {
+        assert!(help.contains(word), "{word}: {help}");
+    }
+}
+
+#[test]
+fn the_version_is_the_package_s() {
+    let output = solely(&["--version"]);
+    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(stdout(&output), format!("solely {}\n", env!("CARGO_PKG_VERSION")));
+}
+
+#[test]
+fn wrong_usage_cannot_run_and_says_so_on_the_standard_error() {
+    for words in [
+        &[][..],
+        &["chekc"],
+        &["check", "--format", "yaml"],
+        &["check", "--rev", "HEAD", "--staged"],
+        &["check", "--max", "many"],
+        &["refs"],
+        &["policy"],
+        &["completions", "tcsh"],
+    ] {
+        let output = solely(words);
+        assert_eq!(output.status.code(), Some(2), "{words:?}: {}", stderr(&output));
+        assert_eq!(stdout(&output), "", "{words:?}");
+        assert!(!stderr(&output).is_empty(), "{words:?}");
+    }
+    let refusal = stderr(&solely(&["check", "--format", "yaml"]));
+    for legal in ["terminal", "json", "jsonl"] {
+        assert!(refusal.contains(legal), "the legal choices are named: {refusal}");
+    }
+}
+
+#[test]
+fn a_folder_that_does_not_exist_cannot_be_judged() {
+    let output = solely(&["check", "--repo", "no/such/folder"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(stdout(&output), "");
+    assert!(stderr(&output).starts_with("error: "), "{}", stderr(&output));
+}
+
+#[test]
+fn every_shell_gets_its_completions() {
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let output = solely(&["completions", shell]);
+        assert_eq!(output.status.code(), Some(0), "{shell}");
+        assert!(stdout(&output).contains("completions"), "{shell}");
+    }
+}
+
+#[test]
+fn colour_is_only_where_it_is_wanted() {
+    let failing = ["check", "--repo", "no/such/folder"];
+    let run = |words: &[&str], name: &str, value: &str| {
+        let output = command(&[&failing[..], words].concat()).env(name, value).output().unwrap();
+        stderr(&output).contains('\u{1b}')
+    };
+    assert!(!run(&[], "TERM", "xterm"), "a pipe gets no colour");
+    assert!(run(&[], "CLICOLOR_FORCE", "1"));
+    assert!(run(&["--color", "always"], "NO_COLOR", "1"), "the option is nearer than the environment");
+    assert!(!run(&["--color", "never"], "CLICOLOR_FORCE", "1"));
+}
+
+#[test]
+fn a_reader_that_leaves_ends_the_output_quietly() {
+    let mut child = command(&["completions", "bash"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), stderr(&output)), (Some(0), String::new()));
+}
+
+fn solely(words: &[&str]) -> Output {
+    command(words).output().expect("the binary runs")
+}
+
+/// The binary, away from the settings of whoever runs the tests.
+fn command(words: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_solely"));
+    command.args(words).current_dir(Path::new(env!("CARGO_TARGET_TMPDIR")));
+    for name in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "RUST_BACKTRACE"] {
+        command.env_remove(name);
+    }
+    command
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}

@@ -1,0 +1,10 @@
+//! The integration tests, one binary.
+
+/// One report that holds every kind of thing a report can hold, for every format to render.
+mod canonical;
+/// The command line: that arguments reach the right place and the exit status says the truth.
+mod cli;
+/// Every format over the canonical report: the terminal against a picture, JSON against its contract.
+mod report;
+/// Rules about the code itself: layering, registries, who may print.
+mod tidy;
