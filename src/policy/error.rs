@@ -95,14 +95,17 @@ impl PolicyText {
     }
 }
 
-/// The choice that `word` is most likely a misspelling of: at most a third of its letters differ.
+/// The choice that `word` is most likely a misspelling of: at most a third of its letters differ, or one is the
+/// beginning of the other.
 fn nearest<'a, S: AsRef<str>>(word: &str, choices: &'a [S]) -> Option<&'a str> {
     let written = word.to_lowercase().replace('_', "-");
     let mut best = None;
     for choice in choices.iter().map(AsRef::as_ref) {
         let distance = strsim::damerau_levenshtein(&written, choice);
         let limit = (choice.chars().count() / 3).max(1);
-        if distance <= limit && best.is_none_or(|(least, _)| distance < least) {
+        let is_shortened =
+            written.len().min(choice.len()) >= 3 && (choice.starts_with(&written) || written.starts_with(choice));
+        if (distance <= limit || is_shortened) && best.is_none_or(|(least, _)| distance < least) {
             best = Some((distance, choice));
         }
     }
@@ -121,6 +124,8 @@ mod tests {
             ("sucessor", Some("successor")),
             ("remove_by", Some("remove-by")),
             ("ID", Some("id")),
+            ("succ", Some("successor")),
+            ("symbols-to-remove", Some("symbols")),
             ("anything", None),
             ("", None),
         ] {
@@ -131,7 +136,7 @@ mod tests {
     #[test]
     fn an_error_shows_its_place() {
         let text = PolicyText::new("solely.toml", "é = 1\nxé = 2\n");
-        let error = text.error(9..11, "bad");
+        let error = text.error(8..10, "bad");
         assert_eq!(error.to_string(), "solely.toml:2:2: bad");
         assert_eq!(PolicyError::of_file("a.toml", "no such file").to_string(), "a.toml: no such file");
     }

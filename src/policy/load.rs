@@ -45,7 +45,8 @@ const MAX_DEPTH: usize = 16;
 impl Policy {
     /// The policy of a text. `file` is its name in messages; the paths in it are relative to that file's folder.
     pub fn parse(text: &str, file: &str, read: &ReadFile) -> Result<Policy, Vec<PolicyError>> {
-        let mut loader = Loader { read, open: Vec::new(), layers: BTreeMap::new(), texts: Vec::new(), errors: Vec::new() };
+        let mut loader =
+            Loader { read, open: Vec::new(), layers: BTreeMap::new(), texts: Vec::new(), errors: Vec::new() };
         let layer = loader.layer(&PolicyText::new(file, text));
         if loader.errors.is_empty() && layer.rules.is_empty() {
             let error = PolicyError::of_file(file, "the policy has no rule, so it can never fail");
@@ -78,9 +79,8 @@ impl Policy {
         loop {
             for name in FILE_NAMES {
                 let file = if folder.is_empty() { name.to_string() } else { format!("{folder}/{name}") };
-                let found = read(&file).map_err(|why| {
-                    vec![PolicyError::of_file(&file, format!("could not be read: {why}"))]
-                })?;
+                let found = read(&file)
+                    .map_err(|why| vec![PolicyError::of_file(&file, format!("could not be read: {why}"))])?;
                 if let Some(text) = found.filter(|text| name != PYPROJECT || has_policy(text)) {
                     return Policy::parse(&text, &file, read).map(Some);
                 }
@@ -132,9 +132,8 @@ fn read_disk(path: &Path) -> Result<Option<String>, String> {
     if bytes.len() as u64 > MAX_FILE_BYTES {
         return Err(format!("it is larger than {MAX_FILE_BYTES} bytes"));
     }
-    let text = String::from_utf8(bytes).map_err(|error| {
-        format!("it is not UTF-8, from byte {} on", error.utf8_error().valid_up_to())
-    })?;
+    let text = String::from_utf8(bytes)
+        .map_err(|error| format!("it is not UTF-8, from byte {} on", error.utf8_error().valid_up_to()))?;
     Ok(Some(text))
 }
 
@@ -290,7 +289,8 @@ fn disable(
     for name in &raw.disable {
         let id = name.get_ref();
         if own.contains(&id) {
-            let error = text.error(name.span(), format!("`{id}` is a rule of this file, which `disable` does not reach"));
+            let error =
+                text.error(name.span(), format!("`{id}` is a rule of this file, which `disable` does not reach"));
             errors.push(error.with_help("take the rule itself out"));
         } else if !ids.contains(id) && packs_are_whole {
             let message = format!("no pack brings a rule `{id}` that could be disabled");
@@ -302,10 +302,18 @@ fn disable(
 
 /// The raw form of a file, without what is wrong in it.
 fn parse_raw(text: &PolicyText, errors: &mut Vec<PolicyError>) -> RawPolicy {
-    let (mut document, syntax) = DeTable::parse_recoverable(&text.text);
+    let (mut document, mut syntax) = DeTable::parse_recoverable(&text.text);
+    syntax.sort_by_key(|error| error.span().map(|span| span.start));
+    // The first error of a line is the slip, the others of that line are what it led to.
+    let mut last_line = 0;
     for error in &syntax {
         let message = error.message().replace('\n', ", ");
-        errors.push(text.error(error.span().unwrap_or(0..0), format!("not TOML: {message}")));
+        let span = error.span().unwrap_or(0..0);
+        let line = text.place(&span).line;
+        if line != last_line {
+            errors.push(text.error(span, format!("not TOML: {message}")));
+        }
+        last_line = line;
     }
     if !syntax.is_empty() {
         return RawPolicy::default();

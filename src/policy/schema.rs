@@ -8,7 +8,8 @@ use serde_json::Value;
 use std::sync::LazyLock;
 
 static SCHEMA: LazyLock<Value> = LazyLock::new(|| {
-    let settings = schemars::generate::SchemaSettings::draft2020_12().with(|settings| settings.inline_subschemas = true);
+    let settings =
+        schemars::generate::SchemaSettings::draft2020_12().with(|settings| settings.inline_subschemas = true);
     let mut schema = settings.into_generator().into_root_schema_for::<RawPolicy>().to_value();
     drop_null(&mut schema);
     schema
@@ -30,9 +31,7 @@ fn drop_null(schema: &mut Value) {
     match schema {
         Value::Array(items) => items.iter_mut().for_each(drop_null),
         Value::Object(object) => {
-            if object.get("default") == Some(&Value::Null) {
-                object.remove("default");
-            }
+            object.retain(|key, value| key != "default" || is_said(value));
             if let Some(Value::Array(types)) = object.get_mut("type") {
                 types.retain(|name| name != "null");
                 if let [only] = types.as_slice() {
@@ -51,9 +50,20 @@ fn drop_null(schema: &mut Value) {
                     }
                 }
             }
+            if let Some(Value::Array(values)) = object.get_mut("enum") {
+                values.retain(|value| !value.is_null());
+            }
             object.values_mut().for_each(drop_null);
         }
         _ => {}
+    }
+}
+
+/// Whether a default says something: neither null nor a table of nulls.
+fn is_said(default: &Value) -> bool {
+    match default {
+        Value::Object(object) => object.values().any(is_said),
+        default => !default.is_null(),
     }
 }
 

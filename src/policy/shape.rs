@@ -1,7 +1,8 @@
 //! The shape of a policy file: keys, types and fixed choices, checked against the schema.
 //!
 //! serde stops at the first thing it does not like. This walk reports all of them, each with its span, and takes out
-//! what is wrong, so that the rest of the file can still be validated. Absent on purpose: a general JSON Schema
+//! what is wrong, so that the rest of the file can still be validated: a wrong optional key costs that key, a wrong or
+//! missing required one the table that it stands in. Absent on purpose: a general JSON Schema
 //! validator; only the words that the raw types produce are understood.
 
 use super::error::{PolicyError, PolicyText};
@@ -13,12 +14,7 @@ use toml::de::{DeArray, DeTable, DeValue};
 /// Checks a table against the schema. Keys and list entries that are wrong are reported and taken out.
 ///
 /// `prefix` is what stands before the names of tables: empty, or `tool.solely.` in a `pyproject.toml`.
-pub(super) fn check(
-    table: &mut Spanned<DeTable>,
-    schema: &Value,
-    prefix: &str,
-    text: &PolicyText,
-) -> Vec<PolicyError> {
+pub(super) fn check(table: &mut Spanned<DeTable>, schema: &Value, prefix: &str, text: &PolicyText) -> Vec<PolicyError> {
     let mut shape = Shape { text, prefix, errors: Vec::new() };
     let span = table.span();
     shape.table(table.get_mut(), span, schema, Owner::Top);
@@ -41,7 +37,8 @@ struct Shape<'a> {
 }
 
 impl Shape<'_> {
-    fn table(&mut self, table: &mut DeTable, span: Range<usize>, schema: &Value, owner: Owner) {
+    /// Whether every required key is there and right.
+    fn table(&mut self, table: &mut DeTable, span: Range<usize>, schema: &Value, owner: Owner) -> bool {
         let legal: Vec<&str> = properties(schema).map(|(key, _)| key).collect();
         let entries = schema.get("additionalProperties").filter(|entries| entries.is_object());
         let mut written = Vec::new();
@@ -59,11 +56,14 @@ impl Shape<'_> {
             written.push(name);
         }
         table.extend(kept);
-        for (key, _) in properties(schema).filter(|(key, _)| is_required(schema, key)) {
+        let mut is_whole = true;
+        for key in required(schema) {
             if !written.iter().any(|name| name == key) {
                 self.errors.push(self.missing(key, span.clone(), schema, owner));
             }
+            is_whole &= table.contains_key(key);
         }
+        is_whole
     }
 
     /// Whether the value may stay.
@@ -72,7 +72,6 @@ impl Shape<'_> {
             self.errors.push(self.wrong_type(value, schema, key, owner));
             return false;
         };
-        let before = self.errors.len();
         let span = value.span();
         match value.get_mut() {
             DeValue::Array(items) => {
@@ -83,29 +82,29 @@ impl Shape<'_> {
                     }
                 }
                 *items = kept.into_iter().collect();
-                // A list of tables keeps its good entries; a list of texts is wrong as a whole.
-                return self.errors.len() == before || is_table(&schema["items"]);
+                true
             }
             DeValue::Table(table) => self.table(table, span, schema, owner),
             DeValue::String(text) => {
                 let choices = choices(schema);
-                if !choices.is_empty() && !choices.contains(&text.as_ref()) {
+                let is_legal = choices.is_empty() || choices.contains(&text.as_ref());
+                if !is_legal {
                     let message = format!("unknown value `{text}` for `{key}`");
                     self.errors.push(self.text.error(span, message).with_choices(text, &choices));
                 }
+                is_legal
             }
             DeValue::Integer(number) => {
                 let text = number.to_string();
-                if schema.get("minimum").is_some() && text.parse::<u32>().is_err() {
-                    let message = format!("`{text}` is out of range for `{key}`");
-                    let error = self.text.error(span, message);
-                    self.errors.push(error.with_help("write a whole number from 0 to 4294967295"));
+                let is_legal = schema.get("minimum").is_none() || text.parse::<u32>().is_ok();
+                if !is_legal {
+                    let error = self.text.error(span, format!("`{text}` is out of range for `{key}`"));
+                    self.errors.push(error.with_help(format!("write a whole number from 0 to {}", u32::MAX)));
                 }
+                is_legal
             }
-            _ => {}
+            _ => true,
         }
-        // `[project]` and other single tables keep their good keys; an entry of a list stands or falls as a whole.
-        self.errors.len() == before || (matches!(owner, Owner::Table(_)) && is_table(schema))
     }
 
     fn missing(&self, key: &str, span: Range<usize>, schema: &Value, owner: Owner) -> PolicyError {
@@ -141,6 +140,14 @@ impl Shape<'_> {
             (DeValue::Array(_), schema) if schema["type"] == "string" => {
                 error.with_help(format!("write one text: `{key} = \"…\"`"))
             }
+            (_, schema) if matches!(owner, Owner::Entry(_)) && required(schema).next().is_some() => {
+                let keys: Vec<_> = required(schema).map(|key| format!("{key} = …")).collect();
+                error.with_help(format!("write a table: `{{ {} }}`", keys.join(", ")))
+            }
+            (_, schema) if alternatives(schema).into_iter().any(|schema| !choices(schema).is_empty()) => {
+                let choices: Vec<_> = alternatives(schema).into_iter().flat_map(choices).collect();
+                error.with_choices(written, &choices)
+            }
             (DeValue::Integer(_) | DeValue::Float(_) | DeValue::Boolean(_), schema) if schema["type"] == "string" => {
                 error.with_help(format!("put it in quotes: `\"{written}\"`"))
             }
@@ -171,8 +178,8 @@ fn property<'a>(schema: &'a Value, key: &str) -> Option<&'a Value> {
     schema["properties"].get(key)
 }
 
-fn is_required(schema: &Value, key: &str) -> bool {
-    schema["required"].as_array().is_some_and(|required| required.iter().any(|name| name == key))
+fn required(schema: &Value) -> impl Iterator<Item = &str> {
+    schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str)
 }
 
 fn has_items(schema: &Value) -> bool {

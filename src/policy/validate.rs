@@ -1,6 +1,7 @@
 //! From the raw form to rules: every glob, symbol, date and id becomes a type of its own, or an error with a place.
 //!
-//! Invariant: one bad value costs its own rule only; the others are validated all the same. Absent on purpose: what
+//! Invariant: one bad value costs its own rule only; the others are validated all the same. What is said about a table
+//! as a whole ("names neither symbols nor flags") is said only where `shape` took nothing out. Absent on purpose: what
 //! needs more than one file (packs, replaced and disabled rules); that is `load`.
 
 use super::error::{PolicyError, PolicyText};
@@ -33,7 +34,7 @@ pub(super) fn validate(
     read_query: &mut ReadQuery,
     errors: &mut Vec<PolicyError>,
 ) -> (ProjectLayer, Vec<Rule>) {
-    let mut validator = Validator { text, errors };
+    let mut validator = Validator { text, is_untouched: errors.is_empty(), errors };
     validator.unique_ids(&raw);
     let project = validator.project(raw.project);
     let mut rules = Vec::new();
@@ -55,6 +56,8 @@ pub(super) fn validate(
 
 struct Validator<'a> {
     text: &'a PolicyText,
+    /// Nothing was wrong with the file's shape, so what is missing is not there.
+    is_untouched: bool,
     errors: &'a mut Vec<PolicyError>,
 }
 
@@ -94,7 +97,7 @@ impl Validator<'_> {
         let before = self.errors.len();
         if raw.symbols.is_empty() && raw.flags.is_empty() {
             let message = format!("`{}` names neither symbols nor flags, so it can never fail", raw.id.get_ref());
-            self.error(span.clone(), message, "add `symbols = [\"package.module:Class.method\"]`");
+            self.error_of_whole(span.clone(), message, "add `symbols = [\"package.module:Class.method\"]`");
         }
         let symbols = raw.symbols.iter().filter_map(|symbol| self.symbol(symbol)).collect();
         let flags = raw.flags.iter().map(|flag| self.flag(flag)).collect();
@@ -109,7 +112,11 @@ impl Validator<'_> {
         let before = self.errors.len();
         if raw.query.is_none() && raw.names.is_empty() && !raw.deprecated && !raw.beside_successor {
             let message = format!("`{}` would select every definition", raw.id.get_ref());
-            self.error(span.clone(), message, "add `names`, `query`, `deprecated = true` or `beside-successor = true`");
+            self.error_of_whole(
+                span.clone(),
+                message,
+                "add `names`, `query`, `deprecated = true` or `beside-successor = true`",
+            );
         }
         let kind = RuleKind::Family(FamilyRule {
             query: raw.query.as_ref().and_then(|query| self.query(query, read_query)),
@@ -126,7 +133,7 @@ impl Validator<'_> {
         for (key, list) in [("calls", &raw.calls), ("through", &raw.through)] {
             if list.get_ref().is_empty() {
                 let help = format!("name at least one: `{key} = [\"…\"]`");
-                self.error(list.span(), format!("`{key}` is empty, so the rule can never hold"), help);
+                self.error_of_whole(list.span(), format!("`{key}` is empty, so the rule can never hold"), help);
             }
         }
         let calls = raw.calls.get_ref().iter().map(|call| self.call(call)).collect();
@@ -193,7 +200,11 @@ impl Validator<'_> {
         let words = text.to_lowercase();
         let words = words.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
         let kebab = words.collect::<Vec<_>>().join("-");
-        let help = if kebab.is_empty() { "name the offence: `duplicate-reader`".to_string() } else { format!("write `{kebab}`") };
+        let help = if kebab.is_empty() {
+            "name the offence: `duplicate-reader`".to_string()
+        } else {
+            format!("write `{kebab}`")
+        };
         self.error(id.span(), format!("the id `{text}` is not in kebab-case"), help);
     }
 
@@ -262,7 +273,7 @@ impl Validator<'_> {
     fn call(&mut self, call: &Spanned<String>) -> String {
         let text = call.get_ref();
         let parts = || text.split(['.', ':']);
-        let is_dotted = parts().all(|part| is_name_glob(part)) && text.matches(':').count() <= 1;
+        let is_dotted = parts().all(is_name_glob) && text.matches(':').count() <= 1;
         if !is_dotted || parts().all(|part| part == "*") {
             let help = "write a dotted name, such as `os.getenv`, or a symbol, such as `os:getenv`";
             self.error(call.span(), format!("`{text}` is not the name of something to call"), help);
@@ -345,12 +356,16 @@ impl Validator<'_> {
             (Some(code), None) => (code, example.get_ref().findings.map(|count| count as usize)),
             (None, Some(code)) if example.get_ref().findings.is_none() => (code, Some(0)),
             (None, Some(_)) => {
-                self.error(span, "`findings` counts what `match` raises; `no-match` raises none", "take `findings` out");
+                self.error(
+                    span,
+                    "`findings` counts what `match` raises; `no-match` raises none",
+                    "take `findings` out",
+                );
                 return None;
             }
             _ => {
                 let message = "an example has either `match` or `no-match`";
-                self.error(span, message, "write `{ match = \"code\" }` or `{ no-match = \"code\" }`");
+                self.error_of_whole(span, message, "write `{ match = \"code\" }` or `{ no-match = \"code\" }`");
                 return None;
             }
         };
@@ -360,10 +375,16 @@ impl Validator<'_> {
         };
         let is_path = |path: &String| !path.is_empty() && !path.starts_with('/') && !path.split('/').any(|p| p == "..");
         if files.is_empty() || !files.keys().all(is_path) {
-            self.error(span, "an example needs files", "write `{ match = { \"app/a.py\" = \"code\" } }`");
+            self.error_of_whole(span, "an example needs files", "write `{ match = { \"app/a.py\" = \"code\" } }`");
             return None;
         }
         Some(Example { files, expect, place: self.text.place(&span) })
+    }
+
+    fn error_of_whole(&mut self, span: Range<usize>, message: impl Into<String>, help: impl Into<String>) {
+        if self.is_untouched {
+            self.error(span, message, help);
+        }
     }
 
     fn error(&mut self, span: Range<usize>, message: impl Into<String>, help: impl Into<String>) {
