@@ -11,7 +11,7 @@ static SCHEMA: LazyLock<Value> = LazyLock::new(|| {
     let settings =
         schemars::generate::SchemaSettings::draft2020_12().with(|settings| settings.inline_subschemas = true);
     let mut schema = settings.into_generator().into_root_schema_for::<RawPolicy>().to_value();
-    drop_null(&mut schema);
+    simplify(&mut schema);
     schema
 });
 
@@ -25,11 +25,13 @@ pub fn schema_text() -> String {
     format!("{:#}\n", *SCHEMA)
 }
 
+/// Makes plain what the generator derives from Rust.
+///
 /// TOML has no null: an optional key is absent. So `["string", "null"]` is `"string"`, and a choice between
-/// something and null is that something.
-fn drop_null(schema: &mut Value) {
+/// something and null is that something. The line breaks of a doc comment mean nothing in a description.
+fn simplify(schema: &mut Value) {
     match schema {
-        Value::Array(items) => items.iter_mut().for_each(drop_null),
+        Value::Array(items) => items.iter_mut().for_each(simplify),
         Value::Object(object) => {
             object.retain(|key, value| key != "default" || is_said(value));
             if let Some(Value::Array(types)) = object.get_mut("type") {
@@ -53,7 +55,10 @@ fn drop_null(schema: &mut Value) {
             if let Some(Value::Array(values)) = object.get_mut("enum") {
                 values.retain(|value| !value.is_null());
             }
-            object.values_mut().for_each(drop_null);
+            if let Some(Value::String(description)) = object.get_mut("description") {
+                *description = description.replace('\n', " ");
+            }
+            object.values_mut().for_each(simplify);
         }
         _ => {}
     }

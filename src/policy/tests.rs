@@ -142,7 +142,7 @@ fn what_is_left_out_has_its_default() {
 fn what_is_not_toml() {
     assert_refused("a = \n", &["solely.toml:1:5: not TOML: string values must be quoted, expected literal string"]);
     assert_refused("[project]\ninclude = [\"é\", 'x]\n", &["solely.toml:2:20: not TOML: unclosed array, expected `]`"]);
-    assert_refused("[project]\n[project]\n", &["solely.toml:2:1: not TOML: duplicate key"]);
+    assert_refused("[project]\n[project]\n", &["solely.toml:2:2: not TOML: duplicate key"]);
 }
 
 #[test]
