@@ -8,18 +8,14 @@
 //! could only pass. Absent on purpose: the environment, the current folder, and printing.
 
 use super::builtin::{PACKS, PREFIX, find_pack};
+use super::disk::ReadFile;
 use super::error::{PolicyError, PolicyText};
 use super::raw::RawPolicy;
 use super::validate::{ProjectLayer, validate};
 use super::*;
 use serde::Deserialize;
-use std::io::Read;
-use std::path::Path;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
-
-/// Reads a file by its `/`-separated path: `Ok(None)` where there is none, an error in words where it cannot be read.
-pub type ReadFile<'a> = dyn Fn(&str) -> Result<Option<String>, String> + 'a;
 
 /// The names of policy files, from the one that wins.
 const FILE_NAMES: [&str; 3] = ["solely.toml", ".solely.toml", PYPROJECT];
@@ -37,8 +33,6 @@ const DEFAULT_TESTS: [&str; 8] = [
     "**/*.spec.*",
 ];
 
-/// A policy is written by hand; what is larger is something else.
-const MAX_FILE_BYTES: u64 = 4 << 20;
 /// Packs that extend packs.
 const MAX_DEPTH: usize = 16;
 
@@ -98,43 +92,6 @@ impl Policy {
         let policy = policy.unwrap_or_else(|errors| panic!("a built-in pack is wrong: {}", errors[0]));
         Policy { file: None, ..policy }
     }
-}
-
-/// Reads files below a folder, which policies must not leave.
-pub fn read_below(root: &Path) -> impl Fn(&str) -> Result<Option<String>, String> {
-    let root = root.to_path_buf();
-    move |path| {
-        if path.starts_with('/') || path.split('/').next() == Some("..") {
-            return Err("it lies outside the repository".to_string());
-        }
-        read_disk(&root.join(path))
-    }
-}
-
-/// Reads files by a path that the user gave, absolute or relative to the current folder.
-pub fn read_anywhere(path: &str) -> Result<Option<String>, String> {
-    read_disk(Path::new(path))
-}
-
-fn read_disk(path: &Path) -> Result<Option<String>, String> {
-    use std::io::ErrorKind::{NotADirectory, NotFound};
-    let metadata = match std::fs::metadata(path) {
-        Ok(metadata) => metadata,
-        Err(error) if matches!(error.kind(), NotFound | NotADirectory) => return Ok(None),
-        Err(error) => return Err(error.to_string()),
-    };
-    if !metadata.is_file() {
-        return Err("it is not a regular file".to_string());
-    }
-    let mut bytes = Vec::new();
-    let file = std::fs::File::open(path).map_err(|error| error.to_string())?;
-    file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(|error| error.to_string())?;
-    if bytes.len() as u64 > MAX_FILE_BYTES {
-        return Err(format!("it is larger than {MAX_FILE_BYTES} bytes"));
-    }
-    let text = String::from_utf8(bytes)
-        .map_err(|error| format!("it is not UTF-8, from byte {} on", error.utf8_error().valid_up_to()))?;
-    Ok(Some(text))
 }
 
 /// What a file means, its packs included.

@@ -6,6 +6,7 @@
 //! reported, not the first. Absent on purpose: any look at the code; a symbol that matches nothing is found by the check.
 
 mod builtin;
+mod disk;
 mod error;
 mod glob;
 mod load;
@@ -18,9 +19,10 @@ mod tests;
 mod validate;
 
 pub use builtin::{PACKS, PackSpec};
+pub use disk::{ReadFile, read_anywhere, read_below};
 pub use error::{Frame, PolicyError};
 pub use glob::GlobError;
-pub use load::{ReadFile, read_anywhere, read_below};
+
 pub use schema::{schema, schema_text};
 pub use symbol::{SymbolError, matches_dotted, matches_name};
 

@@ -368,13 +368,26 @@ fn wrong_values() {
         ],
     );
     assert_refused(
-        "[[family]]\nid = \"x\"\nnames = [\"a.b_v2\"]\nexcept = [\"a-b\"]\nquery = \"handlers\"\n",
+        "[[family]]\nid = \"x\"\nnames = [\"a.b_v2\"]\nexcept = [\"a-b\"]\n",
         &[
             "solely.toml:3:10: bad name glob `a.b_v2` | only the last part of a name is matched: `b_v2`",
             "solely.toml:4:11: bad name glob `a-b` | write a name in which `*`, `?` and `[0-9]` may stand, such as `*_v[0-9]`",
-            "solely.toml:5:9: unknown query `handlers` | for a query of your own, write the path of its `.scm` file",
         ],
     );
+}
+
+#[test]
+fn a_query_is_built_in_or_refused() {
+    let family = |query: &str| parse(&format!("[[family]]\nid = \"x\"\nquery = \"{query}\"\n"));
+    let errors = family("zzz").expect_err("must be refused");
+    let help = "unknown query `zzz` | for a query of your own, write the path of its `.scm` file";
+    assert!(shown(&errors)[0].starts_with(&format!("solely.toml:3:9: {help}")), "{errors:?}");
+    for builtin in crate::language::LANGUAGES.iter().flat_map(|language| language.queries) {
+        assert!(errors[0].legal.iter().any(|name| name == builtin.name), "{errors:?}");
+        let policy = family(builtin.name).expect("a built-in query");
+        let RuleKind::Family(rule) = &policy.rules[0].kind else { panic!("{policy:?}") };
+        assert_eq!(rule.query.as_ref().map(|query| query.name.as_str()), Some(builtin.name));
+    }
 }
 
 #[test]

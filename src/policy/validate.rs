@@ -330,6 +330,7 @@ impl Validator<'_> {
             }
         }
         let mut names: Vec<&str> = LANGUAGES.iter().flat_map(|language| language.queries).map(|q| q.name).collect();
+        names.sort_unstable();
         names.dedup();
         let error = self.text.error(query.span(), format!("unknown query `{name}`"));
         let error = error.with_help("for a query of your own, write the path of its `.scm` file");
