@@ -1,8 +1,30 @@
 //! Stage 0, intent: what must be gone, what must be single.
 //!
 //! TOML text becomes a raw form (`raw`), then a validated [`Policy`] in which every symbol, glob, date and requirement
-//! is a type of its own. Built-in packs and user files load the same way. Errors carry file, line, column and the
-//! legal choices. Absent on purpose: any look at the code; a symbol that matches nothing is found by the check.
+//! is a type of its own. Built-in packs and user files load the same way, through an injected [`ReadFile`], so that a
+//! work tree and a revision are one case. Errors carry file, line, column and the legal choices, and all of them are
+//! reported, not the first. Absent on purpose: any look at the code; a symbol that matches nothing is found by the check.
+
+mod builtin;
+mod disk;
+mod error;
+mod glob;
+mod load;
+mod raw;
+mod schema;
+mod shape;
+mod symbol;
+#[cfg(test)]
+mod tests;
+mod validate;
+
+pub use builtin::{PACKS, PackSpec};
+pub use disk::{ReadFile, read_anywhere, read_below};
+pub use error::{Frame, PolicyError};
+pub use glob::GlobError;
+
+pub use schema::{schema, schema_text};
+pub use symbol::{SymbolError, matches_dotted, matches_name};
 
 use crate::finding::{Context, RuleId, Severity};
 use crate::language::query::QuerySource;
@@ -32,8 +54,8 @@ pub struct ProjectSettings {
     pub roots: Vec<String>,
 }
 
-/// Globs over repository paths, with the texts they were made from. `**` crosses folders, `*` does not; a glob
-/// without a `/` matches the file name at any depth.
+/// Globs over repository paths, with the texts they were made from. The exact rules stand in `glob.rs`: `**` crosses
+/// folders, `*` does not, and a glob without a `/` matches at any depth.
 #[derive(Clone, Debug, Default)]
 pub struct GlobList {
     pub texts: Vec<String>,
@@ -100,7 +122,7 @@ pub struct LegacyRule {
 }
 
 /// `package.module:Class.method`, or `package.module` for a whole module. Each side may hold `*` (within a name)
-/// and, on the module side, `**` (across dots).
+/// and, on the module side, `**` (any number of parts). The exact rules stand in `symbol.rs`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SymbolPattern {
     /// Dotted module, with globs.
@@ -120,6 +142,10 @@ pub struct Requirement {
 }
 
 impl Requirement {
+    pub fn of_every_context(demand: Demand) -> Self {
+        Self { code: demand, tests: demand, docs: demand, config: demand }
+    }
+
     pub fn of(&self, context: Context) -> Demand {
         match context {
             Context::Code => self.code,
@@ -145,10 +171,22 @@ pub enum Demand {
     Gone,
 }
 
+impl Demand {
+    pub fn name(self) -> &'static str {
+        match self {
+            Demand::Anything => "anything",
+            Demand::Unused => "unused",
+            Demand::Removed => "removed",
+            Demand::Residue => "residue",
+            Demand::Gone => "gone",
+        }
+    }
+}
+
 /// `[[family]]`: definitions that a query and a name pattern select.
 #[derive(Clone, Debug)]
 pub struct FamilyRule {
-    /// The query that selects candidates; `None` selects every definition of `kinds`.
+    /// The query that selects candidates; `None` selects every function, method and class.
     pub query: Option<QuerySource>,
     /// Globs over the last name; empty means every name.
     pub names: Vec<String>,

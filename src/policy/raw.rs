@@ -1,0 +1,250 @@
+//! The wire form of a policy: what a TOML file may say, before anything is known to make sense.
+//!
+//! These types are the one declaration of the keys: serde reads them, `shape` checks a file against the JSON Schema
+//! derived from them, and `solely policy schema` prints that schema. Their doc comments are what an editor shows.
+//! Absent on purpose: meaning. A glob, a symbol, an id is still a string here, with its place in the text.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use toml::Spanned;
+
+/// What must be gone, and what must be single.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[schemars(title = "solely policy")]
+pub(super) struct RawPolicy {
+    /// Packs to build on: `builtin:NAME`, or the path of a TOML file beside this one. A rule of this file replaces a
+    /// rule of the same id that a pack brings.
+    #[schemars(with = "Option<Vec<String>>")]
+    pub extends: Option<Vec<Spanned<String>>>,
+    /// Ids of rules that come from packs and are switched off.
+    #[serde(default)]
+    #[schemars(with = "Vec<String>")]
+    pub disable: Vec<Spanned<String>>,
+    /// Which files are judged, and what they are.
+    #[serde(default)]
+    pub project: RawProject,
+    /// Symbols and flags that must reach a state of their lifecycle.
+    #[serde(default)]
+    #[schemars(with = "Vec<RawLegacy>")]
+    pub legacy: Vec<Spanned<RawLegacy>>,
+    /// Whole patterns of definitions that must not exist.
+    #[serde(default)]
+    #[schemars(with = "Vec<RawFamily>")]
+    pub family: Vec<Spanned<RawFamily>>,
+    /// Capabilities that only the named modules may use directly.
+    #[serde(default)]
+    #[schemars(with = "Vec<RawOnlyThrough>")]
+    pub only_through: Vec<Spanned<RawOnlyThrough>>,
+}
+
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct RawProject {
+    /// Globs of the files that are judged; without it, every file.
+    #[schemars(with = "Option<Vec<String>>")]
+    pub include: Option<Vec<Spanned<String>>>,
+    /// Globs of files that are left out.
+    #[schemars(with = "Option<Vec<String>>")]
+    pub exclude: Option<Vec<Spanned<String>>>,
+    /// Globs of test files, which are a context of their own; without it, the usual names of test files.
+    #[schemars(with = "Option<Vec<String>>")]
+    pub tests: Option<Vec<Spanned<String>>>,
+    /// Folders that imports start from, relative to the repository; without it, they are found.
+    #[schemars(with = "Option<Vec<String>>")]
+    pub roots: Option<Vec<Spanned<String>>>,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct RawLegacy {
+    /// The rule's name in kebab-case.
+    #[schemars(with = "String")]
+    pub id: Spanned<String>,
+    /// What this is about, in a few words.
+    pub summary: Option<String>,
+    /// The issue that asks for it.
+    pub issue: Option<String>,
+    /// What must go: `package.module:Class.method`, with `*` within a name and `**` across modules.
+    #[serde(default)]
+    #[schemars(with = "Vec<String>")]
+    pub symbols: Vec<Spanned<String>>,
+    /// Environment or settings keys that choose the legacy path.
+    #[serde(default)]
+    #[schemars(with = "Vec<String>")]
+    pub flags: Vec<Spanned<String>>,
+    /// The definition that takes over, which must exist.
+    #[schemars(with = "Option<String>")]
+    pub successor: Option<Spanned<String>>,
+    /// What must be reached: one state for every context, or a table with a state per context, in which a context
+    /// that is left out must be `gone`. Without it, `gone`.
+    pub require: Option<RawRequire>,
+    /// The date from which the rule fails; before it, the rule warns.
+    #[schemars(with = "Option<DateText>")]
+    pub remove_by: Option<Spanned<RawDate>>,
+    /// How heavy a finding weighs; without it, `error`.
+    pub severity: Option<RawSeverity>,
+    /// Code that the rule must match, or must not.
+    #[serde(default)]
+    #[schemars(with = "Vec<RawExample>")]
+    pub examples: Vec<Spanned<RawExample>>,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct RawFamily {
+    /// The rule's name in kebab-case.
+    #[schemars(with = "String")]
+    pub id: Spanned<String>,
+    /// What this is about, in a few words.
+    pub summary: Option<String>,
+    /// The issue that asks for it.
+    pub issue: Option<String>,
+    /// The query that selects candidates: the name of one that is built in, or the path of a `.scm` file beside the
+    /// policy. Without it, every function, method and class.
+    #[schemars(with = "Option<String>")]
+    pub query: Option<Spanned<String>>,
+    /// Globs over the last part of the name (`*`, `?`, `[0-9]`); without it, every name.
+    #[serde(default)]
+    #[schemars(with = "Vec<String>")]
+    pub names: Vec<Spanned<String>>,
+    /// Globs over the last part of names that are left alone.
+    #[serde(default)]
+    #[schemars(with = "Vec<String>")]
+    pub except: Vec<Spanned<String>>,
+    /// Only definitions that carry a deprecation marker.
+    #[serde(default)]
+    pub deprecated: bool,
+    /// Only definitions with a successor in the same class or module: the name without its legacy affix, or a later
+    /// version of it.
+    #[serde(default)]
+    pub beside_successor: bool,
+    /// How heavy a finding weighs; without it, `warning`.
+    pub severity: Option<RawSeverity>,
+    /// Code that the rule must match, or must not.
+    #[serde(default)]
+    #[schemars(with = "Vec<RawExample>")]
+    pub examples: Vec<Spanned<RawExample>>,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct RawOnlyThrough {
+    /// The rule's name in kebab-case.
+    #[schemars(with = "String")]
+    pub id: Spanned<String>,
+    /// What this is about, in a few words.
+    pub summary: Option<String>,
+    /// The issue that asks for it.
+    pub issue: Option<String>,
+    /// What is guarded: dotted names such as `os.getenv`, or symbols.
+    #[schemars(with = "Vec<String>")]
+    pub calls: Spanned<Vec<Spanned<String>>>,
+    /// The modules that are the door, with `*` and `**`.
+    #[schemars(with = "Vec<String>")]
+    pub through: Spanned<Vec<Spanned<String>>>,
+    /// Places where direct use is accepted, each with its reason.
+    #[serde(default)]
+    pub allow: Vec<RawAllowance>,
+    /// How heavy a finding weighs; without it, `error`.
+    pub severity: Option<RawSeverity>,
+    /// Code that the rule must match, or must not.
+    #[serde(default)]
+    #[schemars(with = "Vec<RawExample>")]
+    pub examples: Vec<Spanned<RawExample>>,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct RawAllowance {
+    /// A glob of the files that may.
+    #[schemars(with = "String")]
+    pub path: Spanned<String>,
+    /// Why they may.
+    #[schemars(with = "String")]
+    pub reason: Spanned<String>,
+}
+
+/// A piece of code, and what the rule must say about it.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct RawExample {
+    /// Code that must raise a finding: a text, or a table of file names and texts.
+    pub r#match: Option<RawCode>,
+    /// Code that must raise none.
+    pub no_match: Option<RawCode>,
+    /// How many findings `match` must raise; without it, at least one.
+    pub findings: Option<u32>,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub(super) enum RawCode {
+    One(String),
+    Files(BTreeMap<String, String>),
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub(super) enum RawRequire {
+    Everywhere(RawDemand),
+    PerContext(RawDemands),
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct RawDemands {
+    pub code: Option<RawDemand>,
+    pub tests: Option<RawDemand>,
+    pub docs: Option<RawDemand>,
+    pub config: Option<RawDemand>,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum RawDemand {
+    /// Nothing is demanded.
+    Anything,
+    /// The definition may stay, but nothing outside itself uses it.
+    Unused,
+    /// No definition.
+    Removed,
+    /// No definition and no use; text that names it may stay.
+    Residue,
+    /// Nothing at all.
+    Gone,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum RawSeverity {
+    Error,
+    Warning,
+    Note,
+}
+
+/// A TOML date, or its text.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+pub(super) enum RawDate {
+    Date(toml::value::Datetime),
+    Text(String),
+}
+
+/// How a date looks in the schema, where TOML's own dates do not exist.
+pub(super) struct DateText;
+
+impl JsonSchema for DateText {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Date".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "string", "format": "date" })
+    }
+}
