@@ -1,20 +1,30 @@
 //! The pipeline: the only file that names every stage, straight-line.
 //!
-//! Absent on purpose: the terminal, the environment and the clock; what a run needs of them comes in its options.
+//! Invariant: each run reads one snapshot, builds one model of it, and returns one report. Absent on purpose: the
+//! terminal, the environment and the clock; what a run needs of them comes in its options.
 
-use crate::evidence::{CheckReport, RefsReport, Sources};
-use crate::policy::PolicyPlace;
+use crate::checks::{self, CheckInput, Scope, context_of, is_included};
+use crate::evidence::{
+    CheckReport, Counts, PolicyIdentity, ReferenceReport, RefsReport, SnapshotIdentity, Sources, SymbolReferences,
+};
+use crate::finding::Verdict;
+use crate::gap::Gap;
+use crate::policy::{self, Policy, SymbolPattern};
 use crate::progress::Progress;
-use crate::workspace::Selection;
-use std::ops::Range;
-use std::path::PathBuf;
-use std::sync::Arc;
+use crate::project::{Project, Symbol, Target, trace};
+use crate::source::SourceSet;
+use crate::span::RepoPath;
+use crate::workspace::{EntryId, Selection, Snapshot, SnapshotKind, WorkspaceError};
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+pub use crate::policy::{Frame as PolicyFrame, PolicyError};
 
 pub struct CheckOptions {
     pub repo: PathBuf,
     pub selection: Selection,
     pub config: Option<PathBuf>,
-    /// Only findings under these paths are told; empty means all.
+    /// Only what lies under these paths is judged; empty means all. Relative to `repo`.
     pub paths: Vec<String>,
     /// The day on which deadlines are judged.
     pub today: jiff::civil::Date,
@@ -61,58 +71,289 @@ pub struct ExampleOutcome {
 pub enum Error {
     #[error("the policy is not valid")]
     Policy(Vec<PolicyError>),
+    #[error("{0}")]
+    Workspace(#[from] WorkspaceError),
     #[error("{message}")]
     Other { message: String, help: Option<String> },
 }
 
-/// One fault of a policy file.
-#[derive(Debug)]
-pub struct PolicyError {
-    pub message: String,
-    /// The file as given, or the name of a pack.
-    pub file: String,
-    /// `None` when the file could not be read at all.
-    pub frame: Option<PolicyFrame>,
-    pub help: Option<String>,
-    /// What would be accepted here, if that is a list.
-    pub legal: Vec<String>,
-}
-
-/// Where the fault stands, and in what text.
-#[derive(Debug)]
-pub struct PolicyFrame {
-    pub place: PolicyPlace,
-    /// Bytes of `text`.
-    pub span: Range<usize>,
-    /// The whole file.
-    pub text: Arc<str>,
+impl Error {
+    /// What to do about it.
+    pub fn help(&self) -> Option<String> {
+        match self {
+            Error::Policy(_) => None,
+            Error::Workspace(error) => error.hint(),
+            Error::Other { help, .. } => help.clone(),
+        }
+    }
 }
 
 /// Judges a snapshot against a policy.
-pub fn check(_options: &CheckOptions, _progress: &dyn Progress) -> Result<(CheckReport, Sources), Error> {
-    Err(not_yet("check"))
+pub fn check(options: &CheckOptions, progress: &dyn Progress) -> Result<(CheckReport, Sources), Error> {
+    let snapshot = open(&options.repo, &options.selection, progress)?;
+    let policy = find_policy(&snapshot, options.config.as_deref())?;
+    let scope = scope(&snapshot, &options.paths)?;
+    let report = judge(&snapshot, &policy, scope, options.today, progress);
+    let sources = quoted(&snapshot, report.findings.iter().map(|finding| &finding.location.path), &policy);
+    Ok((report, sources))
+}
+
+/// Judges an open snapshot: the part of a check that touches nothing outside it.
+pub fn judge(
+    snapshot: &Snapshot,
+    policy: &Policy,
+    scope: Scope,
+    today: jiff::civil::Date,
+    progress: &dyn Progress,
+) -> CheckReport {
+    let sources = SourceSet::new(snapshot);
+    let ids = included(snapshot, policy);
+    let project = Project::new(&sources, ids, &policy.project.roots);
+    let input = CheckInput { policy, project: &project, today, scope, progress };
+    let output = checks::check(&input);
+    for gap in output.gaps {
+        sources.add_gap(gap);
+    }
+    let gaps = included_gaps(&sources, policy);
+    let verdict = output.rules.iter().map(|rule| rule.verdict).max().unwrap_or(Verdict::Pass);
+    CheckReport {
+        verdict,
+        snapshot: identity(snapshot),
+        counts: counts(&project, policy, &gaps),
+        rules: output.rules,
+        findings: output.findings,
+        gaps,
+        warnings: output.warnings,
+        policy: PolicyIdentity { file: policy.file.clone(), digest: policy.digest.clone() },
+    }
 }
 
 /// Finds every reference to the symbols asked for.
-pub fn refs(_options: &RefsOptions, _progress: &dyn Progress) -> Result<(RefsReport, Sources), Error> {
-    Err(not_yet("refs"))
+pub fn refs(options: &RefsOptions, progress: &dyn Progress) -> Result<(RefsReport, Sources), Error> {
+    let snapshot = open(&options.repo, &options.selection, progress)?;
+    let policy = find_policy(&snapshot, options.config.as_deref())?;
+    let targets = options.symbols.iter().map(|symbol| parse_symbol(symbol)).collect::<Result<Vec<Target>, Error>>()?;
+    let sources = SourceSet::new(&snapshot);
+    let project = Project::new(&sources, included(&snapshot, &policy), &policy.project.roots);
+    let traces = trace(&project, &targets, progress);
+    let symbols = traces
+        .into_iter()
+        .map(|trace| SymbolReferences {
+            symbol: trace.target.to_string(),
+            definitions: trace.definitions.iter().map(|site| site.whole()).collect(),
+            references: trace
+                .references
+                .into_iter()
+                .map(|reference| ReferenceReport {
+                    context: context_of(&reference.location.path, &policy.project.tests),
+                    location: reference.location,
+                    kind: reference.kind,
+                    within: reference.within,
+                    access: reference.access.map(|access| access.name()),
+                    tier: reference.tier,
+                    via: reference.hops,
+                })
+                .collect(),
+            occurrences: trace.occurrences,
+        })
+        .collect::<Vec<_>>();
+    let gaps = included_gaps(&sources, &policy);
+    let counts = counts(&project, &policy, &gaps);
+    let paths = symbols.iter().flat_map(|symbol| symbol.references.iter().map(|it| &it.location.path));
+    let quoted = quoted(&snapshot, paths, &policy);
+    Ok((RefsReport { snapshot: identity(&snapshot), counts, symbols, gaps }, quoted))
 }
 
 /// Loads and validates the policy of a repository.
-pub fn load_policy(_options: &PolicyOptions) -> Result<PolicySummary, Error> {
-    Err(not_yet("policy check"))
+pub fn load_policy(options: &PolicyOptions) -> Result<PolicySummary, Error> {
+    let policy = policy_of(options)?;
+    let rules = policy
+        .rules
+        .iter()
+        .map(|rule| RuleSummary { id: rule.id.0.clone(), kind: rule.kind.name(), examples: rule.examples.len() })
+        .collect();
+    Ok(PolicySummary { file: policy.file, digest: policy.digest, rules })
 }
 
 /// Runs the examples of every rule of a policy, in order.
-pub fn test_policy(_options: &PolicyOptions, _progress: &dyn Progress) -> Result<Vec<ExampleOutcome>, Error> {
-    Err(not_yet("policy test"))
+pub fn test_policy(options: &PolicyOptions, progress: &dyn Progress) -> Result<Vec<ExampleOutcome>, Error> {
+    let policy = policy_of(options)?;
+    progress.stage("running examples", policy.rules.iter().map(|rule| rule.examples.len() as u64).sum());
+    let mut outcomes = Vec::new();
+    for rule in &policy.rules {
+        let alone = Policy { rules: vec![rule.clone()], ..policy.clone() };
+        for example in &rule.examples {
+            progress.advance(1);
+            outcomes.push(ExampleOutcome {
+                rule: rule.id.0.clone(),
+                place: format!("{}:{}", example.place.file, example.place.line),
+                failure: run_example(&alone, example),
+            });
+        }
+    }
+    Ok(outcomes)
+}
+
+/// Why an example does not hold.
+fn run_example(policy: &Policy, example: &policy::Example) -> Option<String> {
+    let files = example.files.iter().map(|(path, text)| (path.clone(), text.clone().into_bytes()));
+    let snapshot = Snapshot::in_memory(files);
+    let report = judge(&snapshot, policy, Scope::default(), jiff::civil::Date::MAX, &crate::progress::Silent);
+    let offences = report.findings.iter().filter(|it| it.severity <= policy.rules[0].severity).count();
+    match example.expect {
+        None if offences == 0 => Some("expected a finding, found none".to_owned()),
+        Some(expected) if offences != expected => Some(format!("expected {expected} findings, found {offences}")),
+        _ => None,
+    }
 }
 
 /// The JSON Schema of a policy file.
 pub fn policy_schema() -> Result<String, Error> {
-    Err(not_yet("policy schema"))
+    Ok(policy::schema_text())
 }
 
-fn not_yet(command: &str) -> Error {
-    Error::Other { message: format!("`solely {command}` is not wired to its stages yet"), help: None }
+fn open(repo: &Path, selection: &Selection, progress: &dyn Progress) -> Result<Snapshot, Error> {
+    progress.stage("listing files", 0);
+    Ok(Snapshot::open(repo, selection)?)
+}
+
+fn policy_of(options: &PolicyOptions) -> Result<Policy, Error> {
+    match &options.config {
+        Some(file) => load_config(file),
+        None => find_policy(&Snapshot::open(&options.repo, &Selection::WorkTree)?, None),
+    }
+}
+
+/// The policy given, or the nearest one in the snapshot, or the built-in packs.
+fn find_policy(snapshot: &Snapshot, config: Option<&Path>) -> Result<Policy, Error> {
+    if let Some(file) = config {
+        return load_config(file);
+    }
+    let found = match (&snapshot.root, snapshot.kind) {
+        (Some(root), SnapshotKind::WorkTree) => Policy::discover(&snapshot.prefix, &policy::read_below(root)),
+        _ => Policy::discover(&snapshot.prefix, &|path: &str| read_from(snapshot, path)),
+    };
+    Ok(found.map_err(Error::Policy)?.unwrap_or_else(Policy::builtin))
+}
+
+fn load_config(file: &Path) -> Result<Policy, Error> {
+    Policy::load(&file.to_string_lossy(), &policy::read_anywhere).map_err(Error::Policy)
+}
+
+/// A text file of a snapshot, by its path.
+fn read_from(snapshot: &Snapshot, path: &str) -> Result<Option<String>, String> {
+    let Some(id) = snapshot.find(&RepoPath::new(path)) else { return Ok(None) };
+    let bytes = snapshot.reader().read(id).map_err(|gap| gap.reason.to_string())?;
+    String::from_utf8(bytes).map(Some).map_err(|error| error.to_string())
+}
+
+/// The paths that are judged, relative to the repository. A path that holds nothing is an error.
+fn scope(snapshot: &Snapshot, paths: &[String]) -> Result<Scope, Error> {
+    let mut scope = Scope::default();
+    for path in paths {
+        let normal = normalize(&snapshot.prefix, path)
+            .ok_or_else(|| Error::Other { message: format!("`{path}` is outside the repository"), help: None })?;
+        let one = Scope { paths: vec![normal.clone()] };
+        if !snapshot.entries.iter().any(|entry| one.holds(&entry.path)) {
+            return Err(Error::Other {
+                message: format!("`{path}` holds no file that could be judged"),
+                help: Some("paths are relative to `--repo`; ignored files are not judged".to_owned()),
+            });
+        }
+        scope.paths.push(normal);
+    }
+    Ok(scope)
+}
+
+/// `./a/../b` below `prefix`, without the dots; `None` if it leaves the repository.
+fn normalize(prefix: &str, path: &str) -> Option<String> {
+    let mut parts: Vec<&str> = prefix.split('/').filter(|part| !part.is_empty()).collect();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()?),
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}
+
+fn parse_symbol(text: &str) -> Result<Target, Error> {
+    let place = policy::PolicyPlace { file: String::new(), line: 1, column: 1 };
+    // An environment key is written as it is: upper case, no dots.
+    let is_flag = text.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
+    if is_flag && !text.is_empty() {
+        return Ok(Target::Flag(text.to_owned()));
+    }
+    let pattern = SymbolPattern::parse(text, place).map_err(|error| Error::Other {
+        message: format!("`{text}` is not a symbol: {}", error.message),
+        help: Some(error.help),
+    })?;
+    if pattern.has_globs() {
+        return Err(Error::Other {
+            message: format!("`{text}` holds a glob, and `refs` takes one symbol at a time"),
+            help: Some("give the symbols one after the other".to_owned()),
+        });
+    }
+    Ok(Target::Symbol(Symbol { module: pattern.module, name: pattern.name }))
+}
+
+fn included(snapshot: &Snapshot, policy: &Policy) -> Vec<EntryId> {
+    let project = &policy.project;
+    snapshot
+        .ids()
+        .filter(|(_, entry)| is_included(&entry.path, &project.include, &project.exclude))
+        .map(|(id, _)| id)
+        .collect()
+}
+
+fn included_gaps(sources: &SourceSet<'_>, policy: &Policy) -> Vec<Gap> {
+    let project = &policy.project;
+    let mut gaps = sources.gaps();
+    gaps.retain(|gap| is_included(&gap.path, &project.include, &project.exclude));
+    gaps
+}
+
+/// Files seen and not seen. Both sides of `discovered = analyzed + gaps` are counted, not derived.
+fn counts(project: &Project<'_>, policy: &Policy, gaps: &[Gap]) -> Counts {
+    let snapshot = project.sources.snapshot();
+    let dark: BTreeSet<&RepoPath> = gaps.iter().map(|gap| &gap.path).collect();
+    let analyzed = project.ids.iter().filter(|&&id| !dark.contains(project.sources.path(id))).count();
+    let without_entry = dark.iter().filter(|path| snapshot.find(path).is_none()).count();
+    let counts = Counts {
+        discovered: (project.ids.len() + without_entry) as u64,
+        analyzed: analyzed as u64,
+        gaps: dark.len() as u64,
+        links: snapshot.links,
+        excluded: snapshot
+            .entries
+            .iter()
+            .filter(|entry| !is_included(&entry.path, &policy.project.include, &policy.project.exclude))
+            .count() as u64,
+        parsed: project.sources.parsed(),
+    };
+    assert_eq!(counts.discovered, counts.analyzed + counts.gaps, "files must balance");
+    counts
+}
+
+fn identity(snapshot: &Snapshot) -> SnapshotIdentity {
+    SnapshotIdentity { kind: snapshot.kind.name(), commit: snapshot.commit.clone(), tree: snapshot.tree.clone() }
+}
+
+/// The texts of the files that a report quotes.
+fn quoted<'p>(snapshot: &Snapshot, paths: impl Iterator<Item = &'p RepoPath>, policy: &Policy) -> Sources {
+    let sources = SourceSet::new(snapshot);
+    let mut quoted = Sources::new();
+    let paths: BTreeSet<&RepoPath> = paths.collect();
+    for path in paths {
+        if let Some(text) = snapshot.find(path).and_then(|id| sources.text(id)) {
+            quoted.insert(path.clone(), text);
+        }
+    }
+    if let Some(file) = &policy.file
+        && let Ok(Some(text)) = policy::read_anywhere(file)
+    {
+        quoted.insert(RepoPath::new(file), text);
+    }
+    quoted
 }

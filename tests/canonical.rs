@@ -126,8 +126,15 @@ pub fn check_report() -> CheckReport {
 }
 
 pub fn refs_report() -> RefsReport {
-    let reference =
-        |location, kind, within, tier, context, via| ReferenceReport { location, kind, within, tier, context, via };
+    let reference = |location, kind, within, tier, context, via| ReferenceReport {
+        location,
+        kind,
+        within,
+        access: None,
+        tier,
+        context,
+        via,
+    };
     let import =
         Hop { path: RepoPath::new("tests/test_orders.py"), line: 1, what: "imports `orders` from `shop`".to_owned() };
     let text = ReferenceKind::Text;
@@ -187,6 +194,7 @@ fn finding(context: Context, location: Location, kind: &'static str, tier: Optio
         location,
         kind,
         within: None,
+        access: None,
         tier,
         symbol: V2.to_owned(),
         message: "`_handle_order_v2` is named".to_owned(),

@@ -4,10 +4,21 @@
 //! rule asks for, and then the verdict is never a pass. Absent on purpose: which findings are suppressed or old; that
 //! is `triage`.
 
-use crate::finding::{Context, Tier, Verdict};
-use crate::policy::PolicyPlace;
-use crate::project::Occurrences;
+mod context;
+mod family;
+mod legacy;
+mod only_through;
+mod successor;
+
+pub use context::context_of;
+
+use crate::finding::{Context, Finding, Tier, Verdict};
+use crate::gap::{Extent, Gap};
+use crate::policy::{GlobList, Policy, PolicyPlace, Rule};
+use crate::progress::Progress;
+use crate::project::{Occurrences, Project, TracedReference};
 use crate::span::{Location, RepoPath};
+use crate::workspace::EntryId;
 use std::collections::BTreeMap;
 
 /// The lifecycle of a legacy symbol. Derived from what is seen, never typed in.
@@ -91,4 +102,126 @@ pub struct Warning {
     pub message: String,
     pub help: Option<String>,
     pub place: Option<PolicyPlace>,
+}
+
+/// What every check is given.
+pub struct CheckInput<'a, 's> {
+    pub policy: &'a Policy,
+    pub project: &'a Project<'s>,
+    /// The day on which deadlines are judged.
+    pub today: jiff::civil::Date,
+    pub scope: Scope,
+    pub progress: &'a dyn Progress,
+}
+
+/// The paths that are judged; empty means all. Everything is resolved, whatever is judged.
+#[derive(Clone, Debug, Default)]
+pub struct Scope {
+    pub paths: Vec<String>,
+}
+
+impl Scope {
+    pub fn holds(&self, path: &RepoPath) -> bool {
+        self.paths.is_empty()
+            || self.paths.iter().any(|it| {
+                it.is_empty()
+                    || path
+                        .as_str()
+                        .strip_prefix(it.as_str())
+                        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            })
+    }
+}
+
+/// What the checks found.
+#[derive(Default)]
+pub struct CheckOutput {
+    pub rules: Vec<RuleReport>,
+    pub findings: Vec<Finding>,
+    pub warnings: Vec<Warning>,
+    /// Gaps that a check met by itself: a query that ran out of its budget.
+    pub gaps: Vec<Gap>,
+}
+
+/// A kind of rule.
+pub struct CheckSpec {
+    pub kind: &'static str,
+    /// The explanation, whose examples are executed as tests.
+    pub explanation: &'static str,
+    run: fn(&CheckInput<'_, '_>, &[&Rule]) -> CheckOutput,
+}
+
+/// Every check, in the order in which a policy lists them.
+pub const CHECKS: &[CheckSpec] = &[legacy::SPEC, family::SPEC, only_through::SPEC];
+
+/// Runs every rule of the policy. Findings are sorted by place, rules stand in the order of the policy.
+pub fn check(input: &CheckInput<'_, '_>) -> CheckOutput {
+    let mut output = CheckOutput::default();
+    for spec in CHECKS {
+        let rules: Vec<&Rule> = input.policy.rules.iter().filter(|rule| rule.kind.name() == spec.kind).collect();
+        if rules.is_empty() {
+            continue;
+        }
+        let part = (spec.run)(input, &rules);
+        output.rules.extend(part.rules);
+        output.findings.extend(part.findings);
+        output.warnings.extend(part.warnings);
+        output.gaps.extend(part.gaps);
+    }
+    let position = |id: &str| input.policy.rules.iter().position(|rule| rule.id.0 == id);
+    output.rules.sort_by_key(|report| position(&report.id));
+    output
+        .findings
+        .sort_by(|a, b| (&a.location, &a.rule, a.kind, &a.symbol).cmp(&(&b.location, &b.rule, b.kind, &b.symbol)));
+    output
+}
+
+impl CheckInput<'_, '_> {
+    fn context(&self, path: &RepoPath) -> Context {
+        context_of(path, &self.policy.project.tests)
+    }
+
+    fn path(&self, file: EntryId) -> &RepoPath {
+        self.project.sources.path(file)
+    }
+
+    /// Gaps in files that are judged, with their context.
+    fn gaps(&self) -> Vec<(Context, Gap)> {
+        let project = &self.policy.project;
+        let gaps = self.project.sources.gaps();
+        gaps.into_iter()
+            .filter(|gap| is_included(&gap.path, &project.include, &project.exclude) && self.scope.holds(&gap.path))
+            .map(|gap| (self.context(&gap.path), gap))
+            .collect()
+    }
+}
+
+/// Whether the policy judges a path.
+pub fn is_included(path: &RepoPath, include: &GlobList, exclude: &GlobList) -> bool {
+    (include.is_empty() || include.matches(path.as_str())) && !exclude.matches(path.as_str())
+}
+
+/// The gaps of a context that may hold a name which was searched, given the files in which it was met unseen.
+fn spoiling<'g>(
+    gaps: &'g [(Context, Gap)],
+    context: Context,
+    is_unseen_in: &dyn Fn(&RepoPath) -> bool,
+) -> Vec<&'g RepoPath> {
+    gaps.iter()
+        .filter(|(of, gap)| *of == context && (gap.extent == Extent::Unavailable || is_unseen_in(&gap.path)))
+        .map(|(_, gap)| &gap.path)
+        .collect()
+}
+
+/// The reports of the tiers of some references, in all and per context.
+fn tally<'r>(
+    references: impl Iterator<Item = (Context, &'r TracedReference)>,
+) -> (TierCounts, BTreeMap<Context, TierCounts>) {
+    let mut all = TierCounts::default();
+    let mut by_context: BTreeMap<Context, TierCounts> = BTreeMap::new();
+    for (context, reference) in references {
+        all.add(reference.tier);
+        by_context.entry(context).or_default().add(reference.tier);
+    }
+    (all, by_context)
 }

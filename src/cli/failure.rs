@@ -56,7 +56,7 @@ impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         match error {
             Error::Policy(faults) => Failure::Policy(faults),
-            Error::Other { message, help } => Failure::Message { message, help },
+            other => Failure::Message { message: other.to_string(), help: other.help() },
         }
     }
 }

@@ -6,7 +6,6 @@
 use crate::facts::ReferenceKind;
 use crate::finding::{Context, Finding, Hop, Tier, Verdict};
 use crate::gap::Gap;
-use crate::policy::PolicyPlace;
 use crate::span::{Location, RepoPath};
 use std::collections::BTreeMap;
 
@@ -65,6 +64,8 @@ pub struct ReferenceReport {
     pub location: Location,
     pub kind: ReferenceKind,
     pub within: Option<&'static str>,
+    /// For a flag: `read` or `write`.
+    pub access: Option<&'static str>,
     pub tier: Tier,
     pub context: Context,
     pub via: Vec<Hop>,

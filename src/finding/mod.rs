@@ -129,6 +129,8 @@ pub struct Finding {
     pub kind: &'static str,
     /// Where a text reference stands: `comment`, `docstring`, `string`, `document`; otherwise `None`.
     pub within: Option<&'static str>,
+    /// For a flag: `read` or `write`.
+    pub access: Option<&'static str>,
     pub tier: Option<Tier>,
     /// The symbol meant, as `module:Qualified.name`.
     pub symbol: String,

@@ -153,6 +153,20 @@ impl Resolver<'_, '_> {
         (classes, is_open)
     }
 
+    /// The dotted names of a class's own bases outside the project.
+    pub fn external_bases(&mut self, class: DefinitionRef) -> Vec<String> {
+        let Some(facts) = self.facts(class.file) else { return Vec::new() };
+        let mut paths = Vec::new();
+        for &base in &facts.definition(class.id).bases {
+            for resolved in self.value(class.file, base).iter() {
+                if let Entity::External(path) = &resolved.entity {
+                    paths.push(path.clone());
+                }
+            }
+        }
+        paths
+    }
+
     pub fn is_class(&self, definition: DefinitionRef) -> bool {
         self.facts(definition.file).is_some_and(|facts| facts.definition(definition.id).kind == DefinitionKind::Class)
     }

@@ -76,6 +76,13 @@ pub struct DefinitionSite {
     pub kind: &'static str,
 }
 
+impl DefinitionSite {
+    /// From its name to the last line of its body.
+    pub fn whole(&self) -> Location {
+        Location { end_line: self.lines.end, ..self.location.clone() }
+    }
+}
+
 /// Whether a reference to a flag reads or sets it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FlagAccess {

@@ -1,0 +1,342 @@
+//! `[[family]]`: definitions that a name pattern, a query or a deprecation marker selects, all at once.
+//!
+//! Invariant: what a query captures is joined with the facts by the span of its name, so a member is always a
+//! definition with a symbol and references. Test code is left alone: a test named after a version is not a second
+//! implementation. Absent on purpose: clones; names and markers alone select here.
+
+use super::legacy::{counts_of, state};
+use super::successor::VersionedName;
+use super::{CheckInput, CheckOutput, CheckSpec, RuleReport, SymbolReport, tally};
+use crate::facts::{DefinitionId, DefinitionKind, Facts, Marker, MarkerKind};
+use crate::finding::{Context, Finding, Fingerprint, Related, Severity, Verdict};
+use crate::policy::{FamilyRule, Rule, RuleKind, matches_name};
+use crate::project::{DefinitionRef, Entity, Resolver, Symbol, Target, Trace, trace};
+use crate::span::{Location, Position};
+use crate::workspace::EntryId;
+use rayon::prelude::*;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+pub const SPEC: CheckSpec = CheckSpec { kind: "family", explanation: include_str!("family.md"), run };
+
+/// A definition that a family selects.
+struct Member {
+    rule: usize,
+    file: EntryId,
+    symbol: Symbol,
+    location: Location,
+    kind: &'static str,
+    why: Why,
+}
+
+enum Why {
+    Name,
+    /// It lives beside a later one.
+    Beside {
+        successor: String,
+        location: Location,
+    },
+    Deprecated {
+        message: Option<String>,
+    },
+}
+
+fn run(input: &CheckInput<'_, '_>, rules: &[&Rule]) -> CheckOutput {
+    let files: Vec<EntryId> = input
+        .project
+        .modules
+        .files()
+        .map(|(id, _)| id)
+        .filter(|&id| input.context(input.path(id)) != Context::Tests && input.scope.holds(input.path(id)))
+        .collect();
+    input.progress.stage("reading sources", files.len() as u64);
+    let parts: Vec<Vec<Member>> = files
+        .par_iter()
+        .map(|&file| {
+            input.progress.advance(1);
+            match input.project.sources.facts(file) {
+                Some(facts) => members(input, rules, file, &facts),
+                None => Vec::new(),
+            }
+        })
+        .collect();
+    let members: Vec<Member> = parts.into_iter().flatten().collect();
+    let targets: Vec<Target> = members.iter().map(|member| Target::Symbol(member.symbol.clone())).collect();
+    let traces = trace(input.project, &targets, input.progress);
+    let mut output = CheckOutput::default();
+    for (index, rule) in rules.iter().enumerate() {
+        let own: Vec<(&Member, &Trace)> =
+            members.iter().zip(&traces).filter(|(member, _)| member.rule == index).collect();
+        report(input, rule, &own, &mut output);
+    }
+    output
+}
+
+fn members(input: &CheckInput<'_, '_>, rules: &[&Rule], file: EntryId, facts: &Arc<Facts>) -> Vec<Member> {
+    let mut found = Vec::new();
+    for (index, rule) in rules.iter().enumerate() {
+        let RuleKind::Family(family) = &rule.kind else { continue };
+        if family.deprecated {
+            found.extend(deprecated(input, index, family, file, facts));
+        } else {
+            found.extend(named(input, index, family, file, facts));
+        }
+    }
+    found
+}
+
+fn named(
+    input: &CheckInput<'_, '_>,
+    rule: usize,
+    family: &FamilyRule,
+    file: EntryId,
+    facts: &Arc<Facts>,
+) -> Vec<Member> {
+    let mut found: BTreeMap<DefinitionId, Member> = BTreeMap::new();
+    for index in 0..facts.definitions.len() {
+        let id = DefinitionId(index as u32);
+        let definition = facts.definition(id);
+        let is_code =
+            matches!(definition.kind, DefinitionKind::Function | DefinitionKind::Method | DefinitionKind::Class);
+        if !is_code || definition.traits.is_overload || !selects(family, facts.name(definition.name)) {
+            continue;
+        }
+        if !family.beside_successor {
+            found.insert(id, member(input, rule, file, facts, id, Why::Name));
+            continue;
+        }
+        if let Some((old, new)) = succession(facts, id) {
+            let why = Why::Beside {
+                successor: facts.name(facts.definition(new).name).to_owned(),
+                location: location(input, file, facts, new),
+            };
+            found.entry(old).or_insert_with(|| member(input, rule, file, facts, old, why));
+        }
+    }
+    found.into_values().collect()
+}
+
+fn selects(family: &FamilyRule, name: &str) -> bool {
+    (family.names.is_empty() || family.names.iter().any(|glob| matches_name(glob, name)))
+        && !family.except.iter().any(|glob| matches_name(glob, name))
+}
+
+/// The pair of which a definition is one: the one to go, and its successor in the same scope.
+fn succession(facts: &Facts, id: DefinitionId) -> Option<(DefinitionId, DefinitionId)> {
+    let definition = facts.definition(id);
+    let name = VersionedName::parse(facts.name(definition.name));
+    let mut best: Option<(DefinitionId, Option<u32>)> = None;
+    let mut plain = None;
+    for index in 0..facts.definitions.len() {
+        let other_id = DefinitionId(index as u32);
+        let other = facts.definition(other_id);
+        if other_id == id || other.kind != definition.kind || other.scope != definition.scope {
+            continue;
+        }
+        let other_name = VersionedName::parse(facts.name(other.name));
+        if name.is_succeeded_by(&other_name) && best.is_none_or(|(_, version)| version < other_name.version) {
+            best = Some((other_id, other_name.version));
+        }
+        if other_name.version.is_none() && !other_name.is_legacy && other_name.is_succeeded_by(&name) {
+            plain = Some(other_id);
+        }
+    }
+    if let Some((successor, _)) = best {
+        return Some((id, successor));
+    }
+    // `run` beside `run_v2`: the plain one is the older, unless it only hands on to the versioned one.
+    let plain = plain.filter(|&plain| !calls(facts, plain, id) && !name.is_legacy)?;
+    Some((plain, id))
+}
+
+/// Whether the body of one definition names another.
+fn calls(facts: &Facts, from: DefinitionId, to: DefinitionId) -> bool {
+    let (body, name) = (facts.definition(from).span, facts.definition(to).name);
+    facts.references.iter().any(|reference| {
+        body.contains(reference.span)
+            && matches!(
+                facts.value(reference.value),
+                crate::facts::Value::Name { name: it, .. } | crate::facts::Value::Attribute { name: it, .. } if it == name
+            )
+    })
+}
+
+fn deprecated(
+    input: &CheckInput<'_, '_>,
+    rule: usize,
+    family: &FamilyRule,
+    file: EntryId,
+    facts: &Arc<Facts>,
+) -> Vec<Member> {
+    let mut found: BTreeMap<Option<DefinitionId>, Member> = BTreeMap::new();
+    let mut resolver = Resolver::new(input.project);
+    for marker in &facts.markers {
+        if !means_deprecation(&mut resolver, file, marker) {
+            continue;
+        }
+        // A constructor that warns deprecates its class.
+        let definition = marker.definition.map(|id| match facts.definition(id).parent {
+            Some(class) if matches!(facts.name(facts.definition(id).name), "__init__" | "__new__") => class,
+            _ => id,
+        });
+        let name = definition.map_or("", |id| facts.name(facts.definition(id).name));
+        if !selects(family, name) {
+            continue;
+        }
+        let why = Why::Deprecated { message: marker.message.clone() };
+        let made = match definition {
+            Some(id) => member(input, rule, file, facts, id, why),
+            None => module_member(input, rule, file, facts, why),
+        };
+        found.entry(definition).or_insert(made);
+    }
+    found.into_values().collect()
+}
+
+fn means_deprecation(resolver: &mut Resolver<'_, '_>, file: EntryId, marker: &Marker) -> bool {
+    match marker.kind {
+        MarkerKind::Decorator | MarkerKind::Docstring => true,
+        MarkerKind::Warning { category: Some(category) } => {
+            let meanings = resolver.value(file, category);
+            meanings.iter().any(|it| match &it.entity {
+                Entity::External(path) => names_deprecation(path),
+                Entity::Definition(class) => inherits_deprecation(resolver, *class),
+                Entity::Missing(symbol) => names_deprecation(symbol.last_name()),
+                _ => false,
+            })
+        }
+        MarkerKind::Warning { category: None } => {
+            marker.message.as_deref().is_some_and(|message| message.to_lowercase().contains("deprecated"))
+        }
+    }
+}
+
+fn names_deprecation(path: &str) -> bool {
+    path.ends_with("DeprecationWarning")
+}
+
+/// `class RemovedInNextVersionWarning(DeprecationWarning)`.
+fn inherits_deprecation(resolver: &mut Resolver<'_, '_>, class: DefinitionRef) -> bool {
+    let mro = resolver.mro(class);
+    mro.classes.iter().any(|&class| resolver.external_bases(class).iter().any(|base| names_deprecation(base)))
+}
+
+fn location(input: &CheckInput<'_, '_>, file: EntryId, facts: &Facts, id: DefinitionId) -> Location {
+    let definition = facts.definition(id);
+    let line = facts.line_index.line(definition.name_span.start);
+    // A name on a line of its own has an ASCII prefix (`def`, `class`, indentation), so bytes are characters.
+    let column = definition.name_span.start - facts.line_index.span(line).start + 1;
+    Location {
+        path: input.path(file).clone(),
+        start: Position { line, column },
+        end_line: facts.line_index.lines(definition.span).end,
+    }
+}
+
+fn member(input: &CheckInput<'_, '_>, rule: usize, file: EntryId, facts: &Facts, id: DefinitionId, why: Why) -> Member {
+    let symbol = Symbol::new(input.project.module_name(file), facts.qualified_name(id));
+    let kind = facts.definition(id).kind.name();
+    Member { rule, file, symbol, location: location(input, file, facts, id), kind, why }
+}
+
+fn module_member(input: &CheckInput<'_, '_>, rule: usize, file: EntryId, facts: &Facts, why: Why) -> Member {
+    let location = Location {
+        path: input.path(file).clone(),
+        start: Position { line: 1, column: 1 },
+        end_line: facts.line_index.count().max(1),
+    };
+    Member { rule, file, symbol: Symbol::module(input.project.module_name(file)), location, kind: "module", why }
+}
+
+fn report(input: &CheckInput<'_, '_>, rule: &Rule, members: &[(&Member, &Trace)], output: &mut CheckOutput) {
+    let mut symbols = Vec::new();
+    for (member, trace) in members {
+        let (references, by_context) = tally(trace.references.iter().map(|it| (input.context(&it.location.path), it)));
+        symbols.push(SymbolReport {
+            symbol: member.symbol.to_string(),
+            state: state(input, trace),
+            definitions: vec![member.location.clone()],
+            references,
+            by_context,
+            occurrences: trace.occurrences,
+        });
+        output.findings.push(finding(input, rule, member, trace));
+    }
+    let verdict = if members.is_empty() || rule.severity != Severity::Error { Verdict::Pass } else { Verdict::Fail };
+    output.rules.push(RuleReport {
+        id: rule.id.0.clone(),
+        kind: rule.kind.name(),
+        summary: rule.summary.clone(),
+        verdict,
+        contexts: BTreeMap::from([(Context::Code, verdict)]),
+        symbols,
+        spoiled_by: Vec::new(),
+    });
+}
+
+fn finding(input: &CheckInput<'_, '_>, rule: &Rule, member: &Member, trace: &Trace) -> Finding {
+    let name = member.symbol.name.as_deref().unwrap_or(&member.symbol.module);
+    let symbol = member.symbol.to_string();
+    let users = users(input, trace);
+    let (message, help, related) = match &member.why {
+        Why::Name => (format!("{} `{name}` is one of the family; {users}", member.kind), None, Vec::new()),
+        Why::Beside { successor, location } => (
+            format!("{} `{name}` lives beside its successor `{successor}`; {users}", member.kind),
+            Some(match counts_of(trace).total() {
+                0 => "remove it".to_owned(),
+                _ => format!("move its callers to `{successor}`, then remove it"),
+            }),
+            vec![Related { location: location.clone(), message: "the successor".into() }],
+        ),
+        Why::Deprecated { message } => (
+            format!("{} `{name}` is declared deprecated; {users}", member.kind),
+            message.as_ref().map(|message| format!("it says: {}", message.trim())),
+            Vec::new(),
+        ),
+    };
+    Finding {
+        rule: rule.id.clone(),
+        fingerprint: Fingerprint::of(&[&rule.id.0, &symbol, "definition", input.path(member.file).as_str()]),
+        severity: rule.severity,
+        context: input.context(&member.location.path),
+        location: member.location.clone(),
+        kind: "definition",
+        within: None,
+        access: None,
+        tier: None,
+        symbol,
+        message,
+        help,
+        via: Vec::new(),
+        related,
+    }
+}
+
+/// Who still uses it, in words.
+fn users(input: &CheckInput<'_, '_>, trace: &Trace) -> String {
+    let mut production = 0;
+    let mut tests = 0;
+    let mut open = 0;
+    for reference in trace.references.iter().filter(|it| !it.is_own) {
+        match (reference.tier, input.context(&reference.location.path)) {
+            (crate::finding::Tier::Text, _) => {}
+            (crate::finding::Tier::NameOnly, _) => open += 1,
+            (_, Context::Tests) => tests += 1,
+            _ => production += 1,
+        }
+    }
+    let mut words = match (production, tests) {
+        (0, 0) => "no use was found".to_owned(),
+        (0, tests) => format!("only tests use it ({})", places(tests)),
+        (production, 0) => format!("{} use it", places(production)),
+        (production, tests) => format!("{} use it, and {} in tests", places(production), places(tests)),
+    };
+    if open > 0 {
+        words.push_str(&format!(" (and {} may)", places(open)));
+    }
+    words
+}
+
+fn places(count: u64) -> String {
+    if count == 1 { "1 place".to_owned() } else { format!("{count} places") }
+}

@@ -1,0 +1,430 @@
+//! `[[legacy]]`: symbols and flags that must reach a state of their lifecycle.
+//!
+//! Invariant: a symbol's state is derived from what the trace saw; a reference on an unknown receiver fails the rule
+//! unless another definition of the same name exists, in which case nobody can tell and the rule is incomplete. Absent
+//! on purpose: how references are found; see `project::trace`.
+
+use super::{
+    CheckInput, CheckOutput, CheckSpec, RuleReport, State, SymbolReport, TierCounts, Warning, spoiling, tally,
+};
+use crate::finding::{Context, Finding, Fingerprint, Related, RuleId, Severity, Tier, Verdict};
+use crate::policy::{Demand, LegacyRule, PolicyPlace, Rule, RuleKind, SymbolPattern};
+use crate::project::{DefinitionSite, FlagAccess, Found, Symbol, Target, Trace, TracedReference, trace};
+use crate::span::{Location, Position, RepoPath};
+use std::collections::{BTreeMap, BTreeSet};
+
+pub const SPEC: CheckSpec = CheckSpec { kind: "legacy", explanation: include_str!("legacy.md"), run };
+
+fn run(input: &CheckInput<'_, '_>, rules: &[&Rule]) -> CheckOutput {
+    let mut output = CheckOutput::default();
+    let plans: Vec<Plan<'_>> = rules.iter().map(|rule| plan(input, rule, &mut output.warnings)).collect();
+    let targets: BTreeSet<Target> = plans.iter().flat_map(|plan| plan.targets.iter().map(|it| it.0.clone())).collect();
+    let targets: Vec<Target> = targets.into_iter().collect();
+    let traces = trace(input.project, &targets, input.progress);
+    let traces: BTreeMap<&Target, &Trace> = targets.iter().zip(&traces).collect();
+    for plan in &plans {
+        judge(input, plan, &traces, &mut output);
+    }
+    output
+}
+
+/// A rule with the symbols that its patterns select.
+struct Plan<'p> {
+    rule: &'p Rule,
+    legacy: &'p LegacyRule,
+    targets: Vec<(Target, Option<&'p SymbolPattern>)>,
+}
+
+fn plan<'p>(input: &CheckInput<'_, '_>, rule: &'p Rule, warnings: &mut Vec<Warning>) -> Plan<'p> {
+    let RuleKind::Legacy(legacy) = &rule.kind else { unreachable!("the registry passes legacy rules alone") };
+    let mut targets = Vec::new();
+    for pattern in &legacy.symbols {
+        let symbols = expand(input, pattern);
+        if symbols.is_empty() {
+            warnings.push(Warning {
+                message: format!("`{pattern}` matches nothing: this part of `{}` can never fail", rule.id),
+                help: Some("a symbol is written `package.module:Class.method`".into()),
+                place: Some(pattern.place.clone()),
+            });
+        }
+        targets.extend(symbols.into_iter().map(|symbol| (Target::Symbol(symbol), Some(pattern))));
+    }
+    targets.extend(legacy.flags.iter().map(|flag| (Target::Flag(flag.clone()), None)));
+    Plan { rule, legacy, targets }
+}
+
+/// The symbols that a pattern selects; without globs the symbol itself, which need not exist.
+fn expand(input: &CheckInput<'_, '_>, pattern: &SymbolPattern) -> Vec<Symbol> {
+    if !pattern.has_globs() {
+        return vec![Symbol { module: pattern.module.clone(), name: pattern.name.clone() }];
+    }
+    let mut symbols = BTreeSet::new();
+    for (file, module) in input.project.modules.files() {
+        if pattern.name.is_none() {
+            if pattern.matches(module, None) {
+                symbols.insert(Symbol::module(module));
+            }
+            continue;
+        }
+        let of_module = SymbolPattern { name: None, ..pattern.clone() };
+        if !of_module.matches(module, None) {
+            continue;
+        }
+        let Some(facts) = input.project.sources.facts(file) else { continue };
+        for index in 0..facts.definitions.len() {
+            let name = facts.qualified_name(crate::facts::DefinitionId(index as u32));
+            if pattern.matches(module, Some(&name)) {
+                symbols.insert(Symbol::new(module, name));
+            }
+        }
+    }
+    symbols.into_iter().collect()
+}
+
+fn judge(input: &CheckInput<'_, '_>, plan: &Plan<'_>, traces: &BTreeMap<&Target, &Trace>, output: &mut CheckOutput) {
+    let mut contexts: BTreeMap<Context, Verdict> = Context::ALL
+        .into_iter()
+        .filter(|&context| plan.legacy.require.of(context) > Demand::Anything)
+        .map(|context| (context, Verdict::Pass))
+        .collect();
+    let mut worsen = |context: Context, verdict: Verdict| {
+        if let Some(held) = contexts.get_mut(&context) {
+            *held = (*held).max(verdict);
+        }
+    };
+    let deadline = Deadline::of(plan.legacy, input.today);
+    let gaps = input.gaps();
+    let mut spoiled_by = BTreeSet::new();
+    let mut symbols = Vec::new();
+    let mut findings = Findings::new(input, plan, &deadline);
+
+    for (target, pattern) in &plan.targets {
+        let trace = traces[target];
+        for site in trace.definitions.iter().filter(|it| input.scope.holds(&it.location.path)) {
+            let context = input.context(&site.location.path);
+            let verdict = findings.definition(target, site, context);
+            worsen(context, verdict);
+        }
+        for reference in trace.references.iter().filter(|it| input.scope.holds(&it.location.path)) {
+            let context = input.context(&reference.location.path);
+            let verdict = findings.reference(trace, reference, context);
+            worsen(context, verdict);
+        }
+        let unseen: BTreeSet<&RepoPath> = trace.unseen.iter().map(|&file| input.path(file)).collect();
+        for context in Context::ALL {
+            if plan.legacy.require.of(context) == Demand::Anything {
+                continue;
+            }
+            let paths = spoiling(&gaps, context, &|path| unseen.contains(path));
+            if !paths.is_empty() {
+                worsen(context, Verdict::Incomplete);
+                spoiled_by.extend(paths.into_iter().cloned());
+            }
+        }
+        if let Some(pattern) = pattern {
+            output.warnings.extend(detached(plan.rule, pattern, trace));
+        }
+        symbols.push(symbol_report(input, trace));
+    }
+    if let Some(finding) = findings.successor() {
+        worsen(Context::Code, Verdict::Fail);
+        findings.list.push(finding);
+    }
+    output.findings.append(&mut findings.list);
+    output.rules.push(RuleReport {
+        id: plan.rule.id.0.clone(),
+        kind: plan.rule.kind.name(),
+        summary: plan.rule.summary.clone(),
+        verdict: contexts.values().copied().max().unwrap_or(Verdict::Pass),
+        contexts,
+        symbols,
+        spoiled_by: spoiled_by.into_iter().collect(),
+    });
+}
+
+/// A symbol whose module or class is not in the tree, and that nothing names, guards nothing.
+fn detached(rule: &Rule, pattern: &SymbolPattern, trace: &Trace) -> Option<Warning> {
+    if !trace.is_detached || !trace.definitions.is_empty() || !trace.references.is_empty() {
+        return None;
+    }
+    Some(Warning {
+        message: format!("`{pattern}` matches nothing: this part of `{}` can never fail", rule.id),
+        help: Some(match &pattern.name {
+            Some(_) => "neither its module or class nor its name is anywhere in the tree; is it spelled right?".into(),
+            None => "a function or class is written behind a colon: `package.module:Class.method`".into(),
+        }),
+        place: Some(pattern.place.clone()),
+    })
+}
+
+fn symbol_report(input: &CheckInput<'_, '_>, trace: &Trace) -> SymbolReport {
+    let context = |path: &RepoPath| input.context(path);
+    let (references, by_context) = tally(trace.references.iter().map(|it| (context(&it.location.path), it)));
+    SymbolReport {
+        symbol: trace.target.to_string(),
+        state: state(input, trace),
+        definitions: trace.definitions.iter().map(DefinitionSite::whole).collect(),
+        references,
+        by_context,
+        occurrences: trace.occurrences,
+    }
+}
+
+/// The lifecycle of a symbol. See product words: present, unused, removed, residue, gone.
+pub fn state(input: &CheckInput<'_, '_>, trace: &Trace) -> State {
+    let uses = |contexts: &[Context]| {
+        trace
+            .references
+            .iter()
+            .any(|it| it.tier < Tier::Text && !it.is_own && contexts.contains(&input.context(&it.location.path)))
+    };
+    let production = [Context::Code, Context::Config];
+    if let Target::Flag(_) = trace.target {
+        let is_read = trace
+            .references
+            .iter()
+            .any(|it| it.access == Some(FlagAccess::Read) && production.contains(&input.context(&it.location.path)));
+        let is_set = trace
+            .references
+            .iter()
+            .any(|it| production.contains(&input.context(&it.location.path)) && it.tier < Tier::Text);
+        return match (is_read, is_set, trace.references.is_empty()) {
+            (true, ..) => State::Present,
+            (false, true, _) => State::Removed,
+            (false, false, false) => State::Residue,
+            (false, false, true) => State::Gone,
+        };
+    }
+    match (trace.definitions.is_empty(), trace.references.is_empty()) {
+        (false, _) if uses(&Context::ALL) => State::Present,
+        (false, _) => State::Unused,
+        (true, true) => State::Gone,
+        (true, false) if uses(&production) => State::Removed,
+        (true, false) => State::Residue,
+    }
+}
+
+/// Whether a rule fails already.
+struct Deadline {
+    date: Option<jiff::civil::Date>,
+    is_past: bool,
+}
+
+impl Deadline {
+    fn of(rule: &LegacyRule, today: jiff::civil::Date) -> Self {
+        Self { date: rule.remove_by, is_past: rule.remove_by.is_none_or(|date| today >= date) }
+    }
+
+    fn words(&self) -> String {
+        match (self.date, self.is_past) {
+            (None, _) => String::new(),
+            (Some(date), true) => format!(", and was to be removed by {date}"),
+            (Some(date), false) => format!(", to be removed by {date}"),
+        }
+    }
+}
+
+/// Builds the findings of one rule, numbering those that are otherwise the same.
+struct Findings<'a, 's> {
+    input: &'a CheckInput<'a, 's>,
+    plan: &'a Plan<'a>,
+    deadline: &'a Deadline,
+    seen: BTreeMap<Vec<String>, usize>,
+    list: Vec<Finding>,
+}
+
+impl<'a, 's> Findings<'a, 's> {
+    fn new(input: &'a CheckInput<'a, 's>, plan: &'a Plan<'a>, deadline: &'a Deadline) -> Self {
+        Self { input, plan, deadline, seen: BTreeMap::new(), list: Vec::new() }
+    }
+
+    fn definition(&mut self, target: &Target, site: &DefinitionSite, context: Context) -> Verdict {
+        let is_offence = self.plan.legacy.require.of(context) >= Demand::Removed;
+        let name = short_name(target);
+        let message = format!("`{name}` is still defined{}", self.deadline.words());
+        let parts = vec![target.to_string(), "definition".into(), site.location.path.to_string()];
+        self.add(target, site.whole(), context, "definition", message, parts, is_offence, |_| {})
+    }
+
+    fn reference(&mut self, trace: &Trace, reference: &TracedReference, context: Context) -> Verdict {
+        let demand = self.plan.legacy.require.of(context);
+        let is_offence = match demand {
+            Demand::Anything | Demand::Removed => false,
+            Demand::Unused => reference.tier < Tier::Text && !reference.is_own,
+            Demand::Residue => reference.tier < Tier::Text && context != Context::Tests,
+            Demand::Gone => true,
+        } && !reference.is_own;
+        let is_ambiguous = reference.tier == Tier::NameOnly && !trace.homonyms.is_empty();
+        let name = short_name(&trace.target);
+        let mut message = describe(&name, reference);
+        if is_ambiguous {
+            message.push_str(&format!(", or another `{}`", trace.target.name()));
+        }
+        message.push_str(&self.deadline.words());
+        let parts = vec![
+            trace.target.to_string(),
+            reference.kind.name().into(),
+            reference.location.path.to_string(),
+            reference.inside.clone().unwrap_or_default(),
+        ];
+        let homonym = trace.homonyms.first().filter(|_| is_ambiguous).cloned();
+        let verdict = self.add(
+            &trace.target,
+            reference.location.clone(),
+            context,
+            reference.kind.name(),
+            message,
+            parts,
+            is_offence,
+            |finding| {
+                finding.within = reference.within;
+                finding.access = reference.access.map(FlagAccess::name);
+                finding.tier = Some(reference.tier);
+                finding.via = reference.hops.clone();
+                if let Some(location) = homonym {
+                    finding.severity = finding.severity.max(Severity::Warning);
+                    finding.related.push(Related { location, message: "it could be this one".into() });
+                }
+            },
+        );
+        if is_ambiguous && verdict == Verdict::Fail { Verdict::Incomplete } else { verdict }
+    }
+
+    /// The successor must exist.
+    fn successor(&mut self) -> Option<Finding> {
+        let pattern = self.plan.legacy.successor.as_ref()?;
+        if successor_exists(self.input, pattern) {
+            return None;
+        }
+        let symbol = pattern.to_string();
+        Some(Finding {
+            rule: self.plan.rule.id.clone(),
+            fingerprint: Fingerprint::of(&[&self.plan.rule.id.0, &symbol, "successor"]),
+            severity: Severity::Error,
+            context: Context::Config,
+            location: policy_location(&pattern.place),
+            kind: "successor",
+            within: None,
+            access: None,
+            tier: None,
+            message: format!("the successor `{symbol}` is not defined"),
+            symbol,
+            help: Some("name a definition that exists, or leave `successor` out".into()),
+            via: Vec::new(),
+            related: Vec::new(),
+        })
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the parts of a finding, named once")]
+    fn add(
+        &mut self,
+        target: &Target,
+        location: Location,
+        context: Context,
+        kind: &'static str,
+        message: String,
+        parts: Vec<String>,
+        is_offence: bool,
+        complete: impl FnOnce(&mut Finding),
+    ) -> Verdict {
+        let ordinal = self.seen.entry(parts.clone()).or_default();
+        *ordinal += 1;
+        let ordinal = ordinal.to_string();
+        let RuleId(rule) = &self.plan.rule.id;
+        let mut identity: Vec<&str> = vec![rule];
+        identity.extend(parts.iter().map(String::as_str));
+        identity.push(&ordinal);
+        let severity = match (is_offence, self.deadline.is_past) {
+            (true, true) => self.plan.rule.severity,
+            (true, false) => self.plan.rule.severity.max(Severity::Warning),
+            (false, _) => Severity::Note,
+        };
+        let mut finding = Finding {
+            rule: self.plan.rule.id.clone(),
+            fingerprint: Fingerprint::of(&identity),
+            severity,
+            context,
+            location,
+            kind,
+            within: None,
+            access: None,
+            tier: None,
+            symbol: target.to_string(),
+            message,
+            help: if is_offence { self.help(target) } else { None },
+            via: Vec::new(),
+            related: Vec::new(),
+        };
+        complete(&mut finding);
+        self.list.push(finding);
+        if is_offence && severity == Severity::Error { Verdict::Fail } else { Verdict::Pass }
+    }
+
+    fn help(&self, target: &Target) -> Option<String> {
+        match (&self.plan.legacy.successor, target) {
+            (Some(successor), Target::Symbol(_)) => Some(format!("use `{successor}` instead")),
+            (Some(successor), Target::Flag(_)) => Some(format!("`{successor}` needs no flag; remove it")),
+            (None, _) => None,
+        }
+    }
+}
+
+fn short_name(target: &Target) -> String {
+    match target {
+        Target::Symbol(Symbol { name: Some(name), .. }) => name.clone(),
+        other => other.to_string(),
+    }
+}
+
+fn describe(name: &str, reference: &TracedReference) -> String {
+    use crate::facts::ReferenceKind::*;
+    let unsure = match reference.tier {
+        Tier::NameOnly => "may be ",
+        _ => "is ",
+    };
+    let what = match (reference.kind, reference.access, reference.within) {
+        (_, Some(FlagAccess::Read), _) => "read",
+        (_, Some(FlagAccess::Write), _) => "set",
+        (Import, ..) => "imported",
+        (Call, ..) => "called",
+        (Subclass, ..) => "inherited from",
+        (Decorator, ..) => "used as a decorator",
+        (Annotation, ..) => "named in an annotation",
+        (String, ..) => "named by a string",
+        (Export, ..) => "exported by `__all__`",
+        (Text, _, Some("comment")) => "named in a comment",
+        (Text, _, Some("docstring")) => "named in a docstring",
+        (Text, _, Some("string")) => "named in a string",
+        (Text, ..) => "named here",
+        (Attribute | Name | Keyword, ..) => "used",
+    };
+    format!("`{name}` {unsure}{what}")
+}
+
+fn successor_exists(input: &CheckInput<'_, '_>, pattern: &SymbolPattern) -> bool {
+    let symbol = Symbol { module: pattern.module.clone(), name: pattern.name.clone() };
+    let Found::Module(module) = input.project.modules.find(&symbol.module, None) else { return false };
+    let Some(name) = &symbol.name else { return true };
+    let mut resolver = crate::project::Resolver::new(input.project);
+    let mut found = vec![crate::project::Resolved::new(crate::project::Entity::Module(module))];
+    for part in name.split('.') {
+        found = found.iter().flat_map(|it| resolver.attribute(it, part)).collect();
+    }
+    found.iter().any(|it| !matches!(it.entity, crate::project::Entity::Missing(_)))
+}
+
+/// A place in the policy file, as a location.
+fn policy_location(place: &PolicyPlace) -> Location {
+    Location {
+        path: RepoPath::new(&place.file),
+        start: Position { line: place.line, column: place.column },
+        end_line: place.line,
+    }
+}
+
+/// Counts that a family shows beside each of its members.
+pub fn counts_of(trace: &Trace) -> TierCounts {
+    let mut counts = TierCounts::default();
+    trace.references.iter().for_each(|it| counts.add(it.tier));
+    counts
+}

@@ -1,0 +1,136 @@
+//! `[[only-through]]`: a capability has one door, and only the door's modules may use it directly.
+//!
+//! Invariant: only references that resolve to the capability count, so an alias is found and a homonym is not. Test
+//! code is left alone. Absent on purpose: what the door does.
+
+use super::{CheckInput, CheckOutput, CheckSpec, RuleReport, spoiling};
+use crate::facts::ReferenceKind;
+use crate::finding::Severity;
+use crate::finding::{Context, Finding, Fingerprint, Tier, Verdict};
+use crate::policy::{OnlyThroughRule, Rule, RuleKind, matches_dotted};
+use crate::project::{Symbol, Target, Trace, TracedReference, trace};
+use crate::span::RepoPath;
+use std::collections::{BTreeMap, BTreeSet};
+
+pub const SPEC: CheckSpec = CheckSpec { kind: "only-through", explanation: include_str!("only_through.md"), run };
+
+fn run(input: &CheckInput<'_, '_>, rules: &[&Rule]) -> CheckOutput {
+    let mut targets: BTreeSet<Target> = BTreeSet::new();
+    for rule in rules {
+        targets.extend(rule_of(rule).calls.iter().map(|call| target(input, call)));
+    }
+    let targets: Vec<Target> = targets.into_iter().collect();
+    let traces = trace(input.project, &targets, input.progress);
+    let traces: BTreeMap<&Target, &Trace> = targets.iter().zip(&traces).collect();
+    let gaps = input.gaps();
+    let mut output = CheckOutput::default();
+    for rule in rules {
+        let door = rule_of(rule);
+        let mut verdict = Verdict::Pass;
+        let mut spoiled_by = BTreeSet::new();
+        for call in &door.calls {
+            let trace = traces[&target(input, call)];
+            let mut ordinals: BTreeMap<(RepoPath, String), usize> = BTreeMap::new();
+            for reference in offences(input, door, trace) {
+                let inside = reference.inside.clone().unwrap_or_default();
+                let ordinal = ordinals.entry((reference.location.path.clone(), inside)).or_default();
+                *ordinal += 1;
+                if rule.severity == Severity::Error {
+                    verdict = Verdict::Fail;
+                }
+                output.findings.push(finding(input, rule, door, trace, reference, *ordinal));
+            }
+            let unseen: BTreeSet<&RepoPath> = trace.unseen.iter().map(|&file| input.path(file)).collect();
+            spoiled_by.extend(spoiling(&gaps, Context::Code, &|path| unseen.contains(path)).into_iter().cloned());
+        }
+        if !spoiled_by.is_empty() {
+            verdict = verdict.max(Verdict::Incomplete);
+        }
+        output.rules.push(RuleReport {
+            id: rule.id.0.clone(),
+            kind: rule.kind.name(),
+            summary: rule.summary.clone(),
+            verdict,
+            contexts: BTreeMap::from([(Context::Code, verdict)]),
+            symbols: Vec::new(),
+            spoiled_by: spoiled_by.into_iter().collect(),
+        });
+    }
+    output
+}
+
+fn rule_of(rule: &Rule) -> &OnlyThroughRule {
+    match &rule.kind {
+        RuleKind::OnlyThrough(rule) => rule,
+        _ => unreachable!("the registry passes only-through rules alone"),
+    }
+}
+
+/// `os.getenv` and `os:getenv` mean the same; what a module of the project is decides where a dotted name is cut.
+fn target(input: &CheckInput<'_, '_>, call: &str) -> Target {
+    if let Some((module, name)) = call.split_once(':') {
+        return Target::Symbol(Symbol::new(module, name));
+    }
+    let parts: Vec<&str> = call.split('.').collect();
+    let length = (1..parts.len())
+        .rev()
+        .find(|&length| {
+            let module = parts[..length].join(".");
+            matches!(input.project.modules.find(&module, None), crate::project::Found::Module(_))
+        })
+        .unwrap_or(1);
+    match parts.len() {
+        1 => Target::Symbol(Symbol::new("builtins", call)),
+        _ => Target::Symbol(Symbol::new(parts[..length].join("."), parts[length..].join("."))),
+    }
+}
+
+fn offences<'t>(input: &CheckInput<'_, '_>, door: &OnlyThroughRule, trace: &'t Trace) -> Vec<&'t TracedReference> {
+    let mut found: Vec<&TracedReference> = trace
+        .references
+        .iter()
+        .filter(|reference| {
+            let path = &reference.location.path;
+            reference.tier <= Tier::Likely
+                && !matches!(reference.kind, ReferenceKind::String | ReferenceKind::Text | ReferenceKind::Export)
+                && input.scope.holds(path)
+                && input.context(path) == Context::Code
+                && !door.allow.iter().any(|allowance| allowance.path.matches(path.as_str()))
+                && !door.through.iter().any(|module| matches_dotted(module, input.project.module_name(reference.file)))
+        })
+        .collect();
+    // An import is told only where nothing that it brings is used: the use is the offence.
+    let used: BTreeSet<_> = found.iter().filter(|it| it.kind != ReferenceKind::Import).map(|it| it.file).collect();
+    found.retain(|it| it.kind != ReferenceKind::Import || !used.contains(&it.file));
+    found
+}
+
+fn finding(
+    input: &CheckInput<'_, '_>,
+    rule: &Rule,
+    door: &OnlyThroughRule,
+    trace: &Trace,
+    reference: &TracedReference,
+    ordinal: usize,
+) -> Finding {
+    let symbol = trace.target.to_string();
+    let dotted = symbol.replace(':', ".");
+    let path = reference.location.path.as_str();
+    let inside = reference.inside.as_deref().unwrap_or_default();
+    Finding {
+        rule: rule.id.clone(),
+        fingerprint: Fingerprint::of(&[&rule.id.0, &symbol, path, inside, &ordinal.to_string()]),
+        severity: rule.severity,
+        context: input.context(&reference.location.path),
+        location: reference.location.clone(),
+        kind: reference.kind.name(),
+        within: None,
+        access: None,
+        tier: Some(reference.tier),
+        message: format!("`{dotted}` is used outside its door"),
+        symbol,
+        help: Some(format!("go through `{}`", door.through.join("`, `"))),
+        via: reference.hops.clone(),
+        related: Vec::new(),
+    }
+}
