@@ -49,7 +49,7 @@ mod tests {
         ),
         (
             "version-suffixed",
-            "def load_v2(): ...\ndef _legacy_load(): ...\nclass HandlerV3: ...\nclass A:\n    def run_v2_now(self): ...\nclass OldStore: ...\nclass LegacyStore: ...\ndef v1(): ...\n",
+            "def load_v2(): ...\ndef _legacy_load(): ...\nclass HandlerV3: ...\nclass A:\n    def run_v2_now(self): ...\nclass OldStore: ...\nclass LegacyStore: ...\nclass StoreLegacy: ...\ndef v1(): ...\ndef save_v2_legacy(): ...\ndef loadV2(): ...\n",
             &[
                 "function load_v2",
                 "function _legacy_load",
@@ -57,12 +57,15 @@ mod tests {
                 "method run_v2_now",
                 "class OldStore",
                 "class LegacyStore",
+                "class StoreLegacy",
                 "function v1",
+                "function save_v2_legacy",
+                "function loadV2",
             ],
         ),
         (
             "version-suffixed",
-            "def parse_csv2(): ...\nclass CSV2Reader: ...\nclass IPv4Address: ...\ndef threshold(): ...\ndef fold_v(): ...\nclass Older: ...\n",
+            "def parse_csv2(): ...\nclass CSV2Reader: ...\nclass IPv4Address: ...\ndef threshold(): ...\ndef fold_v(): ...\nclass Older: ...\ndef purge_old_rows(): ...\ndef household(): ...\n",
             &[],
         ),
         (
@@ -85,7 +88,7 @@ mod tests {
         ),
         (
             "deprecation-idioms",
-            "@deprecated('use load')\ndef fetch(): ...\ndef get():\n    warnings.warn('x', DeprecationWarning, stacklevel=2)\nclass Old:\n    '''DEPRECATED: use Store.'''\n@te.deprecated\nclass Older: ...\ndef f():\n    \"\"\"Do.\n\n    .. deprecated:: 2.0\n    \"\"\"\n",
+            "@deprecated('use load')\ndef fetch(): ...\ndef get():\n    warnings.warn('x', DeprecationWarning, stacklevel=2)\nclass Old:\n    '''DEPRECATED: use Store.'''\n@te.deprecated\nclass Older: ...\ndef purge_old_rows(): ...\ndef household(): ...\ndef f():\n    \"\"\"Do.\n\n    .. deprecated:: 2.0\n    \"\"\"\n",
             &["function fetch", "function get", "class Old", "class Older", "function f"],
         ),
         (

@@ -5,7 +5,8 @@
 //! purpose: literals of the pattern's own syntax, such as keywords, which nearly every file holds.
 
 use regex_syntax::ParserBuilder;
-use regex_syntax::hir::literal::{ExtractKind, Extractor, Seq};
+use regex_syntax::hir::literal::{ExtractKind, Extractor};
+use regex_syntax::hir::{Hir, HirKind};
 use tree_sitter::{CaptureQuantifier, Query};
 
 /// One of these is in every text that matches. Sorted, without duplicates.
@@ -21,7 +22,10 @@ pub(super) fn of_query(query: &Query, text: &str) -> Option<Literals> {
     }
     all.sort();
     all.dedup();
-    Some(all)
+    // A text that holds the longer of two holds the shorter one too.
+    let covers = |literal: &String, by: &String| literal != by && literal.contains(by.as_str());
+    let shortest = all.iter().filter(|literal| !all.iter().any(|by| covers(literal, by)));
+    Some(shortest.cloned().collect())
 }
 
 /// The demand of the predicate that says most: the one whose shortest literal is the longest.
@@ -57,17 +61,34 @@ fn of_pattern(query: &Query, text: &str, pattern: usize) -> Option<Literals> {
 
 fn of_regex(regex: &str) -> Option<Literals> {
     let hir = ParserBuilder::new().utf8(false).build().parse(regex).ok()?;
-    let mut best: Option<Literals> = None;
-    for kind in [ExtractKind::Prefix, ExtractKind::Suffix] {
-        let sequence: Seq = Extractor::new().kind(kind).extract(&hir);
-        let Some(literals) = sequence.literals() else { continue };
-        let texts = literals.iter().map(|literal| String::from_utf8(literal.as_bytes().to_vec()).ok());
-        let Some(literals) = texts.collect::<Option<Vec<String>>>().and_then(accept) else { continue };
-        if best.as_ref().is_none_or(|best| shortest(best) < shortest(&literals)) {
-            best = Some(literals);
+    of_hir(&hir)
+}
+
+/// What every match of an expression holds: at its start, at its end, or in one of its parts.
+fn of_hir(hir: &Hir) -> Option<Literals> {
+    let mut candidates = vec![at_edge(hir, ExtractKind::Prefix), at_edge(hir, ExtractKind::Suffix)];
+    match hir.kind() {
+        HirKind::Capture(capture) => candidates.push(of_hir(&capture.sub)),
+        HirKind::Repetition(repetition) if repetition.min > 0 => candidates.push(of_hir(&repetition.sub)),
+        HirKind::Concat(parts) => {
+            for from in 1..parts.len() {
+                candidates.push(at_edge(&Hir::concat(parts[from..].to_vec()), ExtractKind::Prefix));
+            }
+            candidates.extend(parts.iter().map(of_hir));
         }
+        HirKind::Alternation(branches) => {
+            let each: Option<Vec<Literals>> = branches.iter().map(of_hir).collect();
+            candidates.push(each.and_then(|each| accept(each.concat())));
+        }
+        _ => {}
     }
-    best
+    candidates.into_iter().flatten().reduce(|best, next| if shortest(&best) < shortest(&next) { next } else { best })
+}
+
+fn at_edge(hir: &Hir, kind: ExtractKind) -> Option<Literals> {
+    let sequence = Extractor::new().kind(kind).extract(hir);
+    let texts = sequence.literals()?.iter().map(|literal| String::from_utf8(literal.as_bytes().to_vec()).ok());
+    accept(texts.collect::<Option<Vec<String>>>()?)
 }
 
 fn accept(mut literals: Vec<String>) -> Option<Literals> {
@@ -178,8 +199,10 @@ mod tests {
     fn literals_are_taken_only_where_they_are_certain() {
         let cases: &[(&str, Option<&[&str]>)] = &[
             (r#"((identifier) @name (#eq? @name "handle"))"#, Some(&["handle"])),
-            (r#"((identifier) @name (#match? @name "^_?handle_"))"#, Some(&["_handle_", "handle_"])),
+            (r#"((identifier) @name (#match? @name "^_?handle_"))"#, Some(&["handle_"])),
             (r#"((identifier) @name (#match? @name ".*_(legacy|old)$"))"#, Some(&["_legacy", "_old"])),
+            (r#"((identifier) @name (#match? @name "[a-z]V2[A-Z]|[a-z]+(Legacy|Old)?Store"))"#, Some(&["Store", "V2"])),
+            (r#"((identifier) @name (#match? @name "[a-z]V2[A-Z]|[a-z]+(Legacy|Old)?"))"#, None),
             (r#"((identifier) @name (#match? @name "a*"))"#, None),
             (r#"((identifier) @name (#match? @name "^.{3,}$"))"#, None),
             (r#"((identifier) @name (#not-eq? @name "handle"))"#, None),
