@@ -20,7 +20,7 @@ pub(super) fn revision(repository: &Repository, revision: &str) -> Result<Snapsh
         why,
         hint: revision_hint(&git, revision),
     };
-    let id = git.rev_parse_single(revision).map_err(|error| bad(first_line(&error)))?;
+    let id = git.rev_parse_single(revision).map_err(|error| bad(parse_failure(&error)))?;
     let object = git.try_find_object(id).map_err(|error| bad(first_line(&error)))?;
     let Some(object) = object else { return Err(bad("the object store lacks it".to_string())) };
     let object = object.peel_tags_to_end().map_err(|error| bad(first_line(&error)))?;
@@ -144,6 +144,16 @@ fn list_tree(git: &gix::Repository, tree: ObjectId, folder: Vec<u8>, listing: &m
                 EntryKind::Commit => listing.gap(&path, Reason::Submodule),
             }
         }
+    }
+}
+
+/// The git crate says of most names only that it could not parse them.
+fn parse_failure(error: &gix::Error) -> String {
+    let why = first_line(error);
+    match why.split_once(", input=") {
+        Some(("couldn't parse revision", _)) => "no branch, tag or commit has that name".to_string(),
+        Some((why, _)) => why.to_string(),
+        None => why,
     }
 }
 
