@@ -498,6 +498,7 @@ pub(super) fn distinct(found: Vec<Resolved>) -> Vec<Resolved> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::finding::Tier;
 
     #[test]
     fn the_surest_way_is_kept() {

@@ -29,12 +29,15 @@ pub const PARSE_LIMIT: usize = 16 << 20;
 const ARCHIVES: &[&str] =
     &["zip", "whl", "egg", "jar", "war", "gz", "tgz", "bz2", "xz", "zst", "7z", "rar", "tar", "br", "lz4"];
 
+/// Facts that are made once, by whoever asks first.
+type SharedFacts = Arc<OnceLock<Arc<Facts>>>;
+
 /// The files of one snapshot.
 pub struct SourceSet<'s> {
     snapshot: &'s Snapshot,
     facts: Vec<OnceLock<Option<Arc<Facts>>>>,
     /// Facts by content, so that equal blobs share them.
-    blobs: Mutex<FxHashMap<[u8; 32], Arc<OnceLock<Arc<Facts>>>>>,
+    blobs: Mutex<FxHashMap<[u8; 32], SharedFacts>>,
     readers: Mutex<Vec<SnapshotReader<'s>>>,
     gaps: Mutex<BTreeSet<Gap>>,
     parsed: AtomicU64,

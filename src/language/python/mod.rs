@@ -29,7 +29,7 @@ pub const SPEC: LanguageSpec = LanguageSpec {
     extensions: &["py", "pyi", "pyw"],
     extract,
     grammar: || tree_sitter_python::LANGUAGE.into(),
-    queries: &[],
+    queries: super::query::PYTHON_QUERIES,
 };
 
 /// Stack that must be free before a file is parsed and walked, and what is allocated where it is not: dropping a

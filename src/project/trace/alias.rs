@@ -128,6 +128,9 @@ fn imports(
     found
 }
 
+/// A goal, the references to it that one file holds, and the further names that file gives it.
+type Part = (usize, Vec<TracedReference>, BTreeSet<String>);
+
 /// Searches the tree for the aliases found, and for the aliases of these.
 pub fn follow(
     project: &Project<'_>,
@@ -152,7 +155,7 @@ pub fn follow(
         let sources: Vec<EntryId> =
             project.ids.iter().copied().filter(|&id| project.sources.language(id).is_some()).collect();
         let files = project.sources.search(&sources, &needles, true, progress);
-        let parts: Vec<Vec<(usize, Vec<TracedReference>, BTreeSet<String>)>> = files
+        let parts: Vec<Vec<Part>> = files
             .par_iter()
             .map(|file| {
                 let Some(facts) = &file.facts else { return Vec::new() };
