@@ -2,19 +2,13 @@
 
 use crate::language::BuiltinQuery;
 
-macro_rules! python {
-    ($name:literal) => {
-        BuiltinQuery { name: $name, text: include_str!(concat!("../../../queries/python/", $name, ".scm")) }
-    };
-}
-
 /// Every file of `queries/python/`, by name.
 pub const PYTHON_QUERIES: &[BuiltinQuery] = &[
-    python!("deprecation-idioms"),
-    python!("functions"),
-    python!("handler-methods"),
-    python!("registrations"),
-    python!("version-suffixed"),
+    BuiltinQuery { name: "deprecation-idioms", text: include_str!("../../../queries/python/deprecation-idioms.scm") },
+    BuiltinQuery { name: "functions", text: include_str!("../../../queries/python/functions.scm") },
+    BuiltinQuery { name: "handler-methods", text: include_str!("../../../queries/python/handler-methods.scm") },
+    BuiltinQuery { name: "registrations", text: include_str!("../../../queries/python/registrations.scm") },
+    BuiltinQuery { name: "version-suffixed", text: include_str!("../../../queries/python/version-suffixed.scm") },
 ];
 
 #[cfg(test)]
