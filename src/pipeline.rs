@@ -233,11 +233,28 @@ fn find_policy(snapshot: &Snapshot, config: Option<&Path>) -> Result<Policy, Err
         (Some(root), SnapshotKind::WorkTree) => Policy::discover(&snapshot.prefix, &policy::read_below(root)),
         _ => Policy::discover(&snapshot.prefix, &|path: &str| read_from(snapshot, path)),
     };
-    Ok(found.map_err(Error::Policy)?.unwrap_or_else(Policy::builtin))
+    let policy = found.map_err(Error::Policy)?.unwrap_or_else(Policy::builtin);
+    compile_queries(&policy)?;
+    Ok(policy)
 }
 
 fn load_config(file: &Path) -> Result<Policy, Error> {
-    Policy::load(&file.to_string_lossy(), &policy::read_anywhere).map_err(Error::Policy)
+    let policy = Policy::load(&file.to_string_lossy(), &policy::read_anywhere).map_err(Error::Policy)?;
+    compile_queries(&policy)?;
+    Ok(policy)
+}
+
+/// A query that does not compile is an error of the policy.
+fn compile_queries(policy: &Policy) -> Result<(), Error> {
+    for rule in &policy.rules {
+        if let policy::RuleKind::Family(policy::FamilyRule { query: Some(query), .. }) = &rule.kind {
+            checks::compile_query(query).map_err(|error| Error::Other {
+                message: format!("{}:{}:{}: {}", error.file, error.line, error.column, error.message),
+                help: error.help,
+            })?;
+        }
+    }
+    Ok(())
 }
 
 /// A text file of a snapshot, by its path.

@@ -67,7 +67,7 @@ fn the_json_of_check_keeps_its_contract() {
         expect_fields(
             finding,
             "rule fingerprint severity context path line column end-line kind tier symbol message suppressed \
-             baselined within help via related",
+             baselined within access help via related",
         );
     }
     let call = document["findings"].as_array().unwrap().last().unwrap();
@@ -87,7 +87,7 @@ fn the_json_of_refs_keeps_its_contract() {
     let symbol = &document["symbols"][0];
     expect_fields(symbol, "symbol definitions references occurrences");
     expect_fields(&symbol["definitions"][0], "path line column end-line");
-    expect_fields(&symbol["references"][0], "path line column end-line kind within tier context via");
+    expect_fields(&symbol["references"][0], "path line column end-line kind within access tier context via");
     assert_eq!(document["symbols"].as_array().unwrap().len(), 2, "one entry per symbol asked for");
 }
 

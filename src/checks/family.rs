@@ -5,13 +5,16 @@
 //! implementation. Absent on purpose: clones; names and markers alone select here.
 
 use super::legacy::{counts_of, state};
+use super::query::{FileMatches, QuerySet};
 use super::successor::VersionedName;
 use super::{CheckInput, CheckOutput, CheckSpec, RuleReport, SymbolReport, tally};
 use crate::facts::{DefinitionId, DefinitionKind, Facts, Marker, MarkerKind};
 use crate::finding::{Context, Finding, Fingerprint, Related, Severity, Verdict};
+use crate::gap::Extent;
+use crate::language::find_language;
 use crate::policy::{FamilyRule, Rule, RuleKind, matches_name};
 use crate::project::{DefinitionRef, Entity, Resolver, Symbol, Target, Trace, trace};
-use crate::span::{Location, Position};
+use crate::span::{Location, Position, RepoPath};
 use crate::workspace::EntryId;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
@@ -49,16 +52,23 @@ fn run(input: &CheckInput<'_, '_>, rules: &[&Rule]) -> CheckOutput {
         .map(|(id, _)| id)
         .filter(|&id| input.context(input.path(id)) != Context::Tests && input.scope.holds(input.path(id)))
         .collect();
+    let queries = QuerySet::new(rules.iter().map(|rule| family_of(rule).query.as_ref()));
     input.progress.stage("reading sources", files.len() as u64);
     let parts: Vec<Vec<Member>> = files
         .par_iter()
-        .map(|&file| {
-            input.progress.advance(1);
-            match input.project.sources.facts(file) {
-                Some(facts) => members(input, rules, file, &facts),
-                None => Vec::new(),
-            }
-        })
+        .map_init(
+            || queries.engine(),
+            |engine, &file| {
+                input.progress.advance(1);
+                let Some(facts) = input.project.sources.facts(file) else { return Vec::new() };
+                let is_wanted = |rule: usize| {
+                    let family = family_of(rules[rule]);
+                    facts.names.iter().any(|(_, name)| selects(family, name))
+                };
+                let matches = queries.run(engine, input.project.sources, file, &facts, &is_wanted);
+                members(input, rules, file, &facts, &matches)
+            },
+        )
         .collect();
     let members: Vec<Member> = parts.into_iter().flatten().collect();
     let targets: Vec<Target> = members.iter().map(|member| Target::Symbol(member.symbol.clone())).collect();
@@ -67,22 +77,80 @@ fn run(input: &CheckInput<'_, '_>, rules: &[&Rule]) -> CheckOutput {
     for (index, rule) in rules.iter().enumerate() {
         let own: Vec<(&Member, &Trace)> =
             members.iter().zip(&traces).filter(|(member, _)| member.rule == index).collect();
+        // A registration in one file may lead to a definition in another, and so may a second one.
+        let mut seen = std::collections::BTreeSet::new();
+        let own: Vec<(&Member, &Trace)> =
+            own.into_iter().filter(|(member, _)| seen.insert((&member.symbol, &member.location))).collect();
         report(input, rule, &own, &mut output);
     }
     output
 }
 
-fn members(input: &CheckInput<'_, '_>, rules: &[&Rule], file: EntryId, facts: &Arc<Facts>) -> Vec<Member> {
+fn family_of(rule: &Rule) -> &FamilyRule {
+    match &rule.kind {
+        RuleKind::Family(family) => family,
+        _ => unreachable!("the registry passes family rules alone"),
+    }
+}
+
+fn members(
+    input: &CheckInput<'_, '_>,
+    rules: &[&Rule],
+    file: EntryId,
+    facts: &Arc<Facts>,
+    matches: &FileMatches,
+) -> Vec<Member> {
     let mut found = Vec::new();
     for (index, rule) in rules.iter().enumerate() {
-        let RuleKind::Family(family) = &rule.kind else { continue };
-        if family.deprecated {
+        let family = family_of(rule);
+        if family.query.is_some() {
+            found.extend(queried(input, index, family, file, facts, matches));
+        } else if family.deprecated {
             found.extend(deprecated(input, index, family, file, facts));
         } else {
             found.extend(named(input, index, family, file, facts));
         }
     }
     found
+}
+
+/// The definitions that a query captures, or that what it captures leads to.
+fn queried(
+    input: &CheckInput<'_, '_>,
+    rule: usize,
+    family: &FamilyRule,
+    file: EntryId,
+    facts: &Arc<Facts>,
+    matches: &FileMatches,
+) -> Vec<Member> {
+    let mut found: BTreeMap<DefinitionRef, Member> = BTreeMap::new();
+    let mut resolver = Resolver::new(input.project);
+    for definition in matches.definitions(&mut resolver, rule, file, facts) {
+        let Some(facts) = input.project.sources.facts(definition.file) else { continue };
+        if !selects(family, facts.name(facts.definition(definition.id).name)) {
+            continue;
+        }
+        let is_declared = || {
+            facts.markers.iter().any(|marker| {
+                marker.definition == Some(definition.id)
+                    && means_deprecation(&mut Resolver::new(input.project), definition.file, marker)
+            })
+        };
+        if family.deprecated && !is_declared() {
+            continue;
+        }
+        let why = match succession(&facts, definition.id) {
+            Some((old, new)) if old == definition.id => Why::Beside {
+                successor: facts.name(facts.definition(new).name).to_owned(),
+                location: location(input, definition.file, &facts, new),
+            },
+            _ if family.beside_successor => continue,
+            _ => Why::Name,
+        };
+        let made = member(input, rule, definition.file, &facts, definition.id, why);
+        found.entry(definition).or_insert(made);
+    }
+    found.into_values().collect()
 }
 
 fn named(
@@ -262,7 +330,12 @@ fn report(input: &CheckInput<'_, '_>, rule: &Rule, members: &[(&Member, &Trace)]
         });
         output.findings.push(finding(input, rule, member, trace));
     }
-    let verdict = if members.is_empty() || rule.severity != Severity::Error { Verdict::Pass } else { Verdict::Fail };
+    let spoiled_by = spoiled_by(input, family_of(rule));
+    let verdict = match (members.is_empty() || rule.severity != Severity::Error, spoiled_by.is_empty()) {
+        (false, _) => Verdict::Fail,
+        (true, false) => Verdict::Incomplete,
+        (true, true) => Verdict::Pass,
+    };
     output.rules.push(RuleReport {
         id: rule.id.0.clone(),
         kind: rule.kind.name(),
@@ -270,8 +343,38 @@ fn report(input: &CheckInput<'_, '_>, rule: &Rule, members: &[(&Member, &Trace)]
         verdict,
         contexts: BTreeMap::from([(Context::Code, verdict)]),
         symbols,
-        spoiled_by: Vec::new(),
+        spoiled_by,
     });
+}
+
+/// Source files that could not be read whole and may hold a member: what was not read has a name that the family
+/// selects, or cannot be looked into at all.
+fn spoiled_by(input: &CheckInput<'_, '_>, family: &FamilyRule) -> Vec<RepoPath> {
+    let mut paths = Vec::new();
+    for (context, gap) in input.gaps() {
+        if context == Context::Tests || find_language(&gap.path).is_none() {
+            continue;
+        }
+        let hidden = match &gap.extent {
+            Extent::Unavailable => None,
+            Extent::Whole => input.project.sources.lossy_text(&gap.path),
+            Extent::Ranges(ranges) => input.project.sources.lossy_text(&gap.path).map(|text| {
+                ranges.iter().filter_map(|range| text.get(range.start as usize..range.end as usize)).collect()
+            }),
+        };
+        let may_hold = hidden.is_none_or(|text: String| {
+            let mut words = text.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty());
+            match family.deprecated {
+                true => text.to_lowercase().contains("deprecat"),
+                false => words.any(|word| selects(family, word)),
+            }
+        });
+        if may_hold {
+            paths.push(gap.path);
+        }
+    }
+    paths.dedup();
+    paths
 }
 
 fn finding(input: &CheckInput<'_, '_>, rule: &Rule, member: &Member, trace: &Trace) -> Finding {

@@ -8,9 +8,11 @@ mod context;
 mod family;
 mod legacy;
 mod only_through;
+mod query;
 mod successor;
 
 pub use context::context_of;
+pub use query::compile as compile_query;
 
 use crate::finding::{Context, Finding, Tier, Verdict};
 use crate::gap::{Extent, Gap};

@@ -472,6 +472,12 @@ impl Facts {
         found
     }
 
+    /// The reference whose last name is exactly this span.
+    pub fn reference_at(&self, span: Span) -> Option<&Reference> {
+        let start = self.references.partition_point(|it| it.span.start < span.start);
+        self.references[start..].iter().take_while(|it| it.span.start == span.start).find(|it| it.span == span)
+    }
+
     pub fn in_comment(&self, offset: u32) -> bool {
         holds(&self.comments, offset)
     }

@@ -97,6 +97,15 @@ impl<'s> SourceSet<'s> {
         }
     }
 
+    /// What of a file's bytes is text, with `\u{FFFD}` for the rest; `None` where there are no bytes.
+    pub fn lossy_text(&self, path: &RepoPath) -> Option<String> {
+        let bytes = self.bytes(self.snapshot.find(path)?)?;
+        Some(match decode(bytes) {
+            Text::Utf8(text) | Text::Converted(text) => text,
+            Text::Binary(bytes) | Text::Invalid(bytes, _) => String::from_utf8_lossy(&bytes).into_owned(),
+        })
+    }
+
     /// The facts of a file in a language that is understood; `None` where there is no such language, or where a gap
     /// says why not.
     pub fn facts(&self, id: EntryId) -> Option<Arc<Facts>> {
@@ -191,9 +200,7 @@ impl<'s> SourceSet<'s> {
         let bytes = self.bytes(id)?;
         let (text, is_readable) = match decode(bytes) {
             Text::Utf8(text) | Text::Converted(text) => (text, true),
-            Text::Binary(bytes) | Text::Invalid(bytes, _) => {
-                (bytes.utf8_chunks().map(|chunk| format!("{}\u{FFFD}", chunk.valid())).collect(), false)
-            }
+            Text::Binary(bytes) | Text::Invalid(bytes, _) => (String::from_utf8_lossy(&bytes).into_owned(), false),
         };
         let hits = needles.find(&text);
         if hits.is_empty() {

@@ -68,7 +68,7 @@ pub fn classify(resolver: &mut Resolver<'_, '_>, page: &Page<'_>, hit: &Hit, goa
     if let Some(outcome) = definition(page, facts, span, goal) {
         return outcome;
     }
-    if let Some(reference) = reference_at(facts, span) {
+    if let Some(reference) = facts.reference_at(span) {
         return reference_outcome(resolver, page, facts, reference, goal);
     }
     if let Some(outcome) = import(resolver, page, facts, span, goal) {
@@ -122,12 +122,6 @@ fn definition(page: &Page<'_>, facts: &Facts, span: Span, goal: &Goal) -> Option
         lines: page.line_range(definition.span),
         kind: definition.kind.name(),
     }))
-}
-
-/// The reference whose last name is exactly this span.
-fn reference_at(facts: &Facts, span: Span) -> Option<&Reference> {
-    let start = facts.references.partition_point(|it| it.span.start < span.start);
-    facts.references[start..].iter().take_while(|it| it.span.start == span.start).find(|it| it.span == span)
 }
 
 fn string_at(facts: &Facts, span: Span) -> Option<&NameString> {
@@ -279,7 +273,7 @@ fn flag(page: &Page<'_>, facts: &Facts, span: Span) -> Outcome {
         };
         return reference(ReferenceKind::String, Tier::Proven, None, access, string.guards);
     }
-    if let Some(found) = reference_at(facts, span) {
+    if let Some(found) = facts.reference_at(span) {
         let access = match (found.kind, found.access) {
             (ReferenceKind::Keyword, _) | (_, Access::Write | Access::Delete) => FlagAccess::Write,
             (_, Access::Read) => FlagAccess::Read,
