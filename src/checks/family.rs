@@ -9,7 +9,7 @@ use super::query::{FileMatches, QuerySet};
 use super::successor::VersionedName;
 use super::{CheckInput, CheckOutput, CheckSpec, RuleReport, SymbolReport, tally};
 use crate::facts::{DefinitionId, DefinitionKind, Facts, Marker, MarkerKind};
-use crate::finding::{Context, Finding, Fingerprint, Related, Severity, Verdict};
+use crate::finding::{Context, Finding, Fingerprint, Related, Severity, Tier, Verdict};
 use crate::gap::Extent;
 use crate::language::find_language;
 use crate::policy::{FamilyRule, Rule, RuleKind, matches_name};
@@ -77,10 +77,9 @@ fn run(input: &CheckInput<'_, '_>, rules: &[&Rule]) -> CheckOutput {
     for (index, rule) in rules.iter().enumerate() {
         let own: Vec<(&Member, &Trace)> =
             members.iter().zip(&traces).filter(|(member, _)| member.rule == index).collect();
-        // A registration in one file may lead to a definition in another, and so may a second one.
+        // A getter and its setter are one symbol, and two registrations may lead to one handler.
         let mut seen = std::collections::BTreeSet::new();
-        let own: Vec<(&Member, &Trace)> =
-            own.into_iter().filter(|(member, _)| seen.insert((&member.symbol, &member.location))).collect();
+        let own: Vec<(&Member, &Trace)> = own.into_iter().filter(|(member, _)| seen.insert(&member.symbol)).collect();
         report(input, rule, &own, &mut output);
     }
     output
@@ -415,29 +414,28 @@ fn finding(input: &CheckInput<'_, '_>, rule: &Rule, member: &Member, trace: &Tra
     }
 }
 
-/// Who still uses it, in words.
+/// Who still uses it, in words. Uses on unknown receivers are told only where no other definition has the name.
 fn users(input: &CheckInput<'_, '_>, trace: &Trace) -> String {
     let mut production = 0;
     let mut tests = 0;
     let mut open = 0;
     for reference in trace.references.iter().filter(|it| !it.is_own) {
         match (reference.tier, input.context(&reference.location.path)) {
-            (crate::finding::Tier::Text, _) => {}
-            (crate::finding::Tier::NameOnly, _) => open += 1,
+            (Tier::Text, _) => {}
+            (Tier::NameOnly, _) => open += 1,
             (_, Context::Tests) => tests += 1,
             _ => production += 1,
         }
     }
-    let mut words = match (production, tests) {
-        (0, 0) => "no use was found".to_owned(),
+    match (production, tests) {
+        (0, 0) if open == 0 => "no use was found".to_owned(),
+        (0, 0) if trace.homonyms.is_empty() => format!("{} on an unknown receiver may use it", places(open)),
+        (0, 0) => "no sure use was found".to_owned(),
         (0, tests) => format!("only tests use it ({})", places(tests)),
+        (1, 0) => "1 place uses it".to_owned(),
         (production, 0) => format!("{} use it", places(production)),
         (production, tests) => format!("{} use it, and {} in tests", places(production), places(tests)),
-    };
-    if open > 0 {
-        words.push_str(&format!(" (and {} may)", places(open)));
     }
-    words
 }
 
 fn places(count: u64) -> String {
