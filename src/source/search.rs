@@ -8,11 +8,14 @@
 use crate::facts::Facts;
 use crate::workspace::EntryId;
 use aho_corasick::{AhoCorasick, MatchKind};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Names to look for, compiled once.
 pub struct Needles {
     names: Vec<String>,
+    /// For each name, what else a file must hold for the name to count there; empty means nothing.
+    companions: Vec<Vec<String>>,
     automaton: AhoCorasick,
 }
 
@@ -43,14 +46,28 @@ pub struct FileHits {
 impl Needles {
     /// Names are sorted and made unique; empty ones are dropped.
     pub fn new(names: impl IntoIterator<Item = String>) -> Self {
-        let mut names: Vec<String> = names.into_iter().filter(|name| !name.is_empty()).collect();
-        names.sort();
-        names.dedup();
+        Self::with_companions(names.into_iter().map(|name| (name, None)))
+    }
+
+    /// Names that count only in files that hold their companion too. A name that is also given without one counts
+    /// everywhere.
+    pub fn with_companions(pairs: impl IntoIterator<Item = (String, Option<String>)>) -> Self {
+        let mut wanted: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        let mut everywhere = BTreeSet::new();
+        for (name, companion) in pairs.into_iter().filter(|(name, _)| !name.is_empty()) {
+            let companions = wanted.entry(name.clone()).or_default();
+            match companion {
+                Some(companion) => companions.push(companion),
+                None => drop(everywhere.insert(name)),
+            }
+        }
+        everywhere.iter().filter_map(|name| wanted.get_mut(name)).for_each(|companions| companions.clear());
+        let (names, companions): (Vec<String>, Vec<Vec<String>>) = wanted.into_iter().unzip();
         let automaton = AhoCorasick::builder()
             .match_kind(MatchKind::Standard)
             .build(&names)
             .expect("identifiers are far below the automaton's limits");
-        Self { names, automaton }
+        Self { names, companions, automaton }
     }
 
     pub fn is_empty(&self) -> bool {
@@ -80,6 +97,10 @@ impl Needles {
                 is_bounded: is_bounded(text, found.start(), found.end()),
             })
             .collect();
+        hits.retain(|hit| {
+            let companions = &self.companions[hit.needle];
+            companions.is_empty() || companions.iter().any(|companion| text.contains(companion.as_str()))
+        });
         hits.sort_unstable();
         hits
     }
@@ -150,6 +171,14 @@ mod tests {
         for inside in ["36m_handle_v2", "[36m_handle_v2", "n_handle_v2", "C:\\\\n_handle_v2", "u0022_handle_v2"] {
             assert_eq!(bounded(inside), [false], "{inside:?}");
         }
+    }
+
+    #[test]
+    fn a_companion_must_be_in_the_same_text() {
+        let pairs = [("os".to_owned(), Some("agent".to_owned())), ("re".to_owned(), None)];
+        let needles = Needles::with_companions(pairs);
+        assert_eq!(needles.find("import os, re").len(), 1);
+        assert_eq!(needles.find("agent.os").len(), 1);
     }
 
     #[test]

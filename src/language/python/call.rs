@@ -190,12 +190,23 @@ fn strings_of(call: &ast::ExprCall) -> Strings {
         (Some("patch"), "dict" | "multiple") => Strings::Patch,
         (_, "import_module" | "__import__" | "find_spec") => Strings::ImportModule,
         (_, "getenv") => Strings::EnvironmentRead,
-        (Some("environ"), "get" | "__getitem__") => Strings::EnvironmentRead,
-        (Some("environ"), "pop" | "setdefault") => Strings::EnvironmentWrite,
+        (Some(owner), "get" | "__getitem__" | "get_bool" | "get_int") if is_environment_name(owner) => {
+            Strings::EnvironmentRead
+        }
+        (Some(owner), "set" | "pop" | "setdefault" | "delete" | "unset") if is_environment_name(owner) => {
+            Strings::EnvironmentWrite
+        }
+        (Some("environ"), "update") => Strings::EnvironmentDict,
         (_, "setenv" | "delenv" | "putenv" | "unsetenv") => Strings::EnvironmentWrite,
         (_, "cast") => Strings::Type,
         _ => Strings::Plain,
     }
+}
+
+/// `environ`, and the wrappers that projects put around it: `env`, `get_env()`, `isolated_environment`.
+fn is_environment_name(owner: &str) -> bool {
+    let owner = owner.to_lowercase();
+    owner == "env" || owner.ends_with("_env") || owner.contains("environ")
 }
 
 fn is_environment(expression: Option<&Expr>) -> bool {

@@ -26,7 +26,9 @@ pub fn find(
 ) -> (Vec<TracedReference>, BTreeSet<String>) {
     let mut references = Vec::new();
     let mut exported = BTreeSet::new();
-    let Target::Symbol(_) = goal.target else { return (references, exported) };
+    if let Target::Flag(_) = goal.target {
+        return (references, exported);
+    }
     for binding in &facts.bindings {
         let name = facts.name(binding.name);
         if name == goal.target.name() || !leads_to(facts, binding, goal.target.name()) {

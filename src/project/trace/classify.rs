@@ -89,7 +89,7 @@ pub fn classify(resolver: &mut Resolver<'_, '_>, page: &Page<'_>, hit: &Hit, goa
 /// A name in prose. A plain word counts only where it is written as code, or every "get" would be a reference.
 fn text(page: &Page<'_>, span: Span, goal: &Goal, within: &'static str) -> Outcome {
     let name = span.slice(page.text);
-    if matches!(goal.target, Target::Symbol(_)) && is_plain_word(name) && !is_written_as_code(page.text, span) {
+    if !matches!(goal.target, Target::Flag(_)) && is_plain_word(name) && !is_written_as_code(page.text, span) {
         return OTHER;
     }
     let mut reference = traced(page, span, ReferenceKind::Text, Tier::Text, Vec::new(), Guards::NONE, goal);

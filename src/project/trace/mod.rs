@@ -30,14 +30,25 @@ pub enum Target {
     Symbol(Symbol),
     /// A key of the environment or of settings.
     Flag(String),
+    /// A name that an import bound in a module: `pkg.mod:os`. Only files that name the module are looked into, since
+    /// the name itself may stand in every file.
+    Reexport(Symbol),
 }
 
 impl Target {
     /// The name that code uses for it.
     pub fn name(&self) -> &str {
         match self {
-            Target::Symbol(symbol) => symbol.last_name(),
+            Target::Symbol(symbol) | Target::Reexport(symbol) => symbol.last_name(),
             Target::Flag(key) => key,
+        }
+    }
+
+    /// A second name that a file must hold to refer to it.
+    fn companion(&self) -> Option<&str> {
+        match self {
+            Target::Reexport(symbol) => symbol.module.rsplit('.').next(),
+            Target::Symbol(_) | Target::Flag(_) => None,
         }
     }
 }
@@ -45,7 +56,7 @@ impl Target {
 impl std::fmt::Display for Target {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Target::Symbol(symbol) => symbol.fmt(f),
+            Target::Symbol(symbol) | Target::Reexport(symbol) => symbol.fmt(f),
             Target::Flag(key) => f.write_str(key),
         }
     }
@@ -152,7 +163,9 @@ const ALIAS_ROUNDS: usize = 4;
 /// Traces all targets in one search of the tree.
 pub fn trace(project: &Project<'_>, targets: &[Target], progress: &dyn Progress) -> Vec<Trace> {
     let goals: Vec<Goal> = targets.iter().map(|target| goal(project, target)).collect();
-    let needles = Needles::new(goals.iter().map(|goal| goal.target.name().to_owned()));
+    let needles = Needles::with_companions(
+        goals.iter().map(|goal| (goal.target.name().to_owned(), goal.target.companion().map(str::to_owned))),
+    );
     let files = project.sources.search(&project.ids, &needles, true, progress);
     let mut wanted: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (index, goal) in goals.iter().enumerate() {
@@ -219,6 +232,9 @@ fn trace_file(
     let mut parts: FxHashMap<usize, FilePart> = FxHashMap::default();
     for hit in &file.hits {
         for &index in &wanted[needles.names()[hit.needle].as_str()] {
+            if goals[index].target.companion().is_some_and(|companion| !file.text.contains(companion)) {
+                continue;
+            }
             let part = parts.entry(index).or_insert_with(|| FilePart::new(index, file.id));
             part.occurrences.found += 1;
             let outcome = classify(&mut resolver, &page, hit, &goals[index]);
@@ -320,7 +336,7 @@ fn goal(project: &Project<'_>, target: &Target) -> Goal {
         module: None,
         is_detached: false,
     };
-    let Target::Symbol(symbol) = target else { return goal };
+    let (Target::Symbol(symbol) | Target::Reexport(symbol)) = target else { return goal };
     let canonical = project.canonical(symbol);
     let mut resolver = Resolver::new(project);
     if let Found::Module(module) = project.modules.find(&symbol.module, None) {
