@@ -61,7 +61,11 @@ impl Needles {
                 None => drop(everywhere.insert(name)),
             }
         }
-        everywhere.iter().filter_map(|name| wanted.get_mut(name)).for_each(|companions| companions.clear());
+        for (name, companions) in &mut wanted {
+            if everywhere.contains(name) {
+                companions.clear();
+            }
+        }
         let (names, companions): (Vec<String>, Vec<Vec<String>>) = wanted.into_iter().unzip();
         let automaton = AhoCorasick::builder()
             .match_kind(MatchKind::Standard)
