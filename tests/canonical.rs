@@ -252,6 +252,7 @@ fn orders_rule() -> RuleReport {
         id: "orders-v2".to_owned(),
         kind: "legacy",
         summary: "the order path from before the store".to_owned(),
+        conclusion: "1 of 3 symbols is still defined; production code uses it in 1 place".to_owned(),
         verdict: Verdict::Fail,
         contexts: BTreeMap::from([
             (Context::Code, Verdict::Fail),
@@ -276,6 +277,7 @@ fn flag_rule() -> RuleReport {
         id: "orders-flag".to_owned(),
         kind: "legacy",
         summary: "the switch between the order paths".to_owned(),
+        conclusion: "no production code reads it".to_owned(),
         verdict: Verdict::Incomplete,
         contexts: BTreeMap::from([(Context::Config, Verdict::Incomplete)]),
         symbols: vec![symbol],
@@ -288,6 +290,7 @@ fn passing_rule() -> RuleReport {
         id: "environment-access".to_owned(),
         kind: "only-through",
         summary: "the environment has one door".to_owned(),
+        conclusion: "nothing goes around the door".to_owned(),
         verdict: Verdict::Pass,
         contexts: BTreeMap::from([(Context::Code, Verdict::Pass)]),
         symbols: vec![],

@@ -57,7 +57,7 @@ fn the_json_of_check_keeps_its_contract() {
     expect_fields(&document["snapshot"], "kind commit tree");
     expect_fields(&document["counts"], "discovered analyzed gaps links excluded parsed");
     let rule = &document["rules"][0];
-    expect_fields(rule, "id kind verdict symbols summary contexts spoiled-by");
+    expect_fields(rule, "id kind verdict symbols summary conclusion contexts spoiled-by");
     let symbol = &rule["symbols"][0];
     expect_fields(symbol, "symbol state definitions references contexts occurrences");
     expect_fields(&symbol["definitions"][0], "path line column end-line");

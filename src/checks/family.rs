@@ -339,6 +339,11 @@ fn report(input: &CheckInput<'_, '_>, rule: &Rule, members: &[(&Member, &Trace)]
         id: rule.id.0.clone(),
         kind: rule.kind.name(),
         summary: rule.summary.clone(),
+        conclusion: match members.len() {
+            0 => "no definition belongs to the family".to_owned(),
+            1 => "1 definition belongs to the family".to_owned(),
+            count => format!("{count} definitions belong to the family"),
+        },
         verdict,
         contexts: BTreeMap::from([(Context::Code, verdict)]),
         symbols,

@@ -135,11 +135,54 @@ fn judge(input: &CheckInput<'_, '_>, plan: &Plan<'_>, traces: &BTreeMap<&Target,
         id: plan.rule.id.0.clone(),
         kind: plan.rule.kind.name(),
         summary: plan.rule.summary.clone(),
+        conclusion: conclusion(input, &plan.targets.iter().map(|it| traces[&it.0]).collect::<Vec<_>>()),
         verdict: contexts.values().copied().max().unwrap_or(Verdict::Pass),
         contexts,
         symbols,
         spoiled_by: spoiled_by.into_iter().collect(),
     });
+}
+
+/// What was found, in one sentence: definitions, production uses, residue.
+fn conclusion(input: &CheckInput<'_, '_>, traces: &[&Trace]) -> String {
+    let mut uses: BTreeMap<Context, usize> = BTreeMap::new();
+    let mut mentions: BTreeMap<Context, usize> = BTreeMap::new();
+    for reference in traces.iter().flat_map(|trace| &trace.references) {
+        let context = input.context(&reference.location.path);
+        let is_use = reference.tier < Tier::Text && !reference.is_own;
+        *if is_use { &mut uses } else { &mut mentions }.entry(context).or_default() += 1;
+    }
+    let defined = traces.iter().filter(|trace| !trace.definitions.is_empty()).count();
+    let all = traces.iter().filter(|trace| !matches!(trace.target, Target::Flag(_))).count();
+    let mut parts = Vec::new();
+    match (defined, all) {
+        (_, 0) => {}
+        (0, _) => parts.push("no definition is left".to_owned()),
+        (defined, all) => parts.push(format!("{defined} of {all} symbols still defined")),
+    }
+    let production = uses.get(&Context::Code).unwrap_or(&0) + uses.get(&Context::Config).unwrap_or(&0);
+    parts.push(match production {
+        0 => "nothing in production uses them".to_owned(),
+        1 => "1 place in production uses them".to_owned(),
+        places => format!("{places} places in production use them"),
+    });
+    let mut residue = Vec::new();
+    if let Some(&count) = uses.get(&Context::Tests) {
+        residue.push(format!("{} in tests", counted(count, "use")));
+    }
+    for context in Context::ALL {
+        if let Some(&count) = mentions.get(&context) {
+            residue.push(format!("{} in {}", counted(count, "mention"), context.name()));
+        }
+    }
+    if !residue.is_empty() {
+        parts.push(format!("residue: {}", residue.join(", ")));
+    }
+    parts.join("; ")
+}
+
+fn counted(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
 
 /// A symbol whose module or class is not in the tree, and that nothing names, guards nothing.

@@ -90,6 +90,8 @@ pub struct RuleReport {
     pub id: String,
     pub kind: &'static str,
     pub summary: String,
+    /// What was found, in one sentence that a person can quote.
+    pub conclusion: String,
     pub verdict: Verdict,
     /// The verdict of each context that the rule demands something of.
     pub contexts: BTreeMap<Context, Verdict>,

@@ -28,6 +28,7 @@ fn run(input: &CheckInput<'_, '_>, rules: &[&Rule]) -> CheckOutput {
         let door = rule_of(rule);
         let mut verdict = Verdict::Pass;
         let mut spoiled_by = BTreeSet::new();
+        let before = output.findings.len();
         for call in &door.calls {
             let trace = traces[&target(input, call)];
             let mut ordinals: BTreeMap<(RepoPath, String), usize> = BTreeMap::new();
@@ -50,6 +51,11 @@ fn run(input: &CheckInput<'_, '_>, rules: &[&Rule]) -> CheckOutput {
             id: rule.id.0.clone(),
             kind: rule.kind.name(),
             summary: rule.summary.clone(),
+            conclusion: match output.findings.len() - before {
+                0 => "nothing goes around the door".to_owned(),
+                1 => "1 place goes around the door".to_owned(),
+                places => format!("{places} places go around the door"),
+            },
             verdict,
             contexts: BTreeMap::from([(Context::Code, verdict)]),
             symbols: Vec::new(),

@@ -73,6 +73,7 @@ fn header(rule: &RuleReport, max: Option<usize>, paint: Paint) -> String {
     let mut out = String::new();
     let verdict = paint.as_verdict(rule.verdict, &rule.verdict.name().to_uppercase());
     let _ = writeln!(out, "{verdict} {}: {}", paint.bold(&safe(&rule.id)), safe(&rule.summary));
+    let _ = writeln!(out, "  {}", safe(&rule.conclusion));
     if !rule.contexts.is_empty() {
         let _ = writeln!(out, "  {}", verdicts(&rule.contexts, paint));
     }
