@@ -28,26 +28,24 @@ pub enum Found {
 }
 
 pub struct ModuleIndex {
-    /// Python files by path.
-    files: FxHashMap<String, EntryId>,
+    /// Modules by their path without its ending; a package by its folder.
+    at: FxHashMap<String, ModuleRef>,
     names: FxHashMap<EntryId, String>,
     /// Folders with an `__init__.py`.
     packages: BTreeSet<String>,
-    /// Folders that hold a Python file at any depth.
-    folders: BTreeSet<String>,
     roots: Roots,
+    /// For the first name of an import, the structural roots that have a module of that name.
+    tops: FxHashMap<String, Vec<String>>,
 }
 
 impl ModuleIndex {
     pub fn new(sources: &SourceSet<'_>, ids: &[EntryId], declared: &[String]) -> Self {
         let python: Vec<EntryId> =
             ids.iter().copied().filter(|&id| sources.language(id).is_some_and(|it| it.name == "python")).collect();
-        let mut files = FxHashMap::default();
         let mut packages = BTreeSet::new();
         let mut folders = BTreeSet::new();
         for &id in &python {
             let path = sources.path(id);
-            files.insert(path.as_str().to_owned(), id);
             if matches!(path.file_name(), "__init__.py" | "__init__.pyi") {
                 packages.insert(path.folder().to_owned());
             }
@@ -57,7 +55,27 @@ impl ModuleIndex {
             }
         }
         let roots = Roots::find(sources, &python, &packages, declared);
-        let mut index = Self { files, names: FxHashMap::default(), packages, folders, roots };
+        let mut at: FxHashMap<String, ModuleRef> =
+            folders.into_iter().map(|folder| (folder.clone(), ModuleRef::Namespace(folder))).collect();
+        // A package goes before a module of the same name, and a source before its stub.
+        for endings in [[".pyi", "/__init__.pyi"], [".py", "/__init__.py"]] {
+            for ending in endings {
+                for &id in &python {
+                    if let Some(stem) = sources.path(id).as_str().strip_suffix(ending) {
+                        at.insert(stem.to_owned(), ModuleRef::File(id));
+                    }
+                }
+            }
+        }
+        let mut tops: FxHashMap<String, Vec<String>> = FxHashMap::default();
+        for path in at.keys() {
+            let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+            if roots.structural.binary_search_by(|root| root.as_str().cmp(folder)).is_ok() {
+                tops.entry(name.to_owned()).or_default().push(folder.to_owned());
+            }
+        }
+        tops.values_mut().for_each(|folders| folders.sort());
+        let mut index = Self { at, names: FxHashMap::default(), packages, roots, tops };
         index.names = python.iter().map(|&id| (id, index.primary_name(sources.path(id).as_str()))).collect();
         index
     }
@@ -137,12 +155,7 @@ impl ModuleIndex {
 
     /// The module at a path without its ending.
     fn at(&self, path: &str) -> Option<ModuleRef> {
-        for ending in ["/__init__.py", ".py", "/__init__.pyi", ".pyi"] {
-            if let Some(&id) = self.files.get(&format!("{path}{ending}")) {
-                return Some(ModuleRef::File(id));
-            }
-        }
-        self.folders.contains(path).then(|| ModuleRef::Namespace(path.to_owned()))
+        self.at.get(path).cloned()
     }
 
     /// Roots in the order in which an import is tried: the importer's own, the declared ones, the repository's, and
@@ -154,13 +167,8 @@ impl ModuleIndex {
         }
         path.extend(self.roots.declared.iter().map(String::as_str));
         path.push("");
-        let mut others: Vec<&str> = self
-            .roots
-            .structural
-            .iter()
-            .map(String::as_str)
-            .filter(|root| !path.contains(root) && self.at(&join(root, first)).is_some())
-            .collect();
+        let others = self.tops.get(first).into_iter().flatten().map(String::as_str);
+        let mut others: Vec<&str> = others.filter(|root| !path.contains(root)).collect();
         others.sort_by_key(|root| (std::cmp::Reverse(common(root, importer.unwrap_or(""))), root.len()));
         path.extend(others);
         path

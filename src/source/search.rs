@@ -16,6 +16,8 @@ pub struct Needles {
     names: Vec<String>,
     /// For each name, what else a file must hold for the name to count there; empty means nothing.
     companions: Vec<Vec<String>>,
+    /// Tells whether there is anything to find; it may skip ahead, which finding overlaps cannot.
+    quick: AhoCorasick,
     automaton: AhoCorasick,
 }
 
@@ -67,11 +69,12 @@ impl Needles {
             }
         }
         let (names, companions): (Vec<String>, Vec<Vec<String>>) = wanted.into_iter().unzip();
-        let automaton = AhoCorasick::builder()
-            .match_kind(MatchKind::Standard)
-            .build(&names)
-            .expect("identifiers are far below the automaton's limits");
-        Self { names, companions, automaton }
+        let build = |kind| {
+            let automaton = AhoCorasick::builder().match_kind(kind).build(&names);
+            automaton.expect("identifiers are far below the automaton's limits")
+        };
+        let (quick, automaton) = (build(MatchKind::LeftmostFirst), build(MatchKind::Standard));
+        Self { names, companions, quick, automaton }
     }
 
     pub fn is_empty(&self) -> bool {
@@ -88,7 +91,7 @@ impl Needles {
 
     /// Every occurrence, overlapping ones included (`f_v2` inside `f_v2_legacy`).
     pub fn find(&self, text: &str) -> Vec<Hit> {
-        if self.names.is_empty() {
+        if self.names.is_empty() || !self.quick.is_match(text) {
             return Vec::new();
         }
         let mut hits: Vec<Hit> = self
