@@ -1,6 +1,71 @@
 //! `solely`: one implementation, and proof that the others are gone.
 //!
-//! The modules below stand in flow order, and each uses only those above it; a test holds that.
+//! A static analyzer for teams that replace one implementation with another. It reads the source of a Python backend,
+//! never runs it, and says per symbol that a policy names: is its definition gone, are its uses gone, is only residue
+//! left, or could something not be seen? "Could not see" is never a pass.
+//!
+//! # Bird's-eye view
+//!
+//! A run is a straight line ([`pipeline`]): a policy says what must be gone, a snapshot says which files there are, each
+//! blob becomes facts once, the project model joins the facts, checks turn both into findings and verdicts, and a report
+//! becomes bytes. Two ideas carry it:
+//!
+//! - **Every occurrence is accounted for.** A symbol can only be used where its name stands (or an alias that a file with
+//!   its name made). So the bytes of the name are searched in every file, and each place found is proved to be a
+//!   definition, a reference, a homonym, part of a longer name, or unseen; the numbers balance ([`project::trace`]).
+//!   Files without the name are not parsed, which is why it is fast; nothing is skipped, which is why it is a proof.
+//! - **Resolution is asked, not precomputed.** Facts keep an expression as a small tree of names ([`facts::Value`]); what
+//!   it means is worked out only for the places that a rule asks about, through scopes, imports, re-exports, classes and
+//!   annotations ([`project::Resolver`]). A file is parsed when something leads there.
+//!
+//! What a program *means* comes from a real parser behind a language adapter (ruff's for Python). What a rule *looks for*
+//! may be a tree-sitter query; its captures are joined with the facts by span, so no fact is extracted twice.
+//!
+//! # Stages
+//!
+//! The modules stand in flow order, and each uses only those above it; a test holds that.
+//!
+//! | module | from | to |
+//! |---|---|---|
+//! | [`span`] [`gap`] [`progress`] [`facts`] [`finding`] | | vocabulary: used by every stage, uses none |
+//! | [`language`] | text | the facts of one blob; matches of queries |
+//! | [`policy`] | TOML | validated rules, every error with its place |
+//! | [`workspace`] | a work tree, the index, a revision | a snapshot: paths and bytes |
+//! | [`source`] | snapshot | texts, occurrences of names, facts; each blob parsed once |
+//! | [`project`] | facts | modules, classes, meanings, traces |
+//! | [`history`] | two revisions | changed lines and what became of each |
+//! | [`checks`] | policy, project | findings, and a verdict per rule and context |
+//! | [`evidence`] | all of it | one record |
+//! | [`report`] | the record | bytes, one file per format |
+//! | [`pipeline`] | options | the stages, one after the other |
+//! | [`cli`] | arguments | exit status; the only place that prints |
+//!
+//! Facts are types here, above the adapters that make them, so that a language depends on the vocabulary and not the
+//! other way round.
+//!
+//! # Invariants
+//!
+//! - Files discovered = analyzed + not seen. Occurrences of a name = definitions + references + others + longer + unseen.
+//!   Both are asserted while running.
+//! - The same input gives the same bytes: lists are sorted, no clock and no environment below [`cli`].
+//! - Bad input is a value, not an error: a file that cannot be read or parsed becomes a [`gap::Gap`] that says what it can
+//!   hide, and a gap spoils a verdict only where it may hold the name asked for.
+//! - Nothing of the project is executed, nothing is fetched, nothing is written but the output asked for.
+//! - Three kinds of failure, never mixed: an `Error` (the run cannot go on), a gap (something could not be seen), a panic
+//!   (our bug; caught per file and told as a gap).
+//!
+//! # Glossary
+//!
+//! - **definition**: where a function, method, class, constant or type alias is made. A re-export is not one.
+//! - **reference**: a place that means a symbol, of a kind (import, call, attribute, name, subclass, decorator,
+//!   annotation, string, export, keyword, text) and a **tier** ([`finding::Tier`]): *proven*, resolved to the symbol;
+//!   *likely*, the receiver's class was inferred; *name-only*, the same attribute on an unknown receiver; *text*, in a
+//!   comment, a docstring, a longer string or a document.
+//! - **context** ([`finding::Context`]): code, tests, docs or config; a policy gates each on its own.
+//! - **state** ([`checks::State`]): *present*, *unused*, *removed* (no definition, uses remain), *residue* (only text or
+//!   tests name it), *gone*. Derived, never typed in.
+//! - **gap**: something that could not be seen, where, at which stage, and why.
+//! - **verdict**: pass, fail, or incomplete.
 
 #![forbid(unsafe_code)]
 
@@ -19,7 +84,6 @@ pub mod source;
 pub mod project;
 pub mod history;
 pub mod checks;
-pub mod triage;
 pub mod evidence;
 pub mod report;
 pub mod pipeline;
