@@ -29,6 +29,11 @@ macro_rules! specs {
 
 specs! {
     explanation_of_legacy => "src/checks/legacy.md",
+    legacy_deadline => "tests/spec/legacy/deadline.md",
+    legacy_flags => "tests/spec/legacy/flags.md",
+    legacy_patterns => "tests/spec/legacy/patterns.md",
+    legacy_require => "tests/spec/legacy/require.md",
+    legacy_states => "tests/spec/legacy/states.md",
 }
 
 fn run(path: &str) {
@@ -250,7 +255,9 @@ fn resolve(snapshot: &Snapshot, carets: &[&Caret]) -> Vec<String> {
             }
         }
         let is_nothing = |meaning: &Vec<String>| {
-            ["unknown", "missing ", "external "].iter().any(|it| meaning[0].trim_start_matches("likely ").starts_with(it))
+            ["unknown", "missing ", "external "]
+                .iter()
+                .any(|it| meaning[0].trim_start_matches("likely ").starts_with(it))
         };
         if caret.meanings.is_empty() {
             found.retain(|meaning| !is_nothing(meaning));
@@ -346,7 +353,8 @@ fn collect(folder: &Path, documents: &mut Vec<String>) {
         let path = entry.unwrap().path();
         if path.is_dir() {
             collect(&path, documents);
-        } else if path.extension().is_some_and(|it| it == "md") && path.file_name().is_some_and(|it| it != "README.md") {
+        } else if path.extension().is_some_and(|it| it == "md") && path.file_name().is_some_and(|it| it != "README.md")
+        {
             documents.push(path.strip_prefix(root()).unwrap().to_string_lossy().replace('\\', "/"));
         }
     }

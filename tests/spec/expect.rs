@@ -10,7 +10,6 @@ pub enum Kind {
     Warning,
     Reference,
     Gap,
-    Meaning,
 }
 
 impl Kind {
@@ -21,7 +20,6 @@ impl Kind {
             Kind::Warning => "warning",
             Kind::Reference => "ref",
             Kind::Gap => "gap",
-            Kind::Meaning => "defined",
         }
     }
 }
@@ -229,10 +227,7 @@ fn missing_and_surplus_are_both_told() {
     };
     let expected = vec![item("a.py:2", "called"), item("a.py:10", "is"), item("a.py:10", "is imported")];
     let found = vec![item("a.py:10", "`x` is imported"), item("a.py:10", "`x` is called"), item("b.py:1", "more")];
-    assert_eq!(
-        compare(expected, found),
-        ["- a.py:2  finding: [r] \"called\"", "+ b.py:1  finding: [r] \"more\""]
-    );
+    assert_eq!(compare(expected, found), ["- a.py:2  finding: [r] \"called\"", "+ b.py:1  finding: [r] \"more\""]);
 }
 
 #[test]

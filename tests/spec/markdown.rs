@@ -15,8 +15,6 @@ pub struct Block {
     /// The words behind it.
     pub words: Vec<String>,
     pub text: String,
-    /// 1-based line of the opening fence.
-    pub line: usize,
 }
 
 impl Block {
@@ -86,7 +84,7 @@ fn sections(markdown: &str) -> Vec<Section> {
         if length >= 3 {
             let mut words = trimmed[length..].split_whitespace().map(str::to_owned);
             let language = words.next().unwrap_or_default();
-            let block = Block { language, words: words.collect(), text: String::new(), line: at + 1 };
+            let block = Block { language, words: words.collect(), text: String::new() };
             open = Some((trimmed[..length].to_owned(), block));
             continue;
         }
