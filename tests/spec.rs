@@ -28,12 +28,18 @@ macro_rules! specs {
 }
 
 specs! {
+    explanation_of_family => "src/checks/family.md",
     explanation_of_legacy => "src/checks/legacy.md",
+    explanation_of_only_through => "src/checks/only_through.md",
     legacy_deadline => "tests/spec/legacy/deadline.md",
     legacy_flags => "tests/spec/legacy/flags.md",
     legacy_patterns => "tests/spec/legacy/patterns.md",
     legacy_require => "tests/spec/legacy/require.md",
     legacy_states => "tests/spec/legacy/states.md",
+    resolve_classes => "tests/spec/resolve/classes.md",
+    resolve_imports => "tests/spec/resolve/imports.md",
+    resolve_roots => "tests/spec/resolve/roots.md",
+    resolve_scopes => "tests/spec/resolve/scopes.md",
 }
 
 fn run(path: &str) {
