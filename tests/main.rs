@@ -6,5 +6,7 @@ mod canonical;
 mod cli;
 /// Every format over the canonical report: the terminal against a picture, JSON against its contract.
 mod report;
+/// The Markdown documents in `tests/spec` and `src/checks`, executed: the main body of tests.
+mod spec;
 /// Rules about the code itself: layering, registries, who may print.
 mod tidy;

@@ -20,12 +20,25 @@ fn run(input: &CheckInput<'_, '_>, rules: &[&Rule]) -> CheckOutput {
     let plans: Vec<Plan<'_>> = rules.iter().map(|rule| plan(input, rule, &mut output.warnings)).collect();
     let targets: BTreeSet<Target> = plans.iter().flat_map(|plan| plan.targets.iter().map(|it| it.0.clone())).collect();
     let targets: Vec<Target> = targets.into_iter().collect();
-    let traces = trace(input.project, &targets, input.progress);
+    let mut traces = trace(input.project, &targets, input.progress);
+    traces.iter_mut().for_each(|trace| leave_policy_out(input, trace));
     let traces: BTreeMap<&Target, &Trace> = targets.iter().zip(&traces).collect();
     for plan in &plans {
         judge(input, plan, &traces, &mut output);
     }
     output
+}
+
+/// The policy names what must go: that is no residue.
+fn leave_policy_out(input: &CheckInput<'_, '_>, trace: &mut Trace) {
+    let before = trace.references.len();
+    trace.references.retain(|it| {
+        let text = || input.project.sources.text(it.file);
+        it.tier < Tier::Text || !input.policy.owns(it.location.path.as_str(), it.location.start.line, text)
+    });
+    let left_out = (before - trace.references.len()) as u64;
+    trace.occurrences.references -= left_out;
+    trace.occurrences.others += left_out;
 }
 
 /// A rule with the symbols that its patterns select.

@@ -94,6 +94,24 @@ impl Policy {
     }
 }
 
+impl Policy {
+    /// Whether a line of a repository's file is policy: it names what must go, and is no residue of it.
+    pub fn owns(&self, path: &str, line: u32, text: impl FnOnce() -> Option<String>) -> bool {
+        match path.rsplit('/').next() {
+            Some(PYPROJECT) => text().is_some_and(|text| is_policy_line(&text, line)),
+            Some(name) if FILE_NAMES.contains(&name) => true,
+            _ => self.rules.iter().any(|rule| rule.place.file.trim_start_matches("./") == path),
+        }
+    }
+}
+
+/// Whether a line of a `pyproject.toml` stands in a table of `[tool.solely]`.
+fn is_policy_line(text: &str, line: u32) -> bool {
+    let headers = text.lines().take(line as usize).filter(|line| line.starts_with('['));
+    let table = headers.last().unwrap_or_default().trim_start_matches('[');
+    table.strip_prefix("tool.solely").is_some_and(|rest| rest.starts_with(['.', ']']))
+}
+
 /// What a file means, its packs included.
 #[derive(Clone, Default)]
 struct Layer {

@@ -388,9 +388,19 @@ impl<'p, 's> Resolver<'p, 's> {
         let Some(facts) = self.facts(file) else { return vec![Resolved::unknown()] };
         if let Some(id) = facts.names.find(name) {
             let bindings = facts.bindings_of(MODULE_SCOPE, id);
+            // `from . import orders` in a package binds its own submodule.
+            let is_own = |binding: &Binding| match binding.kind {
+                BindingKind::Import(id) if submodule.is_some() => {
+                    let import = &facts.imports[id.index()];
+                    matches!(import.target, ImportTarget::Name(it, _) if it == binding.name)
+                        && self.import_base(file, &facts, import).0 == Entity::Module(module.clone())
+                }
+                _ => false,
+            };
+            let bindings: Vec<&Binding> = bindings.iter().filter(|binding| !is_own(binding)).collect();
             if !bindings.is_empty() {
                 let found: Vec<Resolved> =
-                    bindings.iter().flat_map(|binding| self.binding(file, &facts, binding)).collect();
+                    bindings.into_iter().flat_map(|binding| self.binding(file, &facts, binding)).collect();
                 return distinct(found);
             }
         }
@@ -448,9 +458,25 @@ impl<'p, 's> Resolver<'p, 's> {
                 ("typing.cast" | "typing_extensions.cast", Some(argument)) => {
                     self.annotation(file, argument).into_iter().map(Resolved::likely).collect()
                 }
+                // `super(Order, self)`; the short form is a value of its own.
+                ("builtins.super", Some(argument)) => {
+                    let classes = self.value(file, argument);
+                    classes.iter().map(|it| self.behind_class(it)).collect()
+                }
                 _ => vec![Resolved::unknown()],
             },
             _ => vec![Resolved::unknown()],
+        }
+    }
+
+    /// What `super(Class, …)` stands for.
+    fn behind_class(&self, class: &Resolved) -> Resolved {
+        match class.entity {
+            Entity::Definition(definition) if self.is_class(definition) => {
+                let entity = Entity::Instance { class: definition, behind: Some(definition) };
+                Resolved::new(entity).behind(&class.clone().forget_names())
+            }
+            _ => Resolved::unknown(),
         }
     }
 
@@ -465,7 +491,14 @@ impl<'p, 's> Resolver<'p, 's> {
                     _ => vec![Resolved::unknown()],
                 }
             }
-            Entity::Instance { class, behind } => self.member_of_class(*class, *behind, name),
+            Entity::Instance { class, behind } => {
+                let found = self.member_of_class(*class, *behind, name);
+                // An instance that a name stands for, as a property does, is inferred from what that name promises.
+                match base.passed.is_empty() {
+                    true => found,
+                    false => found.into_iter().map(Resolved::likely).collect(),
+                }
+            }
             Entity::Missing(symbol) => vec![Resolved::new(Entity::Missing(symbol.member(name)))],
             Entity::External(path) => vec![Resolved::new(Entity::External(format!("{path}.{name}")))],
             Entity::Unknown => vec![Resolved::unknown()],

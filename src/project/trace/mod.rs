@@ -354,7 +354,9 @@ fn goal(project: &Project<'_>, target: &Target) -> Goal {
             }
         }
     } else {
-        goal.is_detached = true;
+        // A module that is gone from a package that is there is as well guarded as a function gone from its module.
+        let package = symbol.name.is_none().then(|| symbol.owner()).flatten();
+        goal.is_detached = package.is_none_or(|it| !matches!(project.modules.find(&it.module, None), Found::Module(_)));
     }
     goal.names.insert(symbol.clone());
     goal.names.insert(canonical);

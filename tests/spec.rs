@@ -1,0 +1,379 @@
+//! Runs the Markdown specs; `tests/spec/README.md` says how they are written.
+
+mod expect;
+mod markdown;
+
+use expect::{Caret, File, Item, Kind, compare};
+use markdown::Case;
+use solely::checks::Scope;
+use solely::evidence::CheckReport;
+use solely::facts::{Facts, ImportId, ImportTarget};
+use solely::finding::{Severity, Tier, Verdict};
+use solely::pipeline::judge;
+use solely::policy::{Policy, SymbolPattern};
+use solely::progress::Silent;
+use solely::project::{Entity, Project, Resolved, Resolver, Symbol, Target, trace};
+use solely::source::SourceSet;
+use solely::span::RepoPath;
+use solely::workspace::{EntryId, Snapshot};
+use std::fs;
+use std::path::Path;
+
+/// Every document, with a test of its own.
+macro_rules! specs {
+    ($($name:ident => $path:literal,)*) => {
+        const SPECS: &[&str] = &[$($path),*];
+        $(#[test] fn $name() { run($path); })*
+    };
+}
+
+specs! {
+    explanation_of_family => "src/checks/family.md",
+    explanation_of_legacy => "src/checks/legacy.md",
+    explanation_of_only_through => "src/checks/only_through.md",
+    legacy_deadline => "tests/spec/legacy/deadline.md",
+    legacy_flags => "tests/spec/legacy/flags.md",
+    legacy_patterns => "tests/spec/legacy/patterns.md",
+    legacy_require => "tests/spec/legacy/require.md",
+    legacy_states => "tests/spec/legacy/states.md",
+    references_aliases => "tests/spec/references/aliases.md",
+    references_code => "tests/spec/references/code.md",
+    references_strings => "tests/spec/references/strings.md",
+    references_text => "tests/spec/references/text.md",
+    resolve_classes => "tests/spec/resolve/classes.md",
+    resolve_imports => "tests/spec/resolve/imports.md",
+    resolve_roots => "tests/spec/resolve/roots.md",
+    resolve_scopes => "tests/spec/resolve/scopes.md",
+}
+
+fn run(path: &str) {
+    let cases = markdown::cases(&read(path));
+    let mut faults = Vec::new();
+    for case in &cases {
+        let lines = judge_case(case);
+        if !lines.is_empty() {
+            faults.push(format!("{path}:{} \"{}\"\n    {}", case.line, case.name, lines.join("\n    ")));
+        }
+    }
+    assert!(faults.is_empty(), "\n{}\n", faults.join("\n"));
+}
+
+/// What a case asks for.
+struct Plan {
+    files: Vec<File>,
+    expected: Vec<Item>,
+    /// Lines of `verdict` fences.
+    verdict: Vec<String>,
+    symbol: Option<String>,
+    today: jiff::civil::Date,
+    paths: Vec<String>,
+    has_policy: bool,
+}
+
+fn plan(case: &Case) -> Plan {
+    let mut plan = Plan {
+        files: Vec::new(),
+        expected: Vec::new(),
+        verdict: Vec::new(),
+        symbol: None,
+        today: jiff::civil::date(2026, 1, 1),
+        paths: Vec::new(),
+        has_policy: false,
+    };
+    for block in &case.blocks {
+        let lines = || block.text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned);
+        match (block.language.as_str(), block.path()) {
+            ("findings", _) => plan.expected.extend(expect::findings(block)),
+            ("verdict", _) => plan.verdict.extend(lines()),
+            ("refs", _) => {
+                plan.symbol = Some(block.words.first().expect("`refs` names a symbol").clone());
+                plan.expected.extend(expect::references(block));
+            }
+            ("options", _) => lines().for_each(|line| set_option(&mut plan, &line)),
+            (_, Some(path)) => plan.files.push(expect::file(block, path)),
+            (_, None) => {}
+        }
+    }
+    for file in &mut plan.files {
+        plan.expected.append(&mut file.expected);
+        plan.has_policy |= file.path == "solely.toml";
+    }
+    plan
+}
+
+fn set_option(plan: &mut Plan, line: &str) {
+    match line.split_once(": ").expect("an option is `name: value`") {
+        ("today", date) => plan.today = date.parse().expect("a date"),
+        ("path", path) => plan.paths.push(path.to_owned()),
+        (other, _) => panic!("no option is called `{other}`"),
+    }
+}
+
+/// The lines of a diff; empty if the case holds.
+fn judge_case(case: &Case) -> Vec<String> {
+    let mut plan = plan(case);
+    let files: Vec<(String, Vec<u8>)> =
+        plan.files.iter_mut().map(|file| (file.path.clone(), std::mem::take(&mut file.bytes))).collect();
+    let snapshot = Snapshot::in_memory(files);
+    let carets: Vec<&Caret> = plan.files.iter().flat_map(|file| &file.carets).collect();
+    let mut lines = resolve(&snapshot, &carets);
+    let mut found = Vec::new();
+    if let Some(symbol) = &plan.symbol {
+        found.extend(references(&snapshot, symbol));
+    }
+    if plan.has_policy || (carets.is_empty() && plan.symbol.is_none()) {
+        let report = match check(&snapshot, &plan) {
+            Ok(report) => report,
+            Err(errors) => return errors,
+        };
+        let wants_notes = plan.expected.iter().any(|item| item.kind == Kind::Note);
+        found.extend(items(&report).into_iter().filter(|item| wants_notes || item.kind != Kind::Note));
+        let (gaps, answers): (Vec<&String>, Vec<&String>) =
+            plan.verdict.iter().partition(|line| line.starts_with("gap "));
+        plan.expected.extend(gaps.into_iter().map(|line| gap(line)));
+        lines.extend(answers.into_iter().filter_map(|line| answer(&report, line)));
+    }
+    lines.extend(compare(plan.expected, found));
+    lines
+}
+
+fn check(snapshot: &Snapshot, plan: &Plan) -> Result<CheckReport, Vec<String>> {
+    let read = |path: &str| Ok(text(snapshot, path));
+    let policy = match text(snapshot, "solely.toml") {
+        Some(policy) => Policy::parse(&policy, "solely.toml", &read)
+            .map_err(|errors| errors.iter().map(|error| format!("policy: {}", error.message)).collect::<Vec<_>>())?,
+        None => Policy::builtin(),
+    };
+    Ok(judge(snapshot, &policy, Scope { paths: plan.paths.clone() }, plan.today, &Silent))
+}
+
+fn text(snapshot: &Snapshot, path: &str) -> Option<String> {
+    let bytes = snapshot.reader().read(snapshot.find(&RepoPath::new(path))?).ok()?;
+    String::from_utf8(bytes).ok()
+}
+
+/// Everything that a report tells at a place.
+fn items(report: &CheckReport) -> Vec<Item> {
+    let mut items: Vec<Item> = Vec::new();
+    for finding in &report.findings {
+        items.push(Item {
+            place: format!("{}:{}", finding.location.path, finding.location.start.line),
+            kind: if finding.severity == Severity::Note { Kind::Note } else { Kind::Finding },
+            label: format!("[{}]", finding.rule),
+            text: finding.message.clone(),
+        });
+    }
+    for warning in &report.warnings {
+        let place = warning.place.as_ref().expect("a warning of a policy has its place");
+        items.push(Item {
+            place: format!("{}:{}", place.file, place.line),
+            kind: Kind::Warning,
+            label: String::new(),
+            text: warning.message.clone(),
+        });
+    }
+    for gap in &report.gaps {
+        items.push(Item {
+            place: gap.path.to_string(),
+            kind: Kind::Gap,
+            label: String::new(),
+            text: format!("{} ({})", gap.reason, gap.stage.name()),
+        });
+    }
+    items
+}
+
+/// `gap path: part of the reason`.
+fn gap(line: &str) -> Item {
+    let (path, text) = line["gap ".len()..].split_once(": ").expect("a gap has a path and a reason");
+    Item { place: path.to_owned(), kind: Kind::Gap, label: String::new(), text: text.to_owned() }
+}
+
+/// What is wrong about a line of a `verdict` fence.
+fn answer(report: &CheckReport, line: &str) -> Option<String> {
+    let (what, expected) = line.split_once(": ").expect("a verdict is `what: answer`");
+    let (kind, name) = what.split_once(' ').unwrap_or((what, ""));
+    let rule = || report.rules.iter().find(|rule| rule.id == name);
+    let symbol = || report.rules.iter().flat_map(|rule| &rule.symbols).find(|symbol| symbol.symbol == name);
+    let found = match kind {
+        "verdict" => Some(report.verdict.name().to_owned()),
+        "rule" => rule().map(|rule| rule.verdict.name().to_owned()),
+        "context" => {
+            let of = |rule: &solely::evidence::RuleReport| {
+                rule.contexts.iter().find(|(context, _)| context.name() == name).map(|(_, &verdict)| verdict)
+            };
+            report.rules.iter().filter_map(of).max().map(|verdict: Verdict| verdict.name().to_owned())
+        }
+        "symbol" => symbol().map(|symbol| symbol.state.name().to_owned()),
+        "references" => symbol().map(|symbol| {
+            let tiers = symbol.references;
+            let (proven, likely, open, text) = (tiers.proven, tiers.likely, tiers.name_only, tiers.text);
+            format!("proven {proven}, likely {likely}, name-only {open}, text {text}")
+        }),
+        other => panic!("`{other}` is no question to a verdict"),
+    };
+    let found = found.unwrap_or_else(|| "not there".to_owned());
+    (found != expected).then(|| format!("- {line}\n    + {what}: {found}"))
+}
+
+/// The references that `solely refs` would list.
+fn references(snapshot: &Snapshot, symbol: &str) -> Vec<Item> {
+    let sources = SourceSet::new(snapshot);
+    let project = Project::new(&sources, snapshot.ids().map(|(id, _)| id).collect(), &[]);
+    let is_flag = symbol.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
+    let target = if is_flag {
+        Target::Flag(symbol.to_owned())
+    } else {
+        let place = solely::policy::PolicyPlace { file: String::new(), line: 1, column: 1 };
+        let pattern = SymbolPattern::parse(symbol, place).expect("a symbol");
+        Target::Symbol(Symbol { module: pattern.module, name: pattern.name })
+    };
+    let traces = trace(&project, &[target], &Silent);
+    let describe = |reference: &solely::project::TracedReference| {
+        let tier = Some(reference.tier).filter(|tier| *tier != Tier::Text).map(Tier::name);
+        let access = reference.access.map(|access| access.name());
+        let words = [Some(reference.kind.name()), tier, reference.within, access];
+        words.into_iter().flatten().collect::<Vec<_>>().join(" ")
+    };
+    traces[0]
+        .references
+        .iter()
+        .map(|reference| Item {
+            place: format!("{}:{}", reference.location.path, reference.location.start.line),
+            kind: Kind::Reference,
+            label: describe(reference),
+            text: String::new(),
+        })
+        .collect()
+}
+
+/// What is wrong about the names that carets point at.
+fn resolve(snapshot: &Snapshot, carets: &[&Caret]) -> Vec<String> {
+    let sources = SourceSet::new(snapshot);
+    let project = Project::new(&sources, snapshot.ids().map(|(id, _)| id).collect(), &[]);
+    let mut resolver = Resolver::new(&project);
+    let mut faults = Vec::new();
+    for caret in carets {
+        let file = snapshot.find(&RepoPath::new(&caret.path)).expect("the caret's own file");
+        let facts = sources.facts(file).expect("the file of a caret is source code");
+        let offset = facts.line_index.span(caret.line as u32).start + caret.column as u32;
+        let mut found: Vec<Vec<String>> = Vec::new();
+        for meaning in meanings(&mut resolver, file, &facts, offset).unwrap_or_default() {
+            let spellings = spellings(&project, &meaning);
+            if !found.contains(&spellings) {
+                found.push(spellings);
+            }
+        }
+        let is_nothing = |meaning: &Vec<String>| {
+            ["unknown", "missing ", "external "]
+                .iter()
+                .any(|it| meaning[0].trim_start_matches("likely ").starts_with(it))
+        };
+        if caret.meanings.is_empty() {
+            found.retain(|meaning| !is_nothing(meaning));
+        }
+        let agrees = found.len() == caret.meanings.len()
+            && caret.meanings.iter().all(|it| found.iter().any(|meaning| meaning.contains(it)));
+        if !agrees {
+            let place = format!("{}:{}", caret.path, caret.line);
+            let told: Vec<&str> = found.iter().map(|meaning| meaning[0].as_str()).collect();
+            faults.push(format!("- {place}  defined: {}", caret.meanings.join(", ")));
+            faults.push(format!("+ {place}  defined: {}", told.join(", ")));
+        }
+    }
+    faults
+}
+
+/// What the name at an offset means: a reference, or a name of an import.
+fn meanings(resolver: &mut Resolver<'_, '_>, file: EntryId, facts: &Facts, offset: u32) -> Option<Vec<Resolved>> {
+    if let Some(reference) = facts.references.iter().find(|it| it.span.start <= offset && offset < it.span.end) {
+        return Some(resolver.value(file, reference.value).to_vec());
+    }
+    for (index, import) in facts.imports.iter().enumerate() {
+        let holds = |span: solely::span::Span| span.start <= offset && offset < span.end;
+        match import.target {
+            ImportTarget::Name(_, span) if holds(span) => {
+                return Some(resolver.import(file, facts, ImportId(index as u32)));
+            }
+            _ if holds(import.module_span) => {
+                return Some(vec![Resolved::new(resolver.import_base(file, facts, import).0)]);
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+/// The ways to write a meaning: by its symbol, and by its place.
+fn spellings(project: &Project<'_>, meaning: &Resolved) -> Vec<String> {
+    let place = |definition: &solely::project::DefinitionRef| {
+        let facts = project.sources.facts(definition.file).expect("a definition has facts");
+        let line = facts.line_index.line(facts.definition(definition.id).name_span.start);
+        format!("{}:{line}", project.sources.path(definition.file))
+    };
+    let told = match &meaning.entity {
+        Entity::Definition(definition) => vec![project.symbol_of(*definition).to_string(), place(definition)],
+        Entity::Instance { class, .. } => vec![format!("instance of {}", project.symbol_of(*class))],
+        Entity::Module(module) => vec![format!("module {}", project.modules.module_name(module))],
+        Entity::Missing(symbol) => vec![format!("missing {symbol}")],
+        Entity::External(path) => vec![format!("external {path}")],
+        Entity::Unknown => vec!["unknown".to_owned()],
+    };
+    match meaning.tier {
+        Tier::Proven => told,
+        _ => told.into_iter().map(|it| format!("likely {it}")).collect(),
+    }
+}
+
+#[test]
+fn every_document_has_a_test() {
+    let mut documents = Vec::new();
+    for folder in ["src/checks", "tests/spec"] {
+        collect(&root().join(folder), &mut documents);
+    }
+    let mut listed: Vec<String> = SPECS.iter().map(|&it| it.to_owned()).collect();
+    (documents.sort(), listed.sort());
+    assert_eq!(documents, listed);
+}
+
+/// A document that expects nothing, or that never expects nothing, proves little.
+#[test]
+fn every_document_has_a_case_for_and_a_case_against() {
+    let mut faults = Vec::new();
+    for path in SPECS {
+        let cases = markdown::cases(&read(path));
+        let expects = |case: &Case| {
+            let plan = plan(case);
+            let is_expected = |item: &Item| matches!(item.kind, Kind::Finding | Kind::Note | Kind::Reference);
+            plan.expected.iter().any(is_expected)
+                || plan.files.iter().flat_map(|file| &file.carets).any(|caret| !caret.meanings.is_empty())
+        };
+        for (wanted, words) in [(true, "something is found"), (false, "nothing is found")] {
+            if !cases.iter().any(|case| expects(case) == wanted) {
+                faults.push(format!("{path}: no case in which {words}"));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+/// Markdown files below a folder, `README.md` aside, relative to the root.
+fn collect(folder: &Path, documents: &mut Vec<String>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            collect(&path, documents);
+        } else if path.extension().is_some_and(|it| it == "md") && path.file_name().is_some_and(|it| it != "README.md")
+        {
+            documents.push(path.strip_prefix(root()).unwrap().to_string_lossy().replace('\\', "/"));
+        }
+    }
+}
+
+fn read(path: &str) -> String {
+    fs::read_to_string(root().join(path)).unwrap()
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
