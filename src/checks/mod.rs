@@ -1,8 +1,8 @@
 //! Stage 5, checks: (policy, project) to findings, one file per kind of rule, each with its Markdown.
 //!
 //! Invariants: a rule's verdict is the worst of its contexts; a gap spoils a verdict only where it may hold what the
-//! rule asks for, and then the verdict is never a pass. Absent on purpose: which findings are suppressed or old; that
-//! is `triage`.
+//! rule asks for, and then the verdict is never a pass. Absent on purpose: suppressions and
+//! baselines.
 
 mod context;
 mod family;
