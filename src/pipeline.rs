@@ -3,7 +3,7 @@
 //! Invariant: each run reads one snapshot, builds one model of it, and returns one report. Absent on purpose: the
 //! terminal, the environment and the clock; what a run needs of them comes in its options.
 
-use crate::checks::{self, CheckInput, Scope, context_of, is_included};
+use crate::checks::{self, CheckInput, Scope};
 use crate::evidence::{
     CheckReport, Counts, PolicyIdentity, ReferenceReport, RefsReport, SnapshotIdentity, Sources, SymbolReferences,
 };
@@ -145,7 +145,7 @@ pub fn refs(options: &RefsOptions, progress: &dyn Progress) -> Result<(RefsRepor
                 .references
                 .into_iter()
                 .map(|reference| ReferenceReport {
-                    context: context_of(&reference.location.path, &policy.project.tests),
+                    context: policy.context_of(&reference.location.path),
                     location: reference.location,
                     kind: reference.kind,
                     within: reference.within,
@@ -316,18 +316,12 @@ fn parse_symbol(text: &str) -> Result<Target, Error> {
 }
 
 fn included(snapshot: &Snapshot, policy: &Policy) -> Vec<EntryId> {
-    let project = &policy.project;
-    snapshot
-        .ids()
-        .filter(|(_, entry)| is_included(&entry.path, &project.include, &project.exclude))
-        .map(|(id, _)| id)
-        .collect()
+    snapshot.ids().filter(|(_, entry)| policy.judges(&entry.path)).map(|(id, _)| id).collect()
 }
 
 fn included_gaps(sources: &SourceSet<'_>, policy: &Policy) -> Vec<Gap> {
-    let project = &policy.project;
     let mut gaps = sources.gaps();
-    gaps.retain(|gap| is_included(&gap.path, &project.include, &project.exclude));
+    gaps.retain(|gap| policy.judges(&gap.path));
     gaps
 }
 
@@ -342,11 +336,7 @@ fn counts(project: &Project<'_>, policy: &Policy, gaps: &[Gap]) -> Counts {
         analyzed: analyzed as u64,
         gaps: dark.len() as u64,
         links: snapshot.links,
-        excluded: snapshot
-            .entries
-            .iter()
-            .filter(|entry| !is_included(&entry.path, &policy.project.include, &policy.project.exclude))
-            .count() as u64,
+        excluded: snapshot.entries.iter().filter(|entry| !policy.judges(&entry.path)).count() as u64,
         parsed: project.sources.parsed(),
     };
     assert_eq!(counts.discovered, counts.analyzed + counts.gaps, "files must balance");

@@ -4,19 +4,17 @@
 //! rule asks for, and then the verdict is never a pass. Absent on purpose: suppressions and
 //! baselines.
 
-mod context;
 mod family;
 mod legacy;
 mod only_through;
 mod query;
 mod successor;
 
-pub use context::context_of;
 pub use query::compile as compile_query;
 
 use crate::finding::{Context, Finding, Tier, Verdict};
 use crate::gap::{Extent, Gap};
-use crate::policy::{GlobList, Policy, PolicyPlace, Rule};
+use crate::policy::{Policy, PolicyPlace, Rule};
 use crate::progress::Progress;
 use crate::project::{Occurrences, Project, TracedReference};
 use crate::span::{Location, RepoPath};
@@ -182,7 +180,7 @@ pub fn check(input: &CheckInput<'_, '_>) -> CheckOutput {
 
 impl CheckInput<'_, '_> {
     fn context(&self, path: &RepoPath) -> Context {
-        context_of(path, &self.policy.project.tests)
+        self.policy.context_of(path)
     }
 
     fn path(&self, file: EntryId) -> &RepoPath {
@@ -191,18 +189,12 @@ impl CheckInput<'_, '_> {
 
     /// Gaps in files that are judged, with their context.
     fn gaps(&self) -> Vec<(Context, Gap)> {
-        let project = &self.policy.project;
         let gaps = self.project.sources.gaps();
         gaps.into_iter()
-            .filter(|gap| is_included(&gap.path, &project.include, &project.exclude) && self.scope.holds(&gap.path))
+            .filter(|gap| self.policy.judges(&gap.path) && self.scope.holds(&gap.path))
             .map(|gap| (self.context(&gap.path), gap))
             .collect()
     }
-}
-
-/// Whether the policy judges a path.
-pub fn is_included(path: &RepoPath, include: &GlobList, exclude: &GlobList) -> bool {
-    (include.is_empty() || include.matches(path.as_str())) && !exclude.matches(path.as_str())
 }
 
 /// The gaps of a context that may hold a name which was searched, given the files in which it was met unseen.

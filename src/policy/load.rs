@@ -55,7 +55,13 @@ impl Policy {
             tests: layer.project.tests.unwrap_or_else(|| glob::known(&DEFAULT_TESTS)),
             roots: layer.project.roots.unwrap_or_default(),
         };
-        Ok(Policy { file: Some(file.to_string()), digest: digest(&loader.texts), project, rules: layer.rules })
+        Ok(Policy {
+            file: Some(file.to_string()),
+            folder: String::new(),
+            digest: digest(&loader.texts),
+            project,
+            rules: layer.rules,
+        })
     }
 
     /// The policy of a file that the user names.
@@ -76,7 +82,8 @@ impl Policy {
                 let found = read(&file)
                     .map_err(|why| vec![PolicyError::of_file(&file, format!("could not be read: {why}"))])?;
                 if let Some(text) = found.filter(|text| name != PYPROJECT || has_policy(text)) {
-                    return Policy::parse(&text, &file, read).map(Some);
+                    let policy = Policy::parse(&text, &file, read)?;
+                    return Ok(Some(Policy { folder: folder.to_string(), ..policy }));
                 }
             }
             if folder.is_empty() {

@@ -6,6 +6,7 @@
 //! reported, not the first. Absent on purpose: any look at the code; a symbol that matches nothing is found by the check.
 
 mod builtin;
+mod context;
 mod disk;
 mod error;
 mod glob;
@@ -35,6 +36,8 @@ use std::collections::BTreeMap;
 pub struct Policy {
     /// The file it came from, as given, or `None` for the built-in defaults.
     pub file: Option<String>,
+    /// The folder that it judges, relative to the repository; empty is all of it.
+    pub folder: String,
     /// BLAKE3 over the text of the policy and of every pack it extends, in order; hexadecimal.
     pub digest: String,
     pub project: ProjectSettings,

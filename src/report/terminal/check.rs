@@ -150,7 +150,7 @@ pub fn others(occurrences: Occurrences) -> String {
     let Occurrences { others, longer, unseen, .. } = occurrences;
     let mut parts = Vec::new();
     if others > 0 {
-        parts.push(format!("{} of another thing of that name", grouped(others)));
+        parts.push(format!("{} of another thing, or in the policy", grouped(others)));
     }
     if longer > 0 {
         parts.push(format!("{} inside longer names", grouped(longer)));

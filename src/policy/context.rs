@@ -3,8 +3,8 @@
 //! Invariant: every path has exactly one context; tests come first, whatever the file is. Absent on purpose: what the
 //! file holds.
 
+use super::Policy;
 use crate::finding::Context;
-use crate::policy::GlobList;
 use crate::span::RepoPath;
 
 const DOCS: &[&str] = &["md", "markdown", "mdx", "rst", "txt", "adoc", "org", "tex", "html", "htm", "pdf", "ipynb"];
@@ -16,10 +16,31 @@ const CODE: &[&str] = &[
     "lua", "pl", "r", "ex", "exs", "erl", "clj", "vue", "svelte",
 ];
 
-pub fn context_of(path: &RepoPath, tests: &GlobList) -> Context {
-    if tests.matches(path.as_str()) {
-        return Context::Tests;
+impl Policy {
+    /// Whether the policy judges a file: it lies in the policy's folder, and is not left out.
+    pub fn judges(&self, path: &RepoPath) -> bool {
+        let Some(path) = self.relative(path) else { return false };
+        let project = &self.project;
+        (project.include.is_empty() || project.include.matches(path)) && !project.exclude.matches(path)
     }
+
+    pub fn context_of(&self, path: &RepoPath) -> Context {
+        match self.relative(path) {
+            Some(relative) if self.project.tests.matches(relative) => Context::Tests,
+            _ => by_name(path),
+        }
+    }
+
+    /// The path from the policy's folder, where its globs begin; `None` outside it.
+    fn relative<'p>(&self, path: &'p RepoPath) -> Option<&'p str> {
+        if self.folder.is_empty() {
+            return Some(path.as_str());
+        }
+        path.as_str().strip_prefix(self.folder.as_str())?.strip_prefix('/')
+    }
+}
+
+fn by_name(path: &RepoPath) -> Context {
     let extension = path.extension().map(str::to_ascii_lowercase);
     match extension.as_deref() {
         Some(extension) if DOCS.contains(&extension) => Context::Docs,
@@ -35,7 +56,7 @@ mod tests {
 
     #[test]
     fn each_path_has_one_context() {
-        let tests = GlobList::new(&["**/tests/**", "**/test_*.py"]).expect("the globs are well formed");
+        let policy = Policy::builtin();
         for (path, context) in [
             ("app/main.py", Context::Code),
             ("app/tests/data.json", Context::Tests),
@@ -47,7 +68,16 @@ mod tests {
             ("deploy/app.yaml", Context::Config),
             ("web/app.tsx", Context::Code),
         ] {
-            assert_eq!(context_of(&RepoPath::new(path), &tests), context, "{path}");
+            assert_eq!(policy.context_of(&RepoPath::new(path)), context, "{path}");
         }
+    }
+
+    #[test]
+    fn a_policy_in_a_folder_judges_that_folder() {
+        let policy = Policy { folder: "services/shop".into(), ..Policy::builtin() };
+        assert!(policy.judges(&RepoPath::new("services/shop/app.py")));
+        assert!(!policy.judges(&RepoPath::new("services/shopping/app.py")));
+        assert!(!policy.judges(&RepoPath::new("app.py")));
+        assert_eq!(policy.context_of(&RepoPath::new("services/shop/tests/a.py")), Context::Tests);
     }
 }
