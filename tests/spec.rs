@@ -336,7 +336,8 @@ fn every_document_has_a_test() {
         collect(&root().join(folder), &mut documents);
     }
     let mut listed: Vec<String> = SPECS.iter().map(|&it| it.to_owned()).collect();
-    (documents.sort(), listed.sort());
+    documents.sort();
+    listed.sort();
     assert_eq!(documents, listed);
 }
 
