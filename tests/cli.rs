@@ -85,12 +85,12 @@ fn a_reader_that_leaves_ends_the_output_quietly() {
     assert_eq!((output.status.code(), stderr(&output)), (Some(0), String::new()));
 }
 
-fn solely(words: &[&str]) -> Output {
+pub fn solely(words: &[&str]) -> Output {
     command(words).output().expect("the binary runs")
 }
 
 /// The binary, away from the settings of whoever runs the tests.
-fn command(words: &[&str]) -> Command {
+pub fn command(words: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_solely"));
     command.args(words).current_dir(Path::new(env!("CARGO_TARGET_TMPDIR")));
     for name in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "RUST_BACKTRACE"] {
@@ -99,10 +99,10 @@ fn command(words: &[&str]) -> Command {
     command
 }
 
-fn stdout(output: &Output) -> String {
+pub fn stdout(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
-fn stderr(output: &Output) -> String {
+pub fn stderr(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }

@@ -6,6 +6,8 @@ mod canonical;
 mod cli;
 /// The README: its example is what the command prints, its policy is one.
 mod readme;
+/// Input that nobody wishes for, through the binary, and the examples of the built-in packs.
+mod hostile;
 /// Every format over the canonical report: the terminal against a picture, JSON against its contract.
 mod report;
 /// The Markdown documents in `tests/spec` and `src/checks`, executed: the main body of tests.
