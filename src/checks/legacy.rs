@@ -9,7 +9,7 @@ use super::{
 };
 use crate::finding::{Context, Finding, Fingerprint, Related, RuleId, Severity, Tier, Verdict};
 use crate::policy::{Demand, LegacyRule, PolicyPlace, Rule, RuleKind, SymbolPattern};
-use crate::project::{DefinitionSite, FlagAccess, Found, Symbol, Target, Trace, TracedReference, trace};
+use crate::project::{DefinitionSite, Found, Symbol, Target, Trace, TracedReference, UseAccess, trace};
 use crate::span::{Location, Position, RepoPath};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -239,7 +239,7 @@ pub fn state(input: &CheckInput<'_, '_>, trace: &Trace) -> State {
         let is_read = trace
             .references
             .iter()
-            .any(|it| it.access == Some(FlagAccess::Read) && production.contains(&input.context(&it.location.path)));
+            .any(|it| it.access == Some(UseAccess::Read) && production.contains(&input.context(&it.location.path)));
         let is_set = trace
             .references
             .iter()
@@ -334,7 +334,7 @@ impl<'a, 's> Findings<'a, 's> {
             is_offence,
             |finding| {
                 finding.within = reference.within;
-                finding.access = reference.access.map(FlagAccess::name);
+                finding.access = reference.access.map(UseAccess::name);
                 finding.tier = Some(reference.tier);
                 finding.via = reference.hops.clone();
                 if let Some(location) = homonym {
@@ -439,8 +439,8 @@ fn describe(name: &str, reference: &TracedReference) -> String {
         _ => "is ",
     };
     let what = match (reference.kind, reference.access, reference.within) {
-        (_, Some(FlagAccess::Read), _) => "read",
-        (_, Some(FlagAccess::Write), _) => "set",
+        (_, Some(UseAccess::Read), _) => "read",
+        (_, Some(UseAccess::Write), _) => "set",
         (Import, ..) => "imported",
         (Call, ..) => "called",
         (Subclass, ..) => "inherited from",

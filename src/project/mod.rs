@@ -4,21 +4,27 @@
 //! reached. Absent on purpose: rules; the model says what a reference means, not whether it may be there.
 
 mod annotation;
+mod broken;
 mod builtin;
 mod class;
 mod entity;
 mod module;
+mod orphan;
 mod resolve;
 mod root;
 mod symbol;
+#[cfg(test)]
+mod tests;
 mod trace;
 
+pub use broken::{ChangedFile, Dangling, broken};
 pub use class::Mro;
 pub use entity::{DefinitionRef, Entity, Resolved};
 pub use module::{Found, ModuleIndex, ModuleRef};
+pub use orphan::{Orphan, orphans};
 pub use resolve::Resolver;
 pub use symbol::Symbol;
-pub use trace::{DefinitionSite, FlagAccess, Occurrences, Target, Trace, TracedReference, trace};
+pub use trace::{DefinitionSite, Occurrences, Target, Trace, TracedReference, UseAccess, trace};
 
 use crate::source::SourceSet;
 use crate::workspace::EntryId;

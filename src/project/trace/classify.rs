@@ -3,7 +3,7 @@
 //! Invariant: every occurrence gets exactly one [`Outcome`]. Absent on purpose: names other than the symbol's own; see
 //! `alias`.
 
-use super::{DefinitionSite, FlagAccess, Goal, Page, Target, TracedReference};
+use super::{DefinitionSite, Goal, Page, Target, TracedReference, UseAccess};
 use crate::facts::{
     Access, Facts, Guards, ImportId, ImportTarget, NameString, Reference, ReferenceKind, StringRole, Value,
 };
@@ -143,7 +143,9 @@ fn reference_outcome(
     let is_attribute = matches!(facts.value(reference.value), Value::Attribute { .. });
     match judge(&meanings, goal) {
         Judgement::Match { tier, hops } => {
-            found(page, reference.span, reference.kind, tier, hops, reference.guards, goal)
+            let mut matched = traced(page, reference.span, reference.kind, tier, hops, reference.guards, goal);
+            matched.access = (reference.access != Access::Read).then_some(UseAccess::Write);
+            Outcome::Reference(Box::new(matched))
         }
         // `x.name = …` on an unknown receiver makes an attribute of x, it does not use ours.
         Judgement::Open if is_attribute && reference.access == Access::Read => {
@@ -267,21 +269,21 @@ fn flag(page: &Page<'_>, facts: &Facts, span: Span) -> Outcome {
     };
     if let Some(string) = string_at(facts, span) {
         let access = match string.role {
-            StringRole::EnvironmentRead { .. } => Some(FlagAccess::Read),
-            StringRole::EnvironmentWrite { .. } => Some(FlagAccess::Write),
+            StringRole::EnvironmentRead { .. } => Some(UseAccess::Read),
+            StringRole::EnvironmentWrite { .. } => Some(UseAccess::Write),
             _ => None,
         };
         return reference(ReferenceKind::String, Tier::Proven, None, access, string.guards);
     }
     if let Some(found) = facts.reference_at(span) {
         let access = match (found.kind, found.access) {
-            (ReferenceKind::Keyword, _) | (_, Access::Write | Access::Delete) => FlagAccess::Write,
-            (_, Access::Read) => FlagAccess::Read,
+            (ReferenceKind::Keyword, _) | (_, Access::Write | Access::Delete) => UseAccess::Write,
+            (_, Access::Read) => UseAccess::Read,
         };
         return reference(found.kind, Tier::Likely, None, Some(access), found.guards);
     }
     if facts.definitions.iter().any(|it| it.name_span == span) || facts.bindings.iter().any(|it| it.span == span) {
-        return reference(ReferenceKind::Name, Tier::Likely, None, Some(FlagAccess::Write), Guards::NONE);
+        return reference(ReferenceKind::Name, Tier::Likely, None, Some(UseAccess::Write), Guards::NONE);
     }
     reference(ReferenceKind::Text, Tier::Text, Some("string"), None, Guards::NONE)
 }

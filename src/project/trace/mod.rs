@@ -94,18 +94,18 @@ impl DefinitionSite {
     }
 }
 
-/// Whether a reference to a flag reads or sets it.
+/// Whether a reference reads or sets what it means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum FlagAccess {
+pub enum UseAccess {
     Read,
     Write,
 }
 
-impl FlagAccess {
+impl UseAccess {
     pub fn name(self) -> &'static str {
         match self {
-            FlagAccess::Read => "read",
-            FlagAccess::Write => "write",
+            UseAccess::Read => "read",
+            UseAccess::Write => "write",
         }
     }
 }
@@ -118,7 +118,7 @@ pub struct TracedReference {
     pub kind: ReferenceKind,
     /// Where a text reference stands: `comment`, `docstring`, `string`, `document`.
     pub within: Option<&'static str>,
-    pub access: Option<FlagAccess>,
+    pub access: Option<UseAccess>,
     pub tier: Tier,
     pub hops: Vec<Hop>,
     pub guards: Guards,

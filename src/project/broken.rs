@@ -1,0 +1,145 @@
+//! What a change left broken: references at head to names that the change took away.
+//!
+//! A name is taken away if a changed file gave it at base (a definition, a constant, an import, a member of a class,
+//! the module itself) and nothing gives it at head, by the same path. The references that still mean it are traced in
+//! the whole tree of head. Invariant: a name that still resolves at head, from a base class or by a star import, is not
+//! broken. Absent on purpose: what was broken before the change.
+
+use super::entity::{Entity, Resolved};
+use super::module::{Found, ModuleRef};
+use super::resolve::Resolver;
+use super::trace::{Target, TracedReference, trace};
+use super::{Project, Symbol};
+use crate::facts::{BindingKind, DefinitionKind, Facts, Guards, MODULE_SCOPE, ReferenceKind};
+use crate::finding::Tier;
+use crate::progress::Progress;
+use crate::workspace::EntryId;
+use std::collections::BTreeSet;
+
+/// A file that a change touched: its entry at base, at head, or at both. Entries of different snapshots.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ChangedFile {
+    pub base: Option<EntryId>,
+    pub head: Option<EntryId>,
+}
+
+/// A reference that dangles at head.
+#[derive(Clone, Debug)]
+pub struct Dangling {
+    /// What it means, and what is gone.
+    pub symbol: Symbol,
+    pub reference: TracedReference,
+}
+
+impl Dangling {
+    /// An import at the top level of a module, without a guard: the module cannot be imported any more.
+    pub fn breaks_module(&self) -> bool {
+        self.reference.kind == ReferenceKind::Import && self.guard().is_none()
+    }
+
+    /// What keeps it from failing as soon as its module is loaded.
+    pub fn guard(&self) -> Option<&'static str> {
+        let guards = self.reference.guards;
+        [
+            (Guards::TYPE_CHECKING, "type-checking"),
+            (Guards::IMPORT_ERROR, "import-error"),
+            (Guards::ATTRIBUTE_ERROR, "attribute-error"),
+            (Guards::ANY_EXCEPTION, "exception"),
+            (Guards::FUNCTION, "function"),
+            (Guards::CONDITIONAL, "conditional"),
+        ]
+        .into_iter()
+        .find_map(|(guard, name)| guards.has(guard).then_some(name))
+    }
+}
+
+/// The references that the change left dangling, sorted by place.
+pub fn broken(
+    base: &Project<'_>,
+    head: &Project<'_>,
+    changed: &[ChangedFile],
+    progress: &dyn Progress,
+) -> Vec<Dangling> {
+    let targets: Vec<Target> = taken_away(base, head, changed).into_iter().collect();
+    let mut dangling = Vec::new();
+    for found in trace(head, &targets, progress) {
+        let (Target::Symbol(symbol) | Target::Reexport(symbol)) = &found.target else { continue };
+        for reference in found.references {
+            let is_code = !matches!(reference.kind, ReferenceKind::Text | ReferenceKind::Keyword);
+            if is_code && reference.tier <= Tier::Likely {
+                dangling.push(Dangling { symbol: symbol.clone(), reference });
+            }
+        }
+    }
+    // `from gone import f` dangles by the module and by the name: the first says it all.
+    dangling.sort_by(|a, b| (&a.reference.location, &a.symbol).cmp(&(&b.reference.location, &b.symbol)));
+    let gone: BTreeSet<String> = targets.iter().filter_map(|target| module_of(target)).map(str::to_owned).collect();
+    dangling.retain(|it| {
+        it.symbol.name.is_none() || !gone.contains(&it.symbol.module) || it.reference.kind != ReferenceKind::Import
+    });
+    dangling
+}
+
+fn module_of(target: &Target) -> Option<&str> {
+    match target {
+        Target::Symbol(Symbol { module, name: None }) => Some(module),
+        _ => None,
+    }
+}
+
+/// Names that base gives and head does not.
+fn taken_away(base: &Project<'_>, head: &Project<'_>, changed: &[ChangedFile]) -> BTreeSet<Target> {
+    let mut targets = BTreeSet::new();
+    let mut resolver = Resolver::new(head);
+    for file in changed {
+        let Some(old) = file.base.filter(|&old| base.sources.language(old).is_some()) else { continue };
+        let Some(facts) = base.sources.facts(old) else { continue };
+        let module = base.module_name(old);
+        if module.is_empty() {
+            continue;
+        }
+        let own = Target::Symbol(Symbol::module(module));
+        if !exists(head, &mut resolver, &Symbol::module(module)) {
+            targets.insert(own);
+        }
+        for target in given(&facts, module) {
+            let (Target::Symbol(symbol) | Target::Reexport(symbol)) = &target else { continue };
+            if !exists(head, &mut resolver, symbol) {
+                targets.insert(target);
+            }
+        }
+    }
+    targets
+}
+
+/// Everything that other files can take from a module.
+fn given(facts: &Facts, module: &str) -> Vec<Target> {
+    let mut names = Vec::new();
+    for binding in facts.bindings.iter().filter(|binding| binding.scope == MODULE_SCOPE) {
+        let symbol = Symbol::new(module, facts.name(binding.name));
+        names.push(match binding.kind {
+            BindingKind::Import(_) => Target::Reexport(symbol),
+            _ => Target::Symbol(symbol),
+        });
+    }
+    for (index, definition) in facts.definitions.iter().enumerate() {
+        let in_class = definition.parent.is_some_and(|parent| facts.definition(parent).kind == DefinitionKind::Class);
+        if in_class {
+            let name = facts.qualified_name(crate::facts::DefinitionId(index as u32));
+            names.push(Target::Symbol(Symbol::new(module, name)));
+        }
+    }
+    names
+}
+
+/// Whether a symbol still means something in a project. What cannot be told counts as existing.
+fn exists(project: &Project<'_>, resolver: &mut Resolver<'_, '_>, symbol: &Symbol) -> bool {
+    let Found::Module(module) = project.modules.find(&symbol.module, None) else { return false };
+    // A namespace folder that remains is no module that can give a name.
+    let Some(name) = &symbol.name else { return matches!(module, ModuleRef::File(_)) };
+    let mut found = vec![Resolved::new(Entity::Module(module))];
+    for part in name.split('.') {
+        found = found.iter().flat_map(|it| resolver.attribute(it, part)).collect();
+    }
+    found.iter().any(|it| !matches!(it.entity, Entity::Missing(_)))
+}
