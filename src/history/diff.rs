@@ -78,27 +78,21 @@ impl TextDiff {
 }
 
 /// Compares the two sides of a change.
+///
+/// Where only the name or the mode differs there are no hunks, and the content is still read: git calls a renamed
+/// binary file binary, and the definitions of a renamed source file are somebody's.
 pub fn diff(repository: &gix::Repository, change: &Change) -> FileDiff {
-    if let (Some(base), Some(head)) = (&change.base, &change.head)
-        && base.content == head.content
-    {
-        // Only a mode or a name differs: git counts nothing and reads nothing, and neither do we.
-        return FileDiff::Text(TextDiff::default());
-    }
     let base = match side(repository, change.base.as_ref(), change.forced) {
         Ok(side) => side,
         Err(gap) => return FileDiff::Unread(gap),
     };
-    let head = match side(repository, change.head.as_ref(), change.forced) {
+    let is_same = matches!((&change.base, &change.head), (Some(base), Some(head)) if base.content == head.content);
+    let head = match if is_same { Ok(base.clone()) } else { side(repository, change.head.as_ref(), change.forced) } {
         Ok(side) => side,
         Err(gap) => return FileDiff::Unread(gap),
     };
     let (Some(base), Some(head)) = (base, head) else { return FileDiff::Binary };
-    if base == head {
-        // A work tree file whose time changed and whose content did not.
-        return FileDiff::Text(TextDiff::default());
-    }
-    let hunks = hunks(&base, &head);
+    let hunks = if base == head { Vec::new() } else { hunks(&base, &head) };
     FileDiff::Text(TextDiff { base: Text::new(base), head: Text::new(head), hunks })
 }
 

@@ -10,6 +10,7 @@
 
 use super::{Disposition, FileLines};
 use crate::history::diff::{Hunk, Text, TextDiff};
+use crate::history::similarity::{ceiling, dice};
 use crate::language::layout::{fingerprint, words};
 
 /// In thousandths.
@@ -47,23 +48,10 @@ fn bag(text: &Text, line: u32) -> Vec<u64> {
 
 /// Thousandths of similarity of two sorted bags; 0 below the threshold.
 fn similarity(one: &[u64], two: &[u64]) -> u32 {
-    let total = one.len() + two.len();
-    if total == 0 || 2000 * one.len().min(two.len()) < LEAST_SIMILARITY as usize * total {
+    if ceiling(one.len(), two.len()) < LEAST_SIMILARITY {
         return 0;
     }
-    let (mut left, mut right, mut shared) = (0, 0, 0);
-    while left < one.len() && right < two.len() {
-        match one[left].cmp(&two[right]) {
-            std::cmp::Ordering::Less => left += 1,
-            std::cmp::Ordering::Greater => right += 1,
-            std::cmp::Ordering::Equal => {
-                shared += 1;
-                left += 1;
-                right += 1;
-            }
-        }
-    }
-    let similarity = (2000 * shared / total) as u32;
+    let similarity = dice(one, two);
     if similarity < LEAST_SIMILARITY { 0 } else { similarity }
 }
 
