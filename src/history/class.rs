@@ -7,22 +7,15 @@
 use super::diff::Text;
 use crate::facts::{Facts, LineClass};
 use crate::language::find_language;
+use crate::source::{PARSE_LIMIT, extract_guarded};
 use crate::span::RepoPath;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// The facts of a text in a language that is known; `None` for other files.
+/// The facts of a text in a language that is known; `None` for other files, and for those too large to parse.
 ///
 /// Bytes that are not UTF-8 become replacement characters, which keeps every line where it is.
-///
-/// # Errors
-/// The message of the panic, where the extractor panicked: our bug, which must not end the run.
-pub fn find_facts(path: &RepoPath, text: &Text) -> Result<Option<Facts>, String> {
-    let Some(language) = find_language(path) else { return Ok(None) };
-    let decoded = String::from_utf8_lossy(&text.bytes);
-    catch_unwind(AssertUnwindSafe(|| (language.extract)(&decoded))).map(Some).map_err(|panic| {
-        let words = panic.downcast_ref::<String>().cloned();
-        words.or_else(|| panic.downcast_ref::<&str>().map(|text| text.to_string())).unwrap_or_default()
-    })
+pub fn find_facts(path: &RepoPath, text: &Text) -> Option<Facts> {
+    let language = find_language(path)?;
+    (text.bytes.len() <= PARSE_LIMIT).then(|| extract_guarded(language, &String::from_utf8_lossy(&text.bytes)))
 }
 
 /// How comments are written.

@@ -13,6 +13,7 @@ use super::{Error, Git, Range};
 use crate::facts::{DefinitionId, DefinitionKind, Facts, LineClass, LineTally};
 use crate::gap::{Extent, Gap, Reason, Stage};
 use crate::language::find_language;
+use crate::source::PARSE_LIMIT;
 use crate::span::{LineRange, RepoPath, Span};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
@@ -236,9 +237,10 @@ fn read_side(path: &RepoPath, text: &Text, with_classes: bool, with_definitions:
         return reading;
     }
     let gap = |reason, extent| Gap { path: path.clone(), stage: Stage::Facts, reason, extent };
-    match class::find_facts(path, text) {
-        Ok(facts) => reading.facts = facts,
-        Err(why) => reading.gap = Some(gap(Reason::Internal(why), Extent::Whole)),
+    reading.facts = class::find_facts(path, text);
+    if reading.facts.is_none() && find_language(path).is_some() {
+        let (size, limit) = (text.bytes.len() as u64, PARSE_LIMIT as u64);
+        reading.gap = Some(gap(Reason::TooLarge { size, limit }, Extent::Whole));
     }
     if let Some(facts) = &reading.facts
         && let Some(unread) = facts.unread.first()

@@ -8,6 +8,7 @@
 //! line of base and of head is accounted for once; what cannot be read is a [`crate::gap::Gap`]. Absent on purpose:
 //! the environment, the terminal, and any write to the repository.
 
+pub mod attribution;
 pub mod changes;
 mod class;
 pub mod diff;
