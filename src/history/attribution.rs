@@ -12,6 +12,7 @@ use super::changes::{self, Renames};
 use super::disposition::Balance;
 use super::ledger::{Depth, Ledger, of_changes};
 use super::range::{commit_endpoint, first_parent};
+use super::reading::Readings;
 use super::{Endpoint, Error, Git, Range, diff};
 use crate::facts::LineTally;
 use crate::gap::{Extent, Gap, Reason, Stage};
@@ -122,13 +123,14 @@ pub fn load(
     let mut all = changes::compare_trees(git, &pairs, renames, paths)?;
     changes::ask_attributes(git, &mut all);
     let depth = if by == By::Symbol { Depth::Definitions } else { Depth::Lines };
+    let readings = Readings::expect(all.iter().flat_map(|changes| &changes.list));
     let ledgers: Vec<Ledger> = all
         .par_iter()
         .map_init(
             || git.local(),
             |repository, changes| {
                 let diffs = changes.list.iter().map(|change| diff::diff(repository, change)).collect();
-                of_changes(&changes.list, diffs, depth)
+                of_changes(&changes.list, diffs, &readings, depth)
             },
         )
         .collect();

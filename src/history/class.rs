@@ -5,10 +5,11 @@
 //! blank lines and others. Absent on purpose: docstrings outside the languages that have them.
 
 use super::diff::Text;
-use crate::facts::{Facts, LineClass};
+use crate::facts::{Facts, LineClass, Unread};
 use crate::language::find_language;
+use crate::language::layout::{self, Layout};
 use crate::source::{PARSE_LIMIT, extract_guarded};
-use crate::span::RepoPath;
+use crate::span::{RepoPath, Span};
 
 /// The facts of a text in a language that is known; `None` for other files, and for those too large to parse.
 ///
@@ -67,14 +68,25 @@ const SIGNS: &[(&[&str], Comments)] = &[
     (&["html", "xml", "vue", "svelte"], Comments::Block(&[], "<!--", "-->")),
 ];
 
-/// The class of every line: from the facts where there are any, else by the simple reading.
-pub fn classes(path: &RepoPath, text: &Text, facts: Option<&Facts>) -> Vec<LineClass> {
-    let count = text.count() as usize;
-    if let Some(facts) = facts
-        && facts.lines.len() == count
+/// The layout of a text, with the class of every line: by the file's language, or by the simple reading.
+pub fn layout(path: &RepoPath, text: &Text) -> Layout {
+    if let Some(language) = find_language(path)
+        && text.bytes.len() <= PARSE_LIMIT
     {
-        return facts.lines.clone();
+        let read = || (language.layout)(&String::from_utf8_lossy(&text.bytes));
+        match std::panic::catch_unwind(read) {
+            Ok(layout) if layout.classes.len() == text.count() as usize => return layout,
+            _ => {
+                let span = Span::new(0, text.bytes.len() as u32);
+                let unread = vec![Unread { span, reason: "internal error: the reader panicked".into() }];
+                return Layout { unread, ..layout::plain(&text.bytes, classes(path, text)) };
+            }
+        }
     }
+    layout::plain(&text.bytes, classes(path, text))
+}
+
+fn classes(path: &RepoPath, text: &Text) -> Vec<LineClass> {
     let key = path.extension().unwrap_or(path.file_name());
     let signs = SIGNS.iter().find(|(names, _)| names.contains(&key)).map(|(_, signs)| signs);
     let mut in_block = false;
@@ -109,7 +121,7 @@ mod tests {
     use LineClass::*;
 
     fn read(path: &str, text: &str) -> Vec<LineClass> {
-        classes(&RepoPath::new(path), &Text::new(text.as_bytes().to_vec()), None)
+        layout(&RepoPath::new(path), &Text::new(text.as_bytes().to_vec())).classes
     }
 
     #[test]

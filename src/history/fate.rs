@@ -14,6 +14,7 @@ use crate::language::layout::{Layout, fingerprint};
 use crate::span::{LineRange, RepoPath};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::cmp::Reverse;
+use std::sync::Arc;
 
 /// Thousandths of similarity from which a definition of the same name elsewhere is the same one.
 const LEAST_RELOCATED: u32 = 500;
@@ -51,7 +52,7 @@ impl Fate {
 pub struct Source {
     pub path: RepoPath,
     pub facts: Facts,
-    pub layout: Layout,
+    pub layout: Arc<Layout>,
 }
 
 /// The two sides of one changed file.

@@ -4,7 +4,7 @@
 //! never change a count; no object is fetched; nothing is written. A child runs with an emptied environment and fixed
 //! `-c` options. Absent on purpose: the environment of this process; the caller passes the search path for `git`.
 
-use super::Error;
+use super::{Endpoint, Error};
 use crate::workspace::Repository;
 use gix::ObjectId;
 use std::ffi::OsString;
@@ -158,6 +158,26 @@ pub fn read(repository: &gix::Repository, content: &Content) -> Read {
             Ok(target) => Read::Bytes(target.into_os_string().into_encoded_bytes()),
             Err(why) => Read::Failed(why.to_string()),
         },
+    }
+}
+
+/// The file at a path of one state, for the few files that are asked for by name.
+pub fn find(repository: &gix::Repository, end: &Endpoint, path: &str) -> Option<Vec<u8>> {
+    let content = match end {
+        Endpoint::Index => {
+            let index = repository.index_or_empty().ok()?;
+            Content::Blob(index.entry_by_path(path.into())?.id)
+        }
+        Endpoint::WorkTree => Content::File(repository.workdir()?.join(path)),
+        _ => {
+            let tree = repository.find_tree(end.tree()?).ok()?;
+            let entry = tree.lookup_entry_by_path(path).ok()??;
+            Content::Blob(entry.object_id())
+        }
+    };
+    match read(repository, &content) {
+        Read::Bytes(bytes) => Some(bytes),
+        Read::Missing | Read::Failed(_) => None,
     }
 }
 

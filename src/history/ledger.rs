@@ -4,19 +4,22 @@
 //! numstat, and so for added ones; every deleted line belongs to one definition of base or to none; dispositions
 //! balance (see [`super::disposition`]). Absent on purpose: module names and policy rules, which need a project.
 
-use super::changes::{self, Change, Renames, Status};
+use super::changes::{self, Change, FileState, Renames, Status};
 use super::class;
 use super::diff::{self, FileDiff, Text, TextDiff};
 use super::disposition::{self, Balance, ChangedText, Disposition, FileLines};
 use super::fate::{self, Fate, Identity, Key, Source, SourcePair};
+use super::reading::Readings;
 use super::{Error, Git, Range};
 use crate::facts::{DefinitionId, DefinitionKind, Facts, LineClass, LineTally};
 use crate::gap::{Extent, Gap, Reason, Stage};
 use crate::language::find_language;
+use crate::language::layout::Layout;
 use crate::source::PARSE_LIMIT;
 use crate::span::{LineRange, RepoPath, Span};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
+use std::sync::Arc;
 
 /// What the change did to one file.
 #[derive(Clone, Debug)]
@@ -140,7 +143,7 @@ pub fn load(git: &Git, range: &Range, renames: Renames, paths: &[String], depth:
         .par_iter()
         .map_init(|| git.local(), |repository, change| diff::diff(repository, change))
         .collect_into_vec(&mut diffs);
-    let mut ledger = of_changes(&changes.list, diffs, depth);
+    let mut ledger = of_changes(&changes.list, diffs, &Readings::default(), depth);
     ledger.gaps.splice(0..0, changes.gaps);
     Ok(ledger)
 }
@@ -157,14 +160,21 @@ struct Page {
 /// What is known of one side of a text.
 #[derive(Default)]
 struct Reading {
+    /// `None` where nothing is asked of this side.
+    layout: Option<Arc<Layout>>,
     facts: Option<Facts>,
-    /// Empty where no line of this side changed.
-    classes: Vec<LineClass>,
     gap: Option<Gap>,
 }
 
+impl Reading {
+    fn class(&self, line: u32) -> LineClass {
+        let layout = self.layout.as_ref().expect("a side whose lines changed has been read");
+        layout.classes[line as usize]
+    }
+}
+
 /// Makes the ledger of changes whose diffs are known. The two lists run in parallel.
-pub fn of_changes(list: &[Change], diffs: Vec<FileDiff>, depth: Depth) -> Ledger {
+pub fn of_changes(list: &[Change], diffs: Vec<FileDiff>, readings: &Readings, depth: Depth) -> Ledger {
     let mut ledger = Ledger::default();
     let mut texts = Vec::new();
     for (index, (change, diff)) in list.iter().zip(diffs).enumerate() {
@@ -173,8 +183,12 @@ pub fn of_changes(list: &[Change], diffs: Vec<FileDiff>, depth: Depth) -> Ledger
                 texts.push((index, diff));
                 ContentKind::Text
             }
-            FileDiff::Binary => ContentKind::Binary,
+            FileDiff::Binary => {
+                decline(readings, change);
+                ContentKind::Binary
+            }
             FileDiff::Unread(gap) => {
+                decline(readings, change);
                 ledger.gaps.push(gap);
                 ContentKind::Unread
             }
@@ -182,13 +196,19 @@ pub fn of_changes(list: &[Change], diffs: Vec<FileDiff>, depth: Depth) -> Ledger
         ledger.files.push(empty_file(change, content));
     }
     let mut pages: Vec<Page> =
-        texts.into_par_iter().map(|(index, diff)| read_page(index, &list[index], diff, depth)).collect();
+        texts.into_par_iter().map(|(index, diff)| read_page(index, &list[index], diff, readings, depth)).collect();
     for page in &mut pages {
         ledger.gaps.extend(page.base.gap.take());
         ledger.gaps.extend(page.head.gap.take());
     }
-    let changed: Vec<ChangedText<'_>> =
-        pages.iter().map(|page| ChangedText { path: list[page.change].path(), diff: &page.diff }).collect();
+    let changed: Vec<ChangedText<'_>> = pages
+        .iter()
+        .map(|page| ChangedText {
+            path: list[page.change].path(),
+            diff: &page.diff,
+            layouts: page.base.layout.as_deref().zip(page.head.layout.as_deref()),
+        })
+        .collect();
     let dispositions = disposition::dispose(&changed);
     for (page, lines) in pages.iter().zip(&dispositions.files) {
         enter_lines(&mut ledger, page, lines);
@@ -221,38 +241,46 @@ fn empty_file(change: &Change, content: ContentKind) -> FileLedger {
     }
 }
 
-/// Parses the sides that something is asked of: classes of changed lines, and definitions of touched files.
-fn read_page(index: usize, change: &Change, diff: TextDiff, depth: Depth) -> Page {
+fn decline(readings: &Readings, change: &Change) {
+    readings.decline(change.base.as_ref());
+    readings.decline(change.head.as_ref());
+}
+
+/// Reads the sides that something is asked of: classes of changed lines, and definitions of touched files.
+fn read_page(index: usize, change: &Change, diff: TextDiff, readings: &Readings, depth: Depth) -> Page {
     let is_touched = !diff.hunks.is_empty() || change.old_path().is_some();
     let with_definitions = depth == Depth::Definitions && is_touched;
-    let base_path = change.old_path().unwrap_or(change.path());
-    let base = read_side(base_path, &diff.base, diff.deleted() > 0, with_definitions && change.base.is_some());
-    let head = read_side(change.path(), &diff.head, diff.added() > 0, with_definitions && change.head.is_some());
+    let side = |state: Option<&FileState>, text: &Text, lines: u64| {
+        let mut reading = Reading::default();
+        let Some(state) = state else { return reading };
+        if lines == 0 && !with_definitions {
+            readings.decline(Some(state));
+            return reading;
+        }
+        let layout = readings.layout(Some(state), text);
+        reading.gap = reading_gap(&state.path, text, &layout);
+        reading.layout = Some(layout);
+        if with_definitions {
+            reading.facts = class::find_facts(&state.path, text);
+        }
+        reading
+    };
+    let base = side(change.base.as_ref(), &diff.base, diff.deleted());
+    let head = side(change.head.as_ref(), &diff.head, diff.added());
     Page { change: index, diff, base, head }
 }
 
-fn read_side(path: &RepoPath, text: &Text, with_classes: bool, with_definitions: bool) -> Reading {
-    let mut reading = Reading::default();
-    if !with_classes && !with_definitions {
-        return reading;
-    }
-    let gap = |reason, extent| Gap { path: path.clone(), stage: Stage::Facts, reason, extent };
-    reading.facts = class::find_facts(path, text);
-    if reading.facts.is_none() && find_language(path).is_some() {
+/// What a text's language could not read of it.
+fn reading_gap(path: &RepoPath, text: &Text, layout: &Layout) -> Option<Gap> {
+    let gap = |reason, extent| Some(Gap { path: path.clone(), stage: Stage::Facts, reason, extent });
+    if find_language(path).is_some() && text.bytes.len() > PARSE_LIMIT {
         let (size, limit) = (text.bytes.len() as u64, PARSE_LIMIT as u64);
-        reading.gap = Some(gap(Reason::TooLarge { size, limit }, Extent::Whole));
+        return gap(Reason::TooLarge { size, limit }, Extent::Whole);
     }
-    if let Some(facts) = &reading.facts
-        && let Some(unread) = facts.unread.first()
-    {
-        let line = facts.line_index.line(unread.span.start);
-        let spans: Vec<Span> = facts.unread.iter().map(|unread| unread.span).collect();
-        reading.gap = Some(gap(Reason::Syntax(format!("{} at line {line}", unread.reason)), Extent::Ranges(spans)));
-    }
-    if with_classes {
-        reading.classes = class::classes(path, text, reading.facts.as_ref());
-    }
-    reading
+    let first = layout.unread.first()?;
+    let line = text.lines.line(first.span.start);
+    let spans: Vec<Span> = layout.unread.iter().map(|unread| unread.span).collect();
+    gap(Reason::Syntax(format!("{} at line {line}", first.reason.to_lowercase())), Extent::Ranges(spans))
 }
 
 /// Enters the lines of one text into its file and into the totals.
@@ -263,8 +291,8 @@ fn enter_lines(ledger: &mut Ledger, page: &Page, lines: &FileLines) {
     file.base = lines.base_balance();
     file.head = lines.head_balance();
     for hunk in &page.diff.hunks {
-        hunk.base.clone().for_each(|line| file.removed_classes.add(page.base.classes[line as usize]));
-        hunk.head.clone().for_each(|line| file.added_classes.add(page.head.classes[line as usize]));
+        hunk.base.clone().for_each(|line| file.removed_classes.add(page.base.class(line)));
+        hunk.head.clone().for_each(|line| file.added_classes.add(page.head.class(line)));
     }
     let path = &file.path;
     assert_eq!(file.removed_classes.total(), file.deleted, "classes of the deleted lines of `{path}`");
@@ -292,7 +320,7 @@ fn enter_definitions(ledger: &mut Ledger, list: &[Change], pages: Vec<Page>, lin
     for (file, (mut page, lines)) in pages.into_iter().zip(lines).enumerate() {
         let owners = owners(page.base.facts.as_ref(), lines.base.len());
         for line in page.diff.hunks.iter().flat_map(|hunk| hunk.base.clone()) {
-            let class = page.base.classes[line as usize];
+            let class = page.base.class(line);
             match owners.get(line as usize).copied().flatten() {
                 Some(owner) => {
                     let share = deleted.entry((file, owner)).or_default();
@@ -305,15 +333,12 @@ fn enter_definitions(ledger: &mut Ledger, list: &[Change], pages: Vec<Page>, lin
         let owners = self::owners(page.head.facts.as_ref(), lines.head.len());
         for line in page.diff.hunks.iter().flat_map(|hunk| hunk.head.clone()) {
             if let Some(owner) = owners.get(line as usize).copied().flatten() {
-                added.entry((file, owner)).or_default().tally.add(page.head.classes[line as usize]);
+                added.entry((file, owner)).or_default().tally.add(page.head.class(line));
             }
         }
         let change = &list[page.change];
         let base_path = change.old_path().unwrap_or(change.path());
-        pairs.push(SourcePair {
-            base: source(base_path, page.base.facts.take(), &page.diff.base),
-            head: source(change.path(), page.head.facts.take(), &page.diff.head),
-        });
+        pairs.push(SourcePair { base: source(base_path, &mut page.base), head: source(change.path(), &mut page.head) });
     }
     let attributed: u64 = deleted.values().map(|share| share.tally.total()).sum();
     assert_eq!(attributed + ledger.outside.total(), ledger.deleted, "deleted lines by definition");
@@ -323,9 +348,8 @@ fn enter_definitions(ledger: &mut Ledger, list: &[Change], pages: Vec<Page>, lin
     ledger.definitions.sort_by(|a, b| (a.base.is_none(), a.place()).cmp(&(b.base.is_none(), b.place())));
 }
 
-fn source(path: &RepoPath, facts: Option<Facts>, text: &Text) -> Option<Source> {
-    let facts = facts?;
-    let layout = disposition::layout_of(find_language(path), text);
+fn source(path: &RepoPath, reading: &mut Reading) -> Option<Source> {
+    let (facts, layout) = reading.facts.take().zip(reading.layout.take())?;
     Some(Source { path: path.clone(), facts, layout })
 }
 

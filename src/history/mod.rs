@@ -17,14 +17,18 @@ mod error;
 mod fate;
 mod git;
 pub mod ledger;
+mod naming;
 mod process;
 mod range;
+mod reading;
 mod similarity;
 #[cfg(test)]
 mod tests;
 
 pub use error::Error;
 pub use fate::Fate;
-pub use git::{Content, Git, Settings};
+pub use git::{Content, Git, Settings, find};
+pub use naming::Naming;
 pub use process::RenameSettings;
 pub use range::{Endpoint, Range, RangeRequest};
+pub use reading::Readings;

@@ -5,6 +5,7 @@
 //! per line, as git counts lines; statements are in order and do not share tokens. Absent on purpose: the tokens'
 //! meaning, and their text; a 64-bit fingerprint stands for it.
 
+use crate::facts::{LineClass, Unread};
 use rustc_hash::FxHasher;
 use std::hash::{Hash, Hasher};
 use std::ops::Range;
@@ -15,12 +16,16 @@ pub const BLANK: u64 = 0;
 /// Lines are 0-based.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Layout {
-    /// Without comments, line ends and indentation.
+    /// Without comments, line ends and indentation; empty where no language reads the text.
     pub tokens: Vec<LayoutToken>,
     /// Logical lines, where the language has them.
     pub statements: Vec<Statement>,
     /// What each physical line holds, whatever its indentation; [`BLANK`] for an empty one.
     pub lines: Vec<u64>,
+    /// What each physical line is; the same as [`crate::facts::Facts::lines`] where a language reads the text.
+    pub classes: Vec<LineClass>,
+    /// What the parser could not read.
+    pub unread: Vec<Unread>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,23 +63,20 @@ pub fn fingerprint(text: impl Hash) -> u64 {
     hasher.finish().max(1)
 }
 
-/// The layout of a text whose language is not known: a line is its characters without white space.
-pub fn plain(text: &[u8]) -> Layout {
-    let mut lines = Vec::new();
-    let mut tokens = Vec::new();
-    for (number, line) in text.split_inclusive(|&byte| byte == b'\n').enumerate() {
+/// The layout of a text that no language reads: a line is its characters without white space. The classes are for the
+/// caller to give.
+pub fn plain(text: &[u8], classes: Vec<LineClass>) -> Layout {
+    let mut lines = Vec::with_capacity(classes.len());
+    for line in text.split_inclusive(|&byte| byte == b'\n') {
         let mut hasher = FxHasher::default();
         let mut is_blank = true;
-        for &byte in line.iter().filter(|byte| !byte.is_ascii_whitespace()) {
-            byte.hash(&mut hasher);
+        for part in line.split(u8::is_ascii_whitespace).filter(|part| !part.is_empty()) {
+            part.iter().for_each(|byte| byte.hash(&mut hasher));
             is_blank = false;
         }
         lines.push(if is_blank { BLANK } else { hasher.finish().max(1) });
-        for word in words(line) {
-            tokens.push(LayoutToken { line: number as u32, fingerprint: fingerprint(word) });
-        }
     }
-    Layout { tokens, statements: Vec::new(), lines }
+    Layout { lines, classes, ..Layout::default() }
 }
 
 /// Words (letters, digits, underscores, and every byte above ASCII) and single other characters; no white space.
@@ -97,7 +99,7 @@ mod tests {
 
     #[test]
     fn white_space_does_not_count_in_a_plain_line() {
-        let layout = plain(b"  a = 1\r\na=1\n\t\nb");
+        let layout = plain(b"  a = 1\r\na=1\n\t\nb", Vec::new());
         assert_eq!(layout.lines[0], layout.lines[1]);
         assert_eq!(layout.lines[2], BLANK);
         assert_ne!(layout.lines[0], layout.lines[3]);

@@ -15,8 +15,9 @@ mod trace;
 
 pub use class::Mro;
 pub use entity::{DefinitionRef, Entity, Resolved};
-pub use module::{Found, ModuleIndex, ModuleRef};
+pub use module::{Found, ModuleIndex, ModuleRef, primary_name};
 pub use resolve::Resolver;
+pub use root::{METADATA, declared_roots};
 pub use symbol::Symbol;
 pub use trace::{DefinitionSite, FlagAccess, Occurrences, Target, Trace, TracedReference, trace};
 

@@ -5,14 +5,13 @@
 //! ```
 //!
 //! Every commit drawn is compared with its first parent, renames off and renames on, file by file: the numbers must
-//! equal `git diff-tree --numstat`. Then every line gets its disposition, which asserts the balance. A commit that git
+//! equal `git diff-tree --numstat`. The whole ledger is made, which asserts the balance of lines, classes and owners. A commit that git
 //! itself cannot compare, because the object store lacks a blob, must show a gap here. Exit status 1 on any difference.
 
-use solely::gap::Gap;
 use solely::history::changes::{self, Renames};
-use solely::history::diff::{self, FileDiff};
-use solely::history::disposition::{ChangedText, dispose};
-use solely::history::{Git, RenameSettings, Settings};
+use solely::history::diff;
+use solely::history::ledger::{self, ContentKind, Depth};
+use solely::history::{Git, Readings, RenameSettings, Settings};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::{Command, ExitCode};
@@ -112,37 +111,31 @@ fn run(git: &Git, repository: &str, drawn: &[(String, String, String)], renames:
     let mut tally = Tally::default();
     for ((commit, base, head), changes) in drawn.iter().zip(&all) {
         tally.commits += 1;
+        let diffs = changes.list.iter().map(|change| diff::diff(&local, change)).collect();
+        let ledger = ledger::of_changes(&changes.list, diffs, &Readings::default(), Depth::Definitions);
         let mut ours = Numbers::new();
-        let mut texts = Vec::new();
-        let mut unread: Vec<Gap> = Vec::new();
-        for change in &changes.list {
-            let key = (change.path().as_str().to_owned(), change.old_path().map(|path| path.as_str().to_owned()));
-            match diff::diff(&local, change) {
-                FileDiff::Text(text) => {
-                    ours.insert(key, Some((text.added(), text.deleted())));
-                    texts.push((change, text));
+        let mut unread = 0;
+        for file in &ledger.files {
+            let key = (file.path.as_str().to_owned(), file.old_path.as_ref().map(|path| path.as_str().to_owned()));
+            match file.content {
+                ContentKind::Text => ours.insert(key, Some((file.added, file.deleted))),
+                ContentKind::Binary => ours.insert(key, None),
+                ContentKind::Unread => {
+                    unread += 1;
+                    continue;
                 }
-                FileDiff::Binary => {
-                    tally.binary += 1;
-                    ours.insert(key, None);
-                }
-                FileDiff::Unread(gap) => unread.push(gap),
-            }
+            };
         }
-        let files: Vec<ChangedText<'_>> =
-            texts.iter().map(|(change, diff)| ChangedText { path: change.path(), diff }).collect();
-        for lines in dispose(&files).files {
-            let balance = lines.base_balance();
-            tally.base_lines += balance.lines;
-            tally.moved += balance.moved;
-            tally.reformatted += balance.reformatted;
-            tally.changed += balance.changed;
-            tally.removed += balance.rest;
-        }
-        tally.unread_here += unread.len() as u64;
+        tally.binary += ours.values().filter(|numbers| numbers.is_none()).count() as u64;
+        tally.base_lines += ledger.base.lines;
+        tally.moved += ledger.base.moved;
+        tally.reformatted += ledger.base.reformatted;
+        tally.changed += ledger.base.changed;
+        tally.removed += ledger.base.rest;
+        tally.unread_here += unread;
         let Some(theirs) = numstat(repository, base, head, renames) else {
             tally.unread_by_git += 1;
-            tally.gaps_there += u64::from(!unread.is_empty() || !changes.gaps.is_empty());
+            tally.gaps_there += u64::from(unread > 0 || !changes.gaps.is_empty());
             continue;
         };
         tally.files += theirs.len() as u64;

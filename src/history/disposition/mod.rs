@@ -15,9 +15,8 @@ mod reformatted;
 
 pub use moved::Move;
 
-use super::diff::{Text, TextDiff};
-use crate::language::layout::{self, Layout};
-use crate::language::{LanguageSpec, find_language};
+use super::diff::TextDiff;
+use crate::language::layout::Layout;
 use crate::span::RepoPath;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -81,6 +80,8 @@ impl Balance {
 pub struct ChangedText<'a> {
     pub path: &'a RepoPath,
     pub diff: &'a TextDiff,
+    /// The layouts of base and head, where a hunk has lines of both.
+    pub layouts: Option<(&'a Layout, &'a Layout)>,
 }
 
 /// The dispositions of one file, one per line of each side.
@@ -126,11 +127,8 @@ pub struct Dispositions {
 pub fn dispose(files: &[ChangedText<'_>]) -> Dispositions {
     let mut lines: Vec<FileLines> = files.iter().map(|file| FileLines::new(file.diff)).collect();
     for (file, lines) in files.iter().zip(&mut lines) {
-        if file.diff.hunks.iter().any(|hunk| !hunk.base.is_empty() && !hunk.head.is_empty()) {
-            let language = find_language(file.path);
-            let base = layout_of(language, &file.diff.base);
-            let head = layout_of(language, &file.diff.head);
-            reformatted::mark(file.diff, &base, &head, lines);
+        if let Some((base, head)) = file.layouts {
+            reformatted::mark(file.diff, base, head, lines);
         }
     }
     let moves = moved::mark(files, &mut lines);
@@ -139,14 +137,6 @@ pub fn dispose(files: &[ChangedText<'_>]) -> Dispositions {
     }
     assert_balance(files, &lines);
     Dispositions { files: lines, moves }
-}
-
-/// The layout in the file's language, or by white space where it has none or is not text in it.
-pub fn layout_of(language: Option<&LanguageSpec>, text: &Text) -> Layout {
-    match (language, std::str::from_utf8(&text.bytes)) {
-        (Some(language), Ok(decoded)) => (language.layout)(decoded),
-        _ => layout::plain(&text.bytes),
-    }
 }
 
 fn assert_balance(files: &[ChangedText<'_>], lines: &[FileLines]) {

@@ -6,7 +6,7 @@ use crate::history::diff::{FileDiff, Text, TextDiff, hunks};
 use crate::history::git::Content;
 use crate::history::ledger::{DefinitionLedger, Depth, Ledger, of_changes};
 use crate::history::process::Forced;
-use crate::history::{Fate, disposition::Balance};
+use crate::history::{Fate, Readings, disposition::Balance};
 use crate::span::RepoPath;
 use gix::ObjectId;
 use proptest::prelude::*;
@@ -20,13 +20,13 @@ fn ledger(files: &[(&str, &str, &str)]) -> Ledger {
             let content = Content::Blob(ObjectId::null(gix::hash::Kind::Sha1));
             (!text.is_empty()).then(|| FileState { path: RepoPath::new(path), mode: FileMode::Regular, content })
         };
-        let (base_state, head_state) = (state(base), state(head).or(state(" ").filter(|_| base.is_empty())));
+        let (base_state, head_state) = (state(base), state(head));
         list.push(Change { base: base_state, head: head_state, status: Status::Modified, forced: Forced::No });
         let hunks = hunks(base.as_bytes(), head.as_bytes());
         let (base, head) = (Text::new(base.as_bytes().into()), Text::new(head.as_bytes().into()));
         diffs.push(FileDiff::Text(TextDiff { base, head, hunks }));
     }
-    of_changes(&list, diffs, Depth::Definitions)
+    of_changes(&list, diffs, &Readings::default(), Depth::Definitions)
 }
 
 /// A function of its own words, so that no two definitions are alike.

@@ -4,27 +4,68 @@
 //! comma that makes a tuple or an index: `(a,)` is not `(a)`. A docstring may be re-indented, another string may not.
 //! Absent on purpose: redundant parentheses, which change the tokens and so count as a change.
 
-use super::{STACK_NEEDED, STACK_SIZE, depth};
+use super::{STACK_NEEDED, STACK_SIZE, depth, line, span_of};
+use crate::facts::Unread;
 use crate::language::layout::{BLANK, Layout, LayoutToken, Statement, fingerprint, plain};
+use crate::language::unreadable;
 use crate::span::{LineIndex, Span};
+use ruff_python_ast::statement_visitor::{StatementVisitor, walk_stmt};
 use ruff_python_ast::token::TokenKind;
-use ruff_python_parser::{Mode, ParseOptions, parse_unchecked};
+use ruff_python_ast::{Expr, Mod, PySourceType, Stmt};
+use ruff_python_parser::{ParseOptions, parse_unchecked};
 use ruff_text_size::Ranged;
 use std::ops::Range;
 
 pub fn layout(text: &str) -> Layout {
     stacker::maybe_grow(STACK_NEEDED, STACK_SIZE, || {
-        if depth::find_excess(text).is_some() {
-            return plain(text.as_bytes());
+        let index = LineIndex::new(text.as_bytes());
+        if let Some(reason) = depth::find_excess(text) {
+            let facts = unreadable(text, reason);
+            return Layout { unread: facts.unread, ..plain(text.as_bytes(), facts.lines) };
         }
-        let parsed = parse_unchecked(text, ParseOptions::from(Mode::Module));
-        let mut reader = Reader::new(text);
+        let parsed = parse_unchecked(text, ParseOptions::from(PySourceType::Python));
+        let mut docstrings = Docstrings::default();
+        if let Mod::Module(module) = parsed.syntax() {
+            docstrings.find(&module.body);
+            docstrings.visit_body(&module.body);
+        }
+        docstrings.0.sort_unstable();
+        let mut reader = Reader::new(text, &index, &docstrings.0);
         for token in parsed.tokens().iter() {
-            let range = token.range();
-            reader.token(token.kind(), Span::new(range.start().to_u32(), range.end().to_u32()));
+            reader.token(token.kind(), span_of(token.range()));
         }
-        reader.finish()
+        let mut layout = reader.finish();
+        layout.classes = line::classify(text, parsed.tokens(), &index, &docstrings.0);
+        for error in parsed.errors() {
+            layout.unread.push(Unread { span: span_of(error.location), reason: error.error.to_string() });
+        }
+        layout
     })
+}
+
+/// The spans of docstrings: a string that is the first statement of a module, a function or a class.
+#[derive(Default)]
+struct Docstrings(Vec<Span>);
+
+impl Docstrings {
+    fn find(&mut self, body: &[Stmt]) {
+        if let Some(Stmt::Expr(first)) = body.first()
+            && let Expr::StringLiteral(literal) = &*first.value
+        {
+            self.0.push(span_of(literal.range()));
+        }
+    }
+}
+
+impl<'a> StatementVisitor<'a> for Docstrings {
+    fn visit_stmt(&mut self, statement: &'a Stmt) {
+        match statement {
+            Stmt::FunctionDef(function) => self.find(&function.body),
+            Stmt::ClassDef(class) => self.find(&class.body),
+            _ => {}
+        }
+        walk_stmt(self, statement);
+    }
 }
 
 /// An open bracket and whether a comma before its end is only layout.
@@ -36,7 +77,8 @@ struct Bracket {
 
 struct Reader<'a> {
     text: &'a str,
-    index: LineIndex,
+    index: &'a LineIndex,
+    docstrings: &'a [Span],
     layout: Layout,
     brackets: Vec<Bracket>,
     /// The kind of the last token that counts, which tells a call from a tuple.
@@ -47,17 +89,16 @@ struct Reader<'a> {
     line_parts: Vec<(u32, u64)>,
     statement: Vec<u64>,
     statement_lines: Option<Range<u32>>,
-    /// The only token of the statement so far, if it is a string: a docstring, for all that layout knows.
-    lone_string: Option<Span>,
-    /// Strings over several lines.
-    long_strings: Vec<(Range<u32>, Span, bool)>,
+    /// Strings over several lines, and whether they are docstrings.
+    long_strings: Vec<(Range<u32>, bool)>,
 }
 
 impl<'a> Reader<'a> {
-    fn new(text: &'a str) -> Self {
+    fn new(text: &'a str, index: &'a LineIndex, docstrings: &'a [Span]) -> Self {
         Self {
             text,
-            index: LineIndex::new(text.as_bytes()),
+            index,
+            docstrings,
             layout: Layout::default(),
             brackets: Vec::new(),
             previous: None,
@@ -65,7 +106,6 @@ impl<'a> Reader<'a> {
             line_parts: Vec::new(),
             statement: Vec::new(),
             statement_lines: None,
-            lone_string: None,
             long_strings: Vec::new(),
         }
     }
@@ -137,13 +177,14 @@ impl<'a> Reader<'a> {
     fn count(&mut self, kind: TokenKind, span: Span) {
         let lines = self.lines_of(span);
         let text = span.slice(self.text);
-        let print = if kind == TokenKind::String { string_fingerprint(text) } else { fingerprint(text) };
-        self.lone_string = match kind {
-            TokenKind::String if self.statement.is_empty() => Some(span),
-            _ => None,
+        let is_docstring = kind == TokenKind::String && self.is_docstring(span);
+        let print = match kind {
+            TokenKind::String if is_docstring => fingerprint(text.lines().map(str::trim).collect::<Vec<_>>()),
+            TokenKind::String => string_fingerprint(text),
+            _ => fingerprint(text),
         };
         if lines.len() > 1 {
-            self.long_strings.push((lines.clone(), span, false));
+            self.long_strings.push((lines.clone(), is_docstring));
         } else {
             self.line_parts.push((lines.start, print));
         }
@@ -154,47 +195,39 @@ impl<'a> Reader<'a> {
         self.previous = Some(kind);
     }
 
+    fn is_docstring(&self, span: Span) -> bool {
+        let next = self.docstrings.partition_point(|docstring| docstring.start <= span.start);
+        next > 0 && self.docstrings[next - 1].contains(span)
+    }
+
     fn end_statement(&mut self) {
         self.comma = None;
         self.brackets.clear();
         self.previous = None;
         let parts = std::mem::take(&mut self.statement);
-        let lone_string = self.lone_string.take();
-        let Some(lines) = self.statement_lines.take() else { return };
-        let mut print = fingerprint(&parts);
-        if let Some(span) = lone_string {
-            let trimmed: Vec<&str> = span.slice(self.text).lines().map(str::trim).collect();
-            print = fingerprint(trimmed);
-            if let Some(long) = self.long_strings.last_mut()
-                && long.1 == span
-            {
-                long.2 = true;
-            }
+        if let Some(lines) = self.statement_lines.take() {
+            self.layout.statements.push(Statement { lines, fingerprint: fingerprint(&parts) });
         }
-        self.layout.statements.push(Statement { lines, fingerprint: print });
     }
 
     fn finish(mut self) -> Layout {
         self.end_statement();
-        let mut lines: Vec<Vec<u64>> = vec![Vec::new(); self.index.count() as usize];
-        for (line, part) in self.line_parts {
-            if let Some(parts) = lines.get_mut(line as usize) {
-                parts.push(part);
-            }
-        }
-        for (range, _, is_docstring) in self.long_strings {
+        for (range, is_docstring) in std::mem::take(&mut self.long_strings) {
             for line in range {
                 let text = self.index.span(line + 1).slice(self.text);
                 let text = if is_docstring { text.trim() } else { text.trim_end_matches(['\r', '\n']) };
-                if let Some(parts) = lines.get_mut(line as usize)
-                    && !text.is_empty()
-                {
-                    parts.push(fingerprint(text));
+                if !text.is_empty() {
+                    self.line_parts.push((line, fingerprint(text)));
                 }
             }
         }
-        self.layout.lines =
-            lines.iter().map(|parts| if parts.is_empty() { BLANK } else { fingerprint(parts) }).collect();
+        self.line_parts.sort_by_key(|&(line, _)| line);
+        self.layout.lines = vec![BLANK; self.index.count() as usize];
+        for parts in self.line_parts.chunk_by(|a, b| a.0 == b.0) {
+            if let Some(line) = self.layout.lines.get_mut(parts[0].0 as usize) {
+                *line = fingerprint(parts.iter().map(|part| part.1).collect::<Vec<_>>());
+            }
+        }
         self.layout
     }
 
@@ -258,6 +291,12 @@ mod tests {
         assert_eq!(base[1], head[1]);
         assert_eq!(lines("a\n\n\tb\n").len(), 3);
         assert_eq!(lines("a\n\n\tb\n")[1], BLANK);
+    }
+
+    #[test]
+    fn classes_are_those_of_the_facts() {
+        let text = "'''Doc\n\n    more'''\n# c\nclass A:\n    'doc'\n\n    x = '''\n\n'''\n    def f(self):\n        if x:\n            'not a doc'\n        (\n            'x'\n        )\n";
+        assert_eq!(layout(text).classes, super::super::extract(text).lines);
     }
 
     #[test]
