@@ -4,6 +4,8 @@
 mod canonical;
 /// The command line: that arguments reach the right place and the exit status says the truth.
 mod cli;
+/// The ledger of a range, from a repository to every format.
+mod removed;
 /// Every format over the canonical report: the terminal against a picture, JSON against its contract.
 mod report;
 /// The Markdown documents in `tests/spec` and `src/checks`, executed: the main body of tests.

@@ -56,6 +56,8 @@ pub struct Headline {
     pub removed_definitions: u64,
     /// What they all are, or `None` where they are of several kinds.
     pub removed_kind: Option<DefinitionKind>,
+    /// Deleted lines outside of removed definitions.
+    pub outside_removed: u64,
     pub moved: u64,
     /// Lines and definitions among the removed that a rule of the policy names.
     pub legacy_lines: u64,
@@ -75,13 +77,15 @@ impl RemovedReport {
             .filter(|(definition, names)| definition.fate == Fate::Removed && names.rule.is_some())
             .map(|(definition, _)| definition)
             .collect();
-        let lines = |list: &[&DefinitionLedger]| list.iter().map(|definition| definition.deleted.total()).sum();
+        let lines = |list: &[&DefinitionLedger]| list.iter().map(|definition| definition.deleted.total()).sum::<u64>();
+        let in_removed = lines(&removed);
         Headline {
             net: ledger.net(),
             deleted: ledger.deleted,
             added: ledger.added,
             net_code: ledger.removed_classes.code as i64 - ledger.added_classes.code as i64,
-            in_removed: lines(&removed),
+            in_removed,
+            outside_removed: ledger.deleted - in_removed,
             removed_definitions: removed.len() as u64,
             removed_kind: kind.filter(|kind| removed.iter().all(|definition| definition.kind == *kind)),
             moved: ledger.base.moved,

@@ -19,6 +19,8 @@ pub enum Error {
     Index { why: String },
     #[error("object `{id}` cannot be read: {why}")]
     Object { id: String, why: String },
+    #[error("history ends at `{commit}`: the clone is shallow")]
+    Shallow { commit: String },
     #[error("`git` is needed to compare a work tree and did not run: {why}")]
     GitProgram { why: String },
 }
@@ -30,6 +32,7 @@ impl Error {
             Error::NoRepository { .. } => Some("name the repository with `--repo DIR`; a bare one will do"),
             Error::NoRevision { .. } => Some("write a range as `BASE..HEAD`, `BASE...HEAD`, or one commit"),
             Error::NoMergeBase { .. } => Some("`BASE..HEAD` compares two unrelated commits directly"),
+            Error::Shallow { .. } => Some("fetch the history first: `git fetch --unshallow`"),
             Error::NoWorkTree { .. } => Some("compare two revisions instead: `BASE..HEAD`"),
             Error::GitProgram { .. } => Some("install git, or compare two revisions, which needs no `git`"),
             Error::NotACommit { .. } | Error::Index { .. } | Error::Object { .. } => None,

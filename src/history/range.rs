@@ -101,6 +101,9 @@ impl Range {
             RangeRequest::Commit(revision) => {
                 let id = commit_id(&repository, revision)?;
                 let head = commit_endpoint(&repository, id)?;
+                if is_shallow(&repository, id) {
+                    return Err(Error::Shallow { commit: id.to_string() });
+                }
                 let base = match first_parent(&repository, id)? {
                     Some(parent) => commit_endpoint(&repository, parent)?,
                     None => Endpoint::Empty,
@@ -126,6 +129,12 @@ impl Range {
 pub fn first_parent(repository: &gix::Repository, commit: ObjectId) -> Result<Option<ObjectId>, Error> {
     let object = repository.find_commit(commit).map_err(|why| unreadable(commit, &why))?;
     Ok(object.parent_ids().next().map(|id| id.detach()))
+}
+
+/// Whether the parents of a commit were left out of a shallow clone.
+pub fn is_shallow(repository: &gix::Repository, commit: ObjectId) -> bool {
+    let commits = repository.shallow_commits().ok().flatten();
+    commits.is_some_and(|commits| commits.contains(&commit))
 }
 
 pub fn commit_endpoint(repository: &gix::Repository, commit: ObjectId) -> Result<Endpoint, Error> {

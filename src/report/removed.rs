@@ -37,6 +37,9 @@ pub struct RemovedHead<'a> {
     reformatted: u64,
     changed: u64,
     balance: BalancePairRecord,
+    /// Deleted lines inside removed definitions, and outside of them.
+    in_removed: u64,
+    outside_removed: u64,
     /// Deleted lines that no definition holds.
     outside: ClassRecord,
 }
@@ -196,11 +199,12 @@ impl<'a> RemovedHead<'a> {
     pub fn of(report: &'a RemovedReport) -> Self {
         let ledger = &report.ledger;
         let (base, head) = (ledger.base, ledger.head);
+        let headline = report.headline();
         Self {
             schema: REMOVED_SCHEMA,
             tool: TOOL,
             verdict: report.verdict.name(),
-            summary: sentence(&report.headline()),
+            summary: sentence(&headline),
             base: &report.base.name,
             head: &report.head.name,
             base_tree: report.base.tree.as_deref(),
@@ -214,6 +218,8 @@ impl<'a> RemovedHead<'a> {
             reformatted: base.reformatted,
             changed: base.changed,
             balance: BalancePairRecord { base: base_balance(base), head: head_balance(head) },
+            in_removed: headline.in_removed,
+            outside_removed: headline.outside_removed,
             outside: classes(ledger.outside),
         }
     }

@@ -1,9 +1,10 @@
 //! Repositories built with real `git` and counted by it: the numbers are equal whatever the configuration says.
 
 use crate::gap::Reason;
+use crate::history::attribution::{self, By, Walk};
 use crate::history::changes::{Renames, Status};
 use crate::history::ledger::{ContentKind, Depth, Ledger, load};
-use crate::history::{Git, Range, RangeRequest, RenameSettings, Settings};
+use crate::history::{Error, Git, Range, RangeRequest, RenameSettings, Settings};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
@@ -317,4 +318,61 @@ fn bare_repositories_folders_and_linked_work_trees_are_opened() {
         }
     }
     assert!(Git::open(places.path(), Settings::default()).is_err());
+}
+
+/// A branch that removes a function, is merged, and is then reverted.
+fn reverted() -> (Fixture, String) {
+    let fixture = Fixture::new();
+    fixture.write("app.py", "def keep():\n    return 1\n\n\ndef legacy_v2():\n    # old\n    return keep() + 1\n");
+    let base = fixture.commit("base");
+    fixture.git(&["checkout", "-q", "-b", "topic"]);
+    fixture.write("app.py", "def keep():\n    return 1\n");
+    fixture.commit("Remove legacy_v2");
+    fixture.git(&["checkout", "-q", "main"]);
+    fixture.write("other.txt", "x\n");
+    fixture.commit("Something else");
+    fixture.git(&["merge", "-q", "--no-ff", "-m", "Merge topic", "topic"]);
+    fixture.git(&["revert", "-m", "1", "--no-edit", "HEAD"]);
+    (fixture, base)
+}
+
+#[test]
+fn a_revert_counts_against_what_it_reverts() {
+    let (fixture, base) = reverted();
+    let git = fixture.open();
+    let range = Range::resolve(&git, &between(&base, "HEAD")).unwrap();
+    let load = |by, walk| attribution::load(&git, &range, Renames::default(), &[], by, walk).unwrap();
+
+    let commits = load(By::Commit, Walk::FirstParent);
+    let titles: Vec<(&str, i64)> = commits.shares.iter().map(|share| (share.title.as_str(), share.net())).collect();
+    assert_eq!(titles, [("Revert \"Merge topic\"", -5), ("Merge topic", 5), ("Something else", -1)]);
+    assert_eq!((commits.deleted, commits.added), (5, 6));
+    let whole = fixture.ledger(&between(&base, "HEAD"), Renames::default());
+    assert_eq!(commits.deleted as i64 - commits.added as i64, whole.net());
+
+    let every = load(By::Commit, Walk::EveryCommit);
+    assert_eq!((every.commits, every.merges_skipped), (3, 1));
+    assert_eq!((every.deleted, every.added), (commits.deleted, commits.added));
+
+    let symbols = load(By::Symbol, Walk::FirstParent);
+    let legacy = symbols.shares.iter().find(|share| share.key == "app.py:legacy_v2").unwrap();
+    assert_eq!((legacy.deleted, legacy.added, legacy.net(), legacy.commits), (3, 3, 0, 2));
+
+    let authors = load(By::Author, Walk::EveryCommit);
+    assert_eq!(authors.shares.len(), 1);
+    assert_eq!((authors.shares[0].key.as_str(), authors.shares[0].commits), ("A <a@example.org>", 3));
+    let files = load(By::File, Walk::FirstParent);
+    assert_eq!(files.shares.iter().map(|share| share.net()).collect::<Vec<_>>(), [0, -1]);
+}
+
+#[test]
+fn a_shallow_clone_says_where_history_ends() {
+    let (fixture, _) = reverted();
+    let places = tempfile::tempdir().unwrap();
+    let shallow = places.path().join("shallow");
+    let url = format!("file://{}", fixture.path().display());
+    fixture.git(&["clone", "-q", "--depth", "1", &url, shallow.to_str().unwrap()]);
+    let git = Git::open(&shallow, Settings::default()).unwrap();
+    let head = Range::resolve(&git, &RangeRequest::Commit("HEAD".into()));
+    assert!(matches!(head, Err(Error::Shallow { .. })), "{head:?}");
 }

@@ -100,10 +100,15 @@ fn definitions(report: &RemovedReport, room: usize, paint: Paint) -> String {
             format!("… and {} more (--max 0 shows all)", counted((rows.len() - shown.len()) as u64, "definition"));
         let _ = writeln!(out, "{:>24}{}", "", paint.dim(&left));
     }
-    let outside = report.ledger.outside;
+    let (outside, headline) = (report.ledger.outside, report.headline());
     if outside.total() > 0 {
         let [total, code] = [outside.total(), outside.code].map(grouped);
-        let _ = writeln!(out, "{total:>8}{code:>7}{:>7}  outside of definitions", "");
+        let _ = writeln!(out, "{total:>8}{code:>7}{:>7}  at the top level, in no definition", "");
+    }
+    if headline.in_removed > 0 && headline.outside_removed > 0 {
+        let outside =
+            format!("{} deleted lines stand outside of removed definitions", grouped(headline.outside_removed));
+        let _ = writeln!(out, "{:>24}{}", "", paint.dim(&outside));
     }
     out
 }
