@@ -41,6 +41,9 @@ impl By {
     }
 }
 
+/// The group of lines that no definition holds, and of files without definitions.
+const OUTSIDE: &str = "(no definition)";
+
 /// Which commits of the range count, and what a merge is compared with.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Walk {
@@ -61,7 +64,7 @@ impl Walk {
 /// One group of lines.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Share {
-    /// A commit's id, an author, a path, or `path:Qualified.name`.
+    /// A commit's id, an author, a path, `path:Qualified.name`, or `(no definition)`.
     pub key: String,
     /// The first line of a commit's message; empty for other groups.
     pub title: String,
@@ -123,30 +126,40 @@ pub fn load(
     let mut all = changes::compare_trees(git, &pairs, renames, paths)?;
     changes::ask_attributes(git, &mut all);
     let depth = if by == By::Symbol { Depth::Definitions } else { Depth::Lines };
-    let readings = Readings::expect(all.iter().flat_map(|changes| &changes.list));
-    let ledgers: Vec<Ledger> = all
+    // Definitions are compared by their tokens, which are not kept.
+    let readings = match depth {
+        Depth::Lines => Readings::expect(all.iter().flat_map(|changes| &changes.list)),
+        Depth::Definitions => Readings::default(),
+    };
+    let entries: Vec<Entry> = steps
         .par_iter()
+        .zip(&all)
         .map_init(
             || git.local(),
-            |repository, changes| {
+            |repository, (step, changes)| {
                 let diffs = changes.list.iter().map(|change| diff::diff(repository, change)).collect();
-                of_changes(&changes.list, diffs, &readings, depth)
+                Entry::new(step, of_changes(&changes.list, diffs, &readings, depth), by)
             },
         )
         .collect();
+    gaps.extend(all.into_iter().flat_map(|changes| changes.gaps));
+
     let mut groups: BTreeMap<String, Share> = BTreeMap::new();
     let mut order = Vec::new();
     let (mut base, mut head) = (Balance::default(), Balance::default());
-    for ((step, ledger), changes) in steps.iter().zip(&ledgers).zip(all) {
-        base.merge(ledger.base);
-        head.merge(ledger.head);
-        gaps.extend(changes.gaps.into_iter().chain(ledger.gaps.iter().cloned()));
+    let (mut added, mut deleted) = (0, 0);
+    for entry in entries {
+        base.merge(entry.base);
+        head.merge(entry.head);
+        added += entry.added;
+        deleted += entry.deleted;
+        gaps.extend(entry.gaps);
         let mut touched = FxHashSet::default();
-        for part in parts(step, ledger, by) {
+        for part in entry.parts {
             let is_first = touched.insert(part.key.clone());
             let share = groups.entry(part.key.clone()).or_insert_with(|| {
                 order.push(part.key.clone());
-                Share { commits: 0, ..part.empty() }
+                Share::new(part.key.clone(), part.title.clone())
             });
             share.commits += u64::from(is_first);
             share.add(&part);
@@ -156,15 +169,30 @@ pub fn load(
     if by != By::Commit {
         shares.sort_by(|a, b| (b.net(), &a.key).cmp(&(a.net(), &b.key)));
     }
-    let (added, deleted) = (ledgers.iter().map(|one| one.added).sum(), ledgers.iter().map(|one| one.deleted).sum());
-    if by != By::Symbol {
-        assert_eq!(shares.iter().map(|share| share.deleted).sum::<u64>(), deleted, "deleted lines by {}", by.name());
-        assert_eq!(shares.iter().map(|share| share.added).sum::<u64>(), added, "added lines by {}", by.name());
-    }
+    assert_eq!(shares.iter().map(|share| share.deleted).sum::<u64>(), deleted, "deleted lines by {}", by.name());
+    assert_eq!(shares.iter().map(|share| share.added).sum::<u64>(), added, "added lines by {}", by.name());
     let commits = steps.len() as u64;
     gaps.sort();
     gaps.dedup();
     Ok(Attribution { by, walk, shares, commits, merges_skipped, added, deleted, base, head, gaps })
+}
+
+/// What is kept of one commit's ledger.
+struct Entry {
+    parts: Vec<Share>,
+    added: u64,
+    deleted: u64,
+    base: Balance,
+    head: Balance,
+    gaps: Vec<Gap>,
+}
+
+impl Entry {
+    fn new(step: &Step, ledger: Ledger, by: By) -> Self {
+        let parts = parts(step, &ledger, by);
+        let Ledger { added, deleted, base, head, gaps, .. } = ledger;
+        Self { parts, added, deleted, base, head, gaps }
+    }
 }
 
 impl Share {
@@ -180,10 +208,6 @@ impl Share {
             gone: 0,
             moved: 0,
         }
-    }
-
-    fn empty(&self) -> Self {
-        Self::new(self.key.clone(), self.title.clone())
     }
 
     fn add(&mut self, part: &Share) {
@@ -234,7 +258,16 @@ fn parts(step: &Step, ledger: &Ledger, by: By) -> Vec<Share> {
                     ..Share::new(format!("{}:{}", place.path, place.name), String::new())
                 }
             };
-            ledger.definitions.iter().map(definition).collect()
+            let (outside, outside_added) = (ledger.outside, ledger.outside_added);
+            let elsewhere = Share {
+                added: outside_added.total(),
+                deleted: outside.total(),
+                removed_classes: outside,
+                added_classes: outside_added,
+                ..Share::new(OUTSIDE.into(), String::new())
+            };
+            let has_lines = elsewhere.added + elsewhere.deleted > 0;
+            ledger.definitions.iter().map(definition).chain(has_lines.then_some(elsewhere)).collect()
         }
     }
 }

@@ -118,8 +118,9 @@ pub struct Ledger {
     pub files: Vec<FileLedger>,
     /// Touched definitions, by base place, then the added ones.
     pub definitions: Vec<DefinitionLedger>,
-    /// Deleted lines that no definition of base holds.
+    /// Deleted lines that no definition of base holds, and added ones that no definition of head does.
     pub outside: LineTally,
+    pub outside_added: LineTally,
     pub moves: Vec<MovedBlock>,
     pub gaps: Vec<Gap>,
 }
@@ -257,7 +258,7 @@ fn read_page(index: usize, change: &Change, diff: TextDiff, readings: &Readings,
             readings.decline(Some(state));
             return reading;
         }
-        let layout = readings.layout(Some(state), text);
+        let layout = readings.layout(state, text);
         reading.gap = reading_gap(&state.path, text, &layout);
         reading.layout = Some(layout);
         if with_definitions {
@@ -332,8 +333,10 @@ fn enter_definitions(ledger: &mut Ledger, list: &[Change], pages: Vec<Page>, lin
         }
         let owners = self::owners(page.head.facts.as_ref(), lines.head.len());
         for line in page.diff.hunks.iter().flat_map(|hunk| hunk.head.clone()) {
-            if let Some(owner) = owners.get(line as usize).copied().flatten() {
-                added.entry((file, owner)).or_default().tally.add(page.head.class(line));
+            let class = page.head.class(line);
+            match owners.get(line as usize).copied().flatten() {
+                Some(owner) => added.entry((file, owner)).or_default().tally.add(class),
+                None => ledger.outside_added.add(class),
             }
         }
         let change = &list[page.change];
@@ -342,6 +345,8 @@ fn enter_definitions(ledger: &mut Ledger, list: &[Change], pages: Vec<Page>, lin
     }
     let attributed: u64 = deleted.values().map(|share| share.tally.total()).sum();
     assert_eq!(attributed + ledger.outside.total(), ledger.deleted, "deleted lines by definition");
+    let attributed: u64 = added.values().map(|share| share.tally.total()).sum();
+    assert_eq!(attributed + ledger.outside_added.total(), ledger.added, "added lines by definition");
     for identity in fate::identify(&pairs) {
         ledger.definitions.extend(definition(&identity, &pairs, &deleted, &added));
     }
