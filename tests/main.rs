@@ -8,6 +8,8 @@ mod cli;
 mod readme;
 /// Input that nobody wishes for, through the binary, and the examples of the built-in packs.
 mod hostile;
+/// The ledger of a range, from a repository to every format.
+mod removed;
 /// Every format over the canonical report: the terminal against a picture, JSON against its contract.
 mod report;
 /// The Markdown documents in `tests/spec` and `src/checks`, executed: the main body of tests.

@@ -12,6 +12,7 @@ mod output;
 mod policy;
 mod progress;
 mod refs;
+mod removed;
 
 use crate::finding::Verdict;
 use crate::gap::{Gap, Reason};
@@ -70,6 +71,7 @@ Examples:
   solely check --staged                  judge what is about to be committed
   solely check --repo app.git --rev v2   judge a revision without a checkout
   solely refs shop.orders:Order.save_v2  who still uses it, and through which imports
+  solely removed main...HEAD             how many lines did this branch really remove?
   solely policy check                    is the policy valid?";
 
 /// One implementation, and proof that the others are gone.
@@ -106,6 +108,7 @@ struct Global {
 enum Command {
     Check(check::Arguments),
     Refs(refs::Arguments),
+    Removed(removed::Arguments),
     Policy(policy::Arguments),
     Completions(completions::Arguments),
 }
@@ -124,6 +127,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitStatus {
     let outcome = match &arguments.command {
         Command::Check(arguments) => check::run(global, arguments),
         Command::Refs(arguments) => refs::run(global, arguments),
+        Command::Removed(arguments) => removed::run(global, arguments),
         Command::Policy(arguments) => policy::run(global, arguments),
         Command::Completions(arguments) => completions::run(arguments),
     };

@@ -3,6 +3,10 @@
 //! Invariants: `counts` balance (discovered = analyzed + gaps); lists are sorted; nothing here depends on the clock,
 //! the machine, or the number of threads. Absent on purpose: bytes; `report` makes them.
 
+mod removed;
+
+pub use removed::{Headline, RangeEnd, RemovedReport, SymbolNames};
+
 use crate::facts::ReferenceKind;
 use crate::finding::{Context, Finding, Hop, Tier, Verdict};
 use crate::gap::Gap;

@@ -5,6 +5,7 @@
 //! span. A new language is one folder of queries, one file here, and one row. Absent on purpose: paths other than the
 //! file name, and anything about a project.
 
+pub mod layout;
 pub mod python;
 pub mod query;
 
@@ -17,6 +18,8 @@ pub struct LanguageSpec {
     /// File name extensions, without the dot.
     pub extensions: &'static [&'static str],
     pub extract: fn(&str) -> Facts,
+    /// The text apart from how it is laid out, for telling reformatting from change.
+    pub layout: fn(&str) -> layout::Layout,
     pub grammar: fn() -> tree_sitter::Language,
     pub queries: &'static [BuiltinQuery],
 }

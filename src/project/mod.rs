@@ -20,9 +20,10 @@ mod trace;
 pub use broken::{ChangedFile, Dangling, broken};
 pub use class::Mro;
 pub use entity::{DefinitionRef, Entity, Resolved};
-pub use module::{Found, ModuleIndex, ModuleRef};
+pub use module::{Found, ModuleIndex, ModuleRef, primary_name};
 pub use orphan::{Orphan, orphans};
 pub use resolve::Resolver;
+pub use root::{METADATA, declared_roots};
 pub use symbol::Symbol;
 pub use trace::{DefinitionSite, Occurrences, Target, Trace, TracedReference, UseAccess, trace};
 

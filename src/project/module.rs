@@ -5,6 +5,7 @@
 
 use super::root::{Roots, structural_root};
 use crate::source::SourceSet;
+use crate::span::RepoPath;
 use crate::workspace::EntryId;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
@@ -76,28 +77,11 @@ impl ModuleIndex {
         }
         tops.values_mut().for_each(|folders| folders.sort());
         let mut index = Self { at, names: FxHashMap::default(), packages, roots, tops };
-        index.names = python.iter().map(|&id| (id, index.primary_name(sources.path(id).as_str()))).collect();
+        index.names = python
+            .iter()
+            .map(|&id| (id, primary_name(sources.path(id), &index.roots.declared, &index.packages)))
+            .collect();
         index
-    }
-
-    /// The one name of a file: from the longest declared root above it, else from the folder above its top-most
-    /// package, else from the repository's root.
-    fn primary_name(&self, path: &str) -> String {
-        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-        let structural = structural_root(folder, &self.packages);
-        let declared = self.roots.declared.iter().find(|root| is_below(path, root)).map(String::as_str);
-        let in_package = self.packages.contains(folder);
-        let root = match declared {
-            // A package that begins below the declared root is named from there.
-            Some(declared) if is_below(structural, declared) && structural != declared && in_package => structural,
-            Some(declared) => declared,
-            None if in_package => structural,
-            None => "",
-        };
-        let relative = path.strip_prefix(root).unwrap_or(path).trim_start_matches('/');
-        let stem = relative.strip_suffix(".py").or_else(|| relative.strip_suffix(".pyi")).unwrap_or(relative);
-        let stem = stem.strip_suffix("/__init__").unwrap_or(stem);
-        stem.replace('/', ".")
     }
 
     pub fn name(&self, id: EntryId) -> &str {
@@ -173,6 +157,26 @@ impl ModuleIndex {
         path.extend(others);
         path
     }
+}
+
+/// The one name of a file: from the longest declared root above it, else from the folder above its top-most package,
+/// else from the repository's root. `declared` is sorted longest first; `packages` need hold only folders above the file.
+pub fn primary_name(path: &RepoPath, declared: &[String], packages: &BTreeSet<String>) -> String {
+    let folder = path.folder();
+    let structural = structural_root(folder, packages);
+    let declared = declared.iter().find(|root| is_below(path.as_str(), root)).map(String::as_str);
+    let in_package = packages.contains(folder);
+    let root = match declared {
+        // A package that begins below the declared root is named from there.
+        Some(declared) if is_below(structural, declared) && structural != declared && in_package => structural,
+        Some(declared) => declared,
+        None if in_package => structural,
+        None => "",
+    };
+    let relative = path.as_str().strip_prefix(root).unwrap_or(path.as_str()).trim_start_matches('/');
+    let stem = relative.strip_suffix(".py").or_else(|| relative.strip_suffix(".pyi")).unwrap_or(relative);
+    let stem = stem.strip_suffix("/__init__").unwrap_or(stem);
+    stem.replace('/', ".")
 }
 
 fn join(root: &str, rest: &str) -> String {

@@ -57,18 +57,22 @@ pub fn structural_root<'f>(folder: &'f str, packages: &BTreeSet<String>) -> &'f 
 fn metadata_roots(sources: &SourceSet<'_>) -> BTreeSet<String> {
     let mut roots = BTreeSet::new();
     for (id, entry) in sources.snapshot().ids() {
-        let path = &entry.path;
-        let read = match path.file_name() {
-            "pyproject.toml" => pyproject_folders,
-            "setup.cfg" => setup_folders,
-            _ => continue,
-        };
-        let Some(text) = sources.text(id) else { continue };
-        for folder in read(&text) {
-            roots.insert(join(path, &folder));
+        if !METADATA.contains(&entry.path.file_name()) {
+            continue;
         }
+        let Some(text) = sources.text(id) else { continue };
+        roots.extend(declared_roots(&entry.path, &text));
     }
     roots
+}
+
+/// Files that declare import roots.
+pub const METADATA: &[&str] = &["pyproject.toml", "setup.cfg"];
+
+/// The roots that one metadata file declares, relative to the repository.
+pub fn declared_roots(path: &RepoPath, text: &str) -> Vec<String> {
+    let folders = if path.file_name() == "setup.cfg" { setup_folders(text) } else { pyproject_folders(text) };
+    folders.iter().map(|folder| join(path, folder)).collect()
 }
 
 fn join(metadata: &RepoPath, folder: &str) -> String {

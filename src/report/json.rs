@@ -4,11 +4,12 @@
 //! a machine gets everything.
 
 use super::record::{CheckHead, FindingRecord, GapRecord, RefsHead, RuleRecord, SymbolReferencesRecord, WarningRecord};
+use super::removed::RemovedDocument;
 use super::{FormatSpec, RenderOptions, escape};
-use crate::evidence::{CheckReport, RefsReport, Sources};
+use crate::evidence::{CheckReport, RefsReport, RemovedReport, Sources};
 use serde::Serialize;
 
-pub const SPEC: FormatSpec = FormatSpec { name: "json", summary: "one JSON document", check, refs };
+pub const SPEC: FormatSpec = FormatSpec { name: "json", summary: "one JSON document", check, refs, removed };
 
 #[derive(Serialize)]
 struct CheckDocument<'a> {
@@ -44,6 +45,10 @@ fn refs(report: &RefsReport, _sources: &Sources, _options: &RenderOptions) -> St
         symbols: report.symbols.iter().map(SymbolReferencesRecord::of).collect(),
         gaps: report.gaps.iter().map(GapRecord::of).collect(),
     })
+}
+
+fn removed(report: &RemovedReport, _sources: &Sources, _options: &RenderOptions) -> String {
+    document(&RemovedDocument::of(report))
 }
 
 fn document(value: &impl Serialize) -> String {

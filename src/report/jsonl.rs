@@ -1,14 +1,16 @@
 //! The `jsonl` format: one JSON object per line, each with its `type`, for streams and `grep`.
 //!
 //! Invariant: the first line is the `report` with schema, verdict and counts; then follow `rule`, `finding`, `gap` and
-//! `warning`, or `symbol` and `gap`, with the fields of the same records as `json`.
+//! `warning`, or `symbol` and `gap`, or `symbol`, `file`, `move`, `attribution` and `gap`, with the fields of the same
+//! records as `json`.
 
 use super::record::{CheckHead, FindingRecord, GapRecord, RefsHead, RuleRecord, SymbolReferencesRecord, WarningRecord};
+use super::removed::{self, RemovedHead};
 use super::{FormatSpec, RenderOptions, escape};
-use crate::evidence::{CheckReport, RefsReport, Sources};
+use crate::evidence::{CheckReport, RefsReport, RemovedReport, Sources};
 use serde::Serialize;
 
-pub const SPEC: FormatSpec = FormatSpec { name: "jsonl", summary: "one JSON object per line", check, refs };
+pub const SPEC: FormatSpec = FormatSpec { name: "jsonl", summary: "one JSON object per line", check, refs, removed };
 
 #[derive(Serialize)]
 struct Line<T> {
@@ -32,6 +34,17 @@ fn refs(report: &RefsReport, _sources: &Sources, _options: &RenderOptions) -> St
     let mut out = String::new();
     push(&mut out, "report", RefsHead::of(report));
     report.symbols.iter().for_each(|symbol| push(&mut out, "symbol", SymbolReferencesRecord::of(symbol)));
+    report.gaps.iter().for_each(|gap| push(&mut out, "gap", GapRecord::of(gap)));
+    escape::safe_json(out)
+}
+
+fn removed(report: &RemovedReport, _sources: &Sources, _options: &RenderOptions) -> String {
+    let mut out = String::new();
+    push(&mut out, "report", RemovedHead::of(report));
+    removed::definitions(report).for_each(|definition| push(&mut out, "symbol", definition));
+    report.ledger.files.iter().for_each(|file| push(&mut out, "file", removed::file(file)));
+    report.ledger.moves.iter().for_each(|block| push(&mut out, "move", removed::moved(block)));
+    report.attribution.iter().for_each(|groups| push(&mut out, "attribution", removed::attribution(groups)));
     report.gaps.iter().for_each(|gap| push(&mut out, "gap", GapRecord::of(gap)));
     escape::safe_json(out)
 }

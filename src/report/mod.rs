@@ -11,9 +11,10 @@ pub mod json;
 pub mod jsonl;
 mod paint;
 mod record;
+mod removed;
 pub mod terminal;
 
-use crate::evidence::{CheckReport, RefsReport, Sources};
+use crate::evidence::{CheckReport, RefsReport, RemovedReport, Sources};
 use crate::finding::{Context, Verdict};
 use std::collections::BTreeMap;
 
@@ -28,6 +29,7 @@ pub struct FormatSpec {
     pub summary: &'static str,
     pub check: Renderer<CheckReport>,
     pub refs: Renderer<RefsReport>,
+    pub removed: Renderer<RemovedReport>,
 }
 
 /// Every format; the first is the default.

@@ -40,7 +40,7 @@ pub struct RefsHead<'a> {
 }
 
 #[derive(Serialize)]
-struct ToolRecord {
+pub struct ToolRecord {
     name: &'static str,
     version: &'static str,
 }
@@ -53,7 +53,7 @@ struct SnapshotRecord<'a> {
 }
 
 #[derive(Serialize)]
-struct PolicyRecord<'a> {
+pub struct PolicyRecord<'a> {
     file: Option<&'a str>,
     digest: &'a str,
 }
@@ -298,7 +298,7 @@ impl<'a> SymbolReferencesRecord<'a> {
     }
 }
 
-const TOOL: ToolRecord = ToolRecord { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") };
+pub const TOOL: ToolRecord = ToolRecord { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") };
 
 fn verdicts(contexts: &BTreeMap<Context, Verdict>) -> BTreeMap<&'static str, &'static str> {
     contexts.iter().map(|(context, verdict)| (context.name(), verdict.name())).collect()
@@ -308,7 +308,7 @@ fn snapshot(identity: &SnapshotIdentity) -> SnapshotRecord<'_> {
     SnapshotRecord { kind: identity.kind, commit: identity.commit.as_deref(), tree: identity.tree.as_deref() }
 }
 
-fn policy(identity: &PolicyIdentity) -> PolicyRecord<'_> {
+pub fn policy(identity: &PolicyIdentity) -> PolicyRecord<'_> {
     PolicyRecord { file: identity.file.as_deref(), digest: &identity.digest }
 }
 

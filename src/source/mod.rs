@@ -222,7 +222,7 @@ fn unread_lines(facts: &Facts, span: Span) -> Span {
 }
 
 /// Runs the adapter; a panic is our bug, and becomes an unread range instead of ending the run.
-fn extract_guarded(language: &LanguageSpec, text: &str) -> Facts {
+pub fn extract_guarded(language: &LanguageSpec, text: &str) -> Facts {
     let extracted = std::panic::catch_unwind(|| (language.extract)(text));
     extracted.unwrap_or_else(|_| crate::language::unreadable(text, "internal error: the extractor panicked".into()))
 }

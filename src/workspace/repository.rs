@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 /// A repository that is open for reading. Threads share it.
 pub struct Repository {
-    pub(super) git: gix::ThreadSafeRepository,
+    pub(crate) git: gix::ThreadSafeRepository,
     /// The root of the work tree, absolute and without links; `None` in a bare repository.
     pub root: Option<PathBuf>,
     /// The folder that was asked for, relative to the root, `/`-separated; empty for the root.

@@ -8,6 +8,7 @@
 mod call;
 mod depth;
 mod expression;
+mod layout;
 mod line;
 mod statement;
 #[cfg(test)]
@@ -28,6 +29,7 @@ pub const SPEC: LanguageSpec = LanguageSpec {
     name: "python",
     extensions: &["py", "pyi", "pyw"],
     extract,
+    layout: layout::layout,
     grammar: || tree_sitter_python::LANGUAGE.into(),
     queries: super::query::PYTHON_QUERIES,
 };

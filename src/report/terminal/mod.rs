@@ -6,6 +6,7 @@
 
 mod check;
 mod refs;
+mod removed;
 mod sight;
 
 use super::FormatSpec;
@@ -15,6 +16,7 @@ pub const SPEC: FormatSpec = FormatSpec {
     summary: "for people: code frames and a summary",
     check: check::render,
     refs: refs::render,
+    removed: removed::render,
 };
 
 /// `1,234`: a number for people.

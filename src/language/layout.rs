@@ -1,0 +1,114 @@
+//! Layout: the tokens of a text, apart from how they are laid out in lines.
+//!
+//! Two texts with equal statements differ in layout alone: black wrapped a call, a block was dedented, a trailing
+//! comma went. The ledger compares layouts to tell reformatting from removal. Invariants: `lines` has one fingerprint
+//! per line, as git counts lines; statements are in order and do not share tokens. Absent on purpose: the tokens'
+//! meaning, and their text; a 64-bit fingerprint stands for it.
+
+use crate::facts::{LineClass, Unread};
+use rustc_hash::FxHasher;
+use std::hash::{Hash, Hasher};
+use std::ops::Range;
+
+/// The fingerprint of a line that holds nothing.
+pub const BLANK: u64 = 0;
+
+/// Lines are 0-based.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Layout {
+    /// Without comments, line ends and indentation; empty where no language reads the text.
+    pub tokens: Vec<LayoutToken>,
+    /// Logical lines, where the language has them.
+    pub statements: Vec<Statement>,
+    /// What each physical line holds, whatever its indentation; [`BLANK`] for an empty one.
+    pub lines: Vec<u64>,
+    /// What each physical line is; the same as [`crate::facts::Facts::lines`] where a language reads the text.
+    pub classes: Vec<LineClass>,
+    /// What the parser could not read.
+    pub unread: Vec<Unread>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LayoutToken {
+    pub line: u32,
+    pub fingerprint: u64,
+}
+
+/// One logical line: all its tokens, comments inside it included.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Statement {
+    pub lines: Range<u32>,
+    pub fingerprint: u64,
+}
+
+impl Layout {
+    /// The statements that touch a line, as a range of indices.
+    pub fn statements_in(&self, lines: &Range<u32>) -> Range<usize> {
+        let start = self.statements.partition_point(|statement| statement.lines.end <= lines.start);
+        let end = self.statements.partition_point(|statement| statement.lines.start < lines.end);
+        start..end.max(start)
+    }
+
+    pub fn tokens_in(&self, lines: &Range<u32>) -> &[LayoutToken] {
+        let start = self.tokens.partition_point(|token| token.line < lines.start);
+        let end = self.tokens.partition_point(|token| token.line < lines.end);
+        &self.tokens[start..end.max(start)]
+    }
+}
+
+/// The fingerprint of a piece of text; never [`BLANK`].
+pub fn fingerprint(text: impl Hash) -> u64 {
+    let mut hasher = FxHasher::default();
+    text.hash(&mut hasher);
+    hasher.finish().max(1)
+}
+
+/// The layout of a text that no language reads: a line is its characters without white space. The classes are for the
+/// caller to give.
+pub fn plain(text: &[u8], classes: Vec<LineClass>) -> Layout {
+    let mut lines = Vec::with_capacity(classes.len());
+    for line in text.split_inclusive(|&byte| byte == b'\n') {
+        let mut hasher = FxHasher::default();
+        let mut is_blank = true;
+        for part in line.split(u8::is_ascii_whitespace).filter(|part| !part.is_empty()) {
+            part.iter().for_each(|byte| byte.hash(&mut hasher));
+            is_blank = false;
+        }
+        lines.push(if is_blank { BLANK } else { hasher.finish().max(1) });
+    }
+    Layout { lines, classes, ..Layout::default() }
+}
+
+/// Words (letters, digits, underscores, and every byte above ASCII) and single other characters; no white space.
+pub fn words(line: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80;
+    let mut rest = line;
+    std::iter::from_fn(move || {
+        rest = rest.trim_ascii_start();
+        let first = *rest.first()?;
+        let length = if is_word(first) { rest.iter().take_while(|&&byte| is_word(byte)).count() } else { 1 };
+        let (word, after) = rest.split_at(length);
+        rest = after;
+        Some(word)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn white_space_does_not_count_in_a_plain_line() {
+        let layout = plain(b"  a = 1\r\na=1\n\t\nb", Vec::new());
+        assert_eq!(layout.lines[0], layout.lines[1]);
+        assert_eq!(layout.lines[2], BLANK);
+        assert_ne!(layout.lines[0], layout.lines[3]);
+    }
+
+    #[test]
+    fn words_and_signs_are_told_apart() {
+        let found: Vec<&[u8]> = words(b" foo_1(b, '\xc3\xa9')").collect();
+        let expected: Vec<&[u8]> = vec![b"foo_1", b"(", b"b", b",", b"'", b"\xc3\xa9", b"'", b")"];
+        assert_eq!(found, expected);
+    }
+}

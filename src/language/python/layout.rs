@@ -1,0 +1,308 @@
+//! The layout of a Python text: what stays when black has been over it.
+//!
+//! Indentation, line ends, the quotes of plain strings and commas before a closing bracket do not count, except the
+//! comma that makes a tuple or an index: `(a,)` is not `(a)`. A docstring may be re-indented, another string may not.
+//! Absent on purpose: redundant parentheses, which change the tokens and so count as a change.
+
+use super::{STACK_NEEDED, STACK_SIZE, depth, line, span_of};
+use crate::facts::Unread;
+use crate::language::layout::{BLANK, Layout, LayoutToken, Statement, fingerprint, plain};
+use crate::language::unreadable;
+use crate::span::{LineIndex, Span};
+use ruff_python_ast::statement_visitor::{StatementVisitor, walk_stmt};
+use ruff_python_ast::token::TokenKind;
+use ruff_python_ast::{Expr, Mod, PySourceType, Stmt};
+use ruff_python_parser::{ParseOptions, parse_unchecked};
+use ruff_text_size::Ranged;
+use std::ops::Range;
+
+pub fn layout(text: &str) -> Layout {
+    stacker::maybe_grow(STACK_NEEDED, STACK_SIZE, || {
+        let index = LineIndex::new(text.as_bytes());
+        if let Some(reason) = depth::find_excess(text) {
+            let facts = unreadable(text, reason);
+            return Layout { unread: facts.unread, ..plain(text.as_bytes(), facts.lines) };
+        }
+        let parsed = parse_unchecked(text, ParseOptions::from(PySourceType::Python));
+        let mut docstrings = Docstrings::default();
+        if let Mod::Module(module) = parsed.syntax() {
+            docstrings.find(&module.body);
+            docstrings.visit_body(&module.body);
+        }
+        docstrings.0.sort_unstable();
+        let mut reader = Reader::new(text, &index, &docstrings.0);
+        for token in parsed.tokens().iter() {
+            reader.token(token.kind(), span_of(token.range()));
+        }
+        let mut layout = reader.finish();
+        layout.classes = line::classify(text, parsed.tokens(), &index, &docstrings.0);
+        for error in parsed.errors() {
+            layout.unread.push(Unread { span: span_of(error.location), reason: error.error.to_string() });
+        }
+        layout
+    })
+}
+
+/// The spans of docstrings: a string that is the first statement of a module, a function or a class.
+#[derive(Default)]
+struct Docstrings(Vec<Span>);
+
+impl Docstrings {
+    fn find(&mut self, body: &[Stmt]) {
+        if let Some(Stmt::Expr(first)) = body.first()
+            && let Expr::StringLiteral(literal) = &*first.value
+        {
+            self.0.push(span_of(literal.range()));
+        }
+    }
+}
+
+impl<'a> StatementVisitor<'a> for Docstrings {
+    fn visit_stmt(&mut self, statement: &'a Stmt) {
+        match statement {
+            Stmt::FunctionDef(function) => self.find(&function.body),
+            Stmt::ClassDef(class) => self.find(&class.body),
+            _ => {}
+        }
+        walk_stmt(self, statement);
+    }
+}
+
+/// An open bracket and whether a comma before its end is only layout.
+struct Bracket {
+    commas: u32,
+    /// One comma is needed to make it what it is: a tuple, an index.
+    needs_comma: bool,
+}
+
+struct Reader<'a> {
+    text: &'a str,
+    index: &'a LineIndex,
+    docstrings: &'a [Span],
+    layout: Layout,
+    brackets: Vec<Bracket>,
+    /// The kind of the last token that counts, which tells a call from a tuple.
+    previous: Option<TokenKind>,
+    /// A comma that counts only if something other than a closing bracket follows.
+    comma: Option<Span>,
+    /// Parts of each line's fingerprint, in order.
+    line_parts: Vec<(u32, u64)>,
+    statement: Vec<u64>,
+    statement_lines: Option<Range<u32>>,
+    /// Strings over several lines, and whether they are docstrings.
+    long_strings: Vec<(Range<u32>, bool)>,
+}
+
+impl<'a> Reader<'a> {
+    fn new(text: &'a str, index: &'a LineIndex, docstrings: &'a [Span]) -> Self {
+        Self {
+            text,
+            index,
+            docstrings,
+            layout: Layout::default(),
+            brackets: Vec::new(),
+            previous: None,
+            comma: None,
+            line_parts: Vec::new(),
+            statement: Vec::new(),
+            statement_lines: None,
+            long_strings: Vec::new(),
+        }
+    }
+
+    fn token(&mut self, kind: TokenKind, span: Span) {
+        match kind {
+            TokenKind::Indent | TokenKind::Dedent | TokenKind::EndOfFile => {}
+            // A comma that ends its line is layout as far as the line is concerned.
+            TokenKind::NonLogicalNewline => {}
+            TokenKind::Newline => self.end_statement(),
+            TokenKind::Comment => {
+                let print = fingerprint(span.slice(self.text).trim_end());
+                self.line_parts.push((self.line_of(span), print));
+                if self.statement_lines.is_some() {
+                    self.statement.push(print);
+                }
+            }
+            TokenKind::Comma if !self.brackets.is_empty() => {
+                self.flush_comma(kind, span);
+                self.comma = Some(span);
+            }
+            _ => {
+                self.flush_comma(kind, span);
+                self.track_brackets(kind);
+                self.count(kind, span);
+            }
+        }
+    }
+
+    /// Decides whether the comma seen last counts, now that the next token is known.
+    fn flush_comma(&mut self, next: TokenKind, next_span: Span) {
+        let Some(span) = self.comma.take() else { return };
+        let closes = matches!(next, TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace);
+        let Some(bracket) = self.brackets.last_mut() else { return };
+        bracket.commas += 1;
+        let is_layout = closes && (!bracket.needs_comma || bracket.commas > 1);
+        if !is_layout {
+            let print = fingerprint(",");
+            self.statement.push(print);
+            let line = self.line_of(span);
+            self.layout.tokens.push(LayoutToken { line, fingerprint: print });
+            if self.line_of(next_span) == line {
+                self.line_parts.push((line, print));
+            }
+        }
+    }
+
+    fn track_brackets(&mut self, kind: TokenKind) {
+        match kind {
+            TokenKind::Lpar | TokenKind::Lsqb | TokenKind::Lbrace => {
+                let after_value = matches!(
+                    self.previous,
+                    Some(TokenKind::Name | TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace | TokenKind::String)
+                );
+                let needs_comma = match kind {
+                    TokenKind::Lpar => !after_value,
+                    TokenKind::Lsqb => after_value,
+                    _ => false,
+                };
+                self.brackets.push(Bracket { commas: 0, needs_comma });
+            }
+            TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace => {
+                self.brackets.pop();
+            }
+            _ => {}
+        }
+    }
+
+    fn count(&mut self, kind: TokenKind, span: Span) {
+        let lines = self.lines_of(span);
+        let text = span.slice(self.text);
+        let is_docstring = kind == TokenKind::String && self.is_docstring(span);
+        let print = match kind {
+            TokenKind::String if is_docstring => fingerprint(text.lines().map(str::trim).collect::<Vec<_>>()),
+            TokenKind::String => string_fingerprint(text),
+            _ => fingerprint(text),
+        };
+        if lines.len() > 1 {
+            self.long_strings.push((lines.clone(), is_docstring));
+        } else {
+            self.line_parts.push((lines.start, print));
+        }
+        self.layout.tokens.push(LayoutToken { line: lines.start, fingerprint: print });
+        self.statement.push(print);
+        let statement_lines = self.statement_lines.get_or_insert(lines.clone());
+        statement_lines.end = statement_lines.end.max(lines.end);
+        self.previous = Some(kind);
+    }
+
+    fn is_docstring(&self, span: Span) -> bool {
+        let next = self.docstrings.partition_point(|docstring| docstring.start <= span.start);
+        next > 0 && self.docstrings[next - 1].contains(span)
+    }
+
+    fn end_statement(&mut self) {
+        self.comma = None;
+        self.brackets.clear();
+        self.previous = None;
+        let parts = std::mem::take(&mut self.statement);
+        if let Some(lines) = self.statement_lines.take() {
+            self.layout.statements.push(Statement { lines, fingerprint: fingerprint(&parts) });
+        }
+    }
+
+    fn finish(mut self) -> Layout {
+        self.end_statement();
+        for (range, is_docstring) in std::mem::take(&mut self.long_strings) {
+            for line in range {
+                let text = self.index.span(line + 1).slice(self.text);
+                let text = if is_docstring { text.trim() } else { text.trim_end_matches(['\r', '\n']) };
+                if !text.is_empty() {
+                    self.line_parts.push((line, fingerprint(text)));
+                }
+            }
+        }
+        self.line_parts.sort_by_key(|&(line, _)| line);
+        self.layout.lines = vec![BLANK; self.index.count() as usize];
+        for parts in self.line_parts.chunk_by(|a, b| a.0 == b.0) {
+            if let Some(line) = self.layout.lines.get_mut(parts[0].0 as usize) {
+                *line = fingerprint(parts.iter().map(|part| part.1).collect::<Vec<_>>());
+            }
+        }
+        self.layout
+    }
+
+    fn line_of(&self, span: Span) -> u32 {
+        self.index.line(span.start) - 1
+    }
+
+    fn lines_of(&self, span: Span) -> Range<u32> {
+        let lines = self.index.lines(span);
+        lines.start - 1..lines.end
+    }
+}
+
+/// A string without quotes or escapes inside is the same in either quotes.
+fn string_fingerprint(text: &str) -> u64 {
+    let Some(open) = text.find(['"', '\'']) else { return fingerprint(text) };
+    let (prefix, quoted) = text.split_at(open);
+    for quotes in ["\"\"\"", "'''", "\"", "'"] {
+        let inner = quoted.strip_prefix(quotes).and_then(|rest| rest.strip_suffix(quotes));
+        if let Some(inner) = inner
+            && !inner.contains(['"', '\'', '\\', '\n'])
+        {
+            return fingerprint((prefix.to_ascii_lowercase(), inner));
+        }
+    }
+    fingerprint(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn same(a: &str, b: &str) -> bool {
+        let prints = |text| layout(text).statements.into_iter().map(|s| s.fingerprint).collect::<Vec<_>>();
+        prints(a) == prints(b)
+    }
+
+    #[test]
+    fn black_changes_layout_only() {
+        assert!(same("f(a, b=1)\n", "f(\n    a,\n    b=1,\n)\n"));
+        assert!(same("x = 'a'\n", "x = \"a\"\n"));
+        assert!(same("if x:\n  y = 1\n", "if x:\n        y = 1\n"));
+        assert!(same("x = {'a': 1}\n", "x = {\n    'a': 1,\n}\n"));
+        assert!(same("def f(a):\n    \"\"\"One\n    two\"\"\"\n", "def f(\n  a,\n):\n  \"\"\"One\n  two\"\"\"\n"));
+    }
+
+    #[test]
+    fn a_comma_or_a_string_that_means_something_counts() {
+        assert!(!same("x = (a,)\n", "x = (a)\n"));
+        assert!(!same("x = a[1,]\n", "x = a[1]\n"));
+        assert!(!same("x = 1,\n", "x = 1\n"));
+        assert!(!same("x = 'a'\n", "x = 'b'\n"));
+        assert!(!same("x = '''a\n  b'''\n", "x = '''a\nb'''\n"));
+        assert!(!same("x = 'a'  # one\n", "x = 'a'\n"));
+    }
+
+    #[test]
+    fn a_comma_at_the_end_of_a_line_does_not_count_for_the_line() {
+        let lines = |text| layout(text).lines;
+        let (base, head) = (lines("f(\n    a,\n    b\n)\n"), lines("f(\n    a\n)\n"));
+        assert_eq!(base[1], head[1]);
+        assert_eq!(lines("a\n\n\tb\n").len(), 3);
+        assert_eq!(lines("a\n\n\tb\n")[1], BLANK);
+    }
+
+    #[test]
+    fn classes_are_those_of_the_facts() {
+        let text = "'''Doc\n\n    more'''\n# c\nclass A:\n    'doc'\n\n    x = '''\n\n'''\n    def f(self):\n        if x:\n            'not a doc'\n        (\n            'x'\n        )\n";
+        assert_eq!(layout(text).classes, super::super::extract(text).lines);
+    }
+
+    #[test]
+    fn statements_are_found_by_line() {
+        let found = layout("a = 1\nf(\n  b,\n)\nc\n");
+        assert_eq!(found.statements.iter().map(|s| s.lines.clone()).collect::<Vec<_>>(), [0..1, 1..4, 4..5]);
+        assert_eq!(found.statements_in(&(2..3)), 1..2);
+    }
+}

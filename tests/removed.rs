@@ -1,0 +1,181 @@
+//! `solely removed` from end to end, on a repository made for it: the contract, the sentence, the policy's rule.
+
+use serde_json::Value;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+use tempfile::TempDir;
+
+const BASE: &str = "\
+import os
+
+
+class OrderHandler:
+    def handle(self, order):
+        if os.environ.get(\"USE_ORDERS_V3\"):
+            return self._handle_v3(order)
+        return self._handle_v2(order)
+
+    def _handle_v3(self, order):
+        return self.store.save(order)
+
+    def _handle_v2(self, order):
+        \"\"\"The way before the store.
+
+        Nobody knows it any more.
+        \"\"\"
+        # once there was a queue
+        return legacy_save(order)
+
+
+def format_order(order):
+    return \"{} x {}\".format(order.count, order.name)
+";
+
+const HEAD: &str = "\
+class OrderHandler:
+    def handle(self, order):
+        return self._handle_v3(order)
+
+    def _handle_v3(self, order):
+        return self.store.save(order)
+";
+
+const FORMATTING: &str = "def format_order(order):\n    return \"{} x {}\".format(order.count, order.name)\n";
+
+const POLICY: &str = "\
+[[legacy]]
+id = \"orders-v2\"
+summary = \"the order path from before the store\"
+symbols = [\"shop.orders:OrderHandler._handle_v2\"]
+";
+
+/// A package in which a handler goes, a function moves, and a file is renamed.
+fn repository() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |path: &str, text: &str| {
+        let path = folder.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    };
+    git(folder.path(), &["init", "-q", "-b", "main"]);
+    write("solely.toml", POLICY);
+    write("src/shop/__init__.py", "");
+    write("src/shop/orders.py", BASE);
+    write("src/shop/notes.txt", "one\ntwo\nthree\n");
+    write("pyproject.toml", "[tool.setuptools]\npackage-dir = {\"\" = \"src\"}\n");
+    git(folder.path(), &["add", "-A"]);
+    git(folder.path(), &["commit", "-q", "-m", "Handle orders"]);
+    write("src/shop/orders.py", HEAD);
+    write("src/shop/formatting.py", FORMATTING);
+    git(folder.path(), &["mv", "src/shop/notes.txt", "src/shop/history.txt"]);
+    git(folder.path(), &["add", "-A"]);
+    git(folder.path(), &["commit", "-q", "-m", "Remove the order path from before the store"]);
+    folder
+}
+
+fn git(folder: &Path, arguments: &[&str]) {
+    let status = Command::new("git")
+        .current_dir(folder)
+        .envs([("GIT_CONFIG_GLOBAL", "/dev/null"), ("GIT_CONFIG_NOSYSTEM", "1")])
+        .envs([("GIT_AUTHOR_NAME", "A"), ("GIT_AUTHOR_EMAIL", "a@example.org")])
+        .envs([("GIT_COMMITTER_NAME", "C"), ("GIT_COMMITTER_EMAIL", "c@example.org")])
+        .args(arguments)
+        .status()
+        .unwrap();
+    assert!(status.success(), "git {arguments:?}");
+}
+
+/// Exit status, standard output, standard error.
+fn removed(folder: &Path, words: &[&str]) -> (Option<i32>, String, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_solely"))
+        .args(["removed", "--repo", folder.to_str().unwrap()])
+        .args(words)
+        .env_remove("CLICOLOR_FORCE")
+        .output()
+        .unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (output.status.code(), text(output.stdout), text(output.stderr))
+}
+
+fn document(folder: &Path, words: &[&str]) -> Value {
+    let (status, out, err) = removed(folder, &[words, &["--format", "json"]].concat());
+    assert_eq!(status, Some(0), "{err}");
+    serde_json::from_str(&out).unwrap()
+}
+
+#[test]
+fn the_json_of_removed_keeps_its_contract() {
+    let folder = repository();
+    let document = document(folder.path(), &["HEAD", "--by", "commit"]);
+    let fields = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>().join(" ");
+    for field in "schema base head totals removed moved reformatted changed symbols files gaps".split(' ') {
+        assert!(document.get(field).is_some(), "`{field}` is missing from {}", fields(&document));
+    }
+    assert_eq!(document["schema"], "solely/removed/1");
+    let removed = &document["removed"];
+    let sum: u64 =
+        ["code", "comment", "docstring", "blank", "other"].map(|class| removed[class].as_u64().unwrap()).iter().sum();
+    assert_eq!(document["totals"]["deleted"], sum);
+    assert_eq!((&removed["docstring"], &removed["docstring-blank"]), (&4.into(), &1.into()));
+    let symbol = |name: &str| {
+        let found =
+            document["symbols"].as_array().unwrap().iter().find(|it| it["symbol"].as_str().unwrap().ends_with(name));
+        found.unwrap_or_else(|| panic!("`{name}` is not in {}", document["symbols"])).clone()
+    };
+    let gone = symbol("shop.orders:OrderHandler._handle_v2");
+    assert_eq!((&gone["fate"], &gone["rule"]), (&"removed".into(), &"orders-v2".into()));
+    assert_eq!((&gone["base"]["start"], &gone["base"]["end"], &gone["head"]), (&13.into(), &19.into(), &Value::Null));
+    assert_eq!((&gone["lines"]["code"], &gone["lines"]["comment"]), (&2.into(), &1.into()));
+    let moved = symbol("shop.orders:format_order");
+    assert_eq!((&moved["fate"], &moved["head-symbol"]), (&"relocated".into(), &"shop.formatting:format_order".into()));
+    assert_eq!(document["moved"], 2);
+    let files: Vec<(&str, Option<&str>)> = document["files"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|file| (file["path"].as_str().unwrap(), file["old-path"].as_str()))
+        .collect();
+    let renamed = ("src/shop/history.txt", Some("src/shop/notes.txt"));
+    assert_eq!(files, [("src/shop/formatting.py", None), renamed, ("src/shop/orders.py", None)]);
+    assert_eq!(document["attribution"]["groups"][0]["deleted"], document["totals"]["deleted"]);
+}
+
+#[test]
+fn the_sentence_leads_and_json_lines_say_the_same() {
+    let folder = repository();
+    let (status, out, _) = removed(folder.path(), &["HEAD~1..HEAD"]);
+    assert_eq!(status, Some(0));
+    let first = out.lines().next().unwrap();
+    assert!(first.starts_with("15 net lines: 18 removed, 3 added; "), "{first}");
+    assert!(first.contains("7 in 1 removed method; 2 moved; 7 in 1 that the policy names"), "{first}");
+    let document = document(folder.path(), &["HEAD~1..HEAD"]);
+    assert_eq!(document["summary"], first);
+    let (_, lines, _) = removed(folder.path(), &["HEAD~1..HEAD", "--format", "jsonl"]);
+    let lines: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!((&lines[0]["type"], &lines[0]["totals"]), (&"report".into(), &document["totals"]));
+    let count = |kind: &str| lines.iter().filter(|line| line["type"] == kind).count();
+    assert_eq!(count("symbol"), document["symbols"].as_array().unwrap().len());
+    assert_eq!(count("file"), 3);
+}
+
+#[test]
+fn every_way_to_name_a_range_is_understood() {
+    let folder = repository();
+    let totals = |words: &[&str]| document(folder.path(), words)["totals"]["net"].clone();
+    for words in [&["HEAD"][..], &["HEAD~1..HEAD"], &["HEAD~1...HEAD"], &["--base", "HEAD~1"], &["--worktree=HEAD~1"]] {
+        assert_eq!(totals(words), 15, "{words:?}");
+    }
+    assert_eq!(totals(&["--staged"]), 0);
+    assert_eq!(totals(&["HEAD", "src/shop/formatting.py"]), -2);
+    for (words, part) in [
+        (&[][..], "required"),
+        (&["no-such-revision"], "`no-such-revision` is not a revision"),
+        (&["HEAD", "../outside"], "outside the repository"),
+        (&["--staged", "--by", "commit"], "is not a commit"),
+    ] {
+        let (status, out, err) = removed(folder.path(), words);
+        assert_eq!((status, out.as_str()), (Some(2), ""), "{words:?}");
+        assert!(err.contains(part), "{words:?}: {err}");
+    }
+}
