@@ -4,7 +4,7 @@
 //! promises nothing about what is looked up on it. Invariant: what an annotation gives is at best likely, since
 //! annotations are not checked at run time. Absent on purpose: generics.
 
-use super::entity::{Entity, Resolved};
+use super::entity::{DefinitionRef, Entity, Resolved};
 use super::resolve::Resolver;
 use crate::facts::{DefinitionKind, Value, ValueId};
 use crate::workspace::EntryId;
@@ -31,8 +31,27 @@ impl Resolver<'_, '_> {
                 found
             }
             Value::Item { base, index } => self.parametrised(file, base, index),
-            _ => self.value(file, annotation).iter().flat_map(|it| self.instance(it)).collect(),
+            _ => {
+                let named = self.value(file, annotation);
+                named
+                    .iter()
+                    .flat_map(|it| self.own_instance(file, annotation, it).unwrap_or_else(|| self.instance(it)))
+                    .collect()
+            }
         }
+    }
+
+    /// `Self`: an instance of the class whose body the annotation stands in.
+    fn own_instance(&mut self, file: EntryId, annotation: ValueId, named: &Resolved) -> Option<Vec<Resolved>> {
+        let Entity::External(path) = &named.entity else { return None };
+        if !matches!(path.as_str(), "typing.Self" | "typing_extensions.Self") {
+            return None;
+        }
+        let facts = self.facts(file)?;
+        let Value::Name { scope, .. } = facts.value(annotation) else { return None };
+        let id = facts.scope(scope).definition?;
+        let class = DefinitionRef { file, id };
+        self.is_class(class).then(|| vec![Resolved::new(Entity::Instance { class, behind: None }).likely()])
     }
 
     fn parametrised(&mut self, file: EntryId, base: ValueId, index: Option<ValueId>) -> Vec<Resolved> {

@@ -194,7 +194,10 @@ impl<'p, 's> Resolver<'p, 's> {
             BindingKind::Assignment => {
                 let symbol = self.scope_symbol(file, facts, binding.scope).map(|owner| owner.member(name));
                 let mut found = self.annotated(file, binding);
-                if let (Some(value), None) = (binding.value, binding.annotation) {
+                // `HOOK: Callable = save`, `Thing: TypeAlias = Order`: an annotation that says nothing of the project.
+                if let Some(value) = binding.value
+                    && found.iter().all(|it| it.entity == Entity::Unknown)
+                {
                     found = self.value(file, value).to_vec();
                 }
                 if found.is_empty() {
