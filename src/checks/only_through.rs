@@ -102,13 +102,22 @@ fn offences<'t>(input: &CheckInput<'_, '_>, door: &OnlyThroughRule, trace: &'t T
                 && input.scope.holds(path)
                 && input.context(path) == Context::Code
                 && !door.allow.iter().any(|allowance| allowance.path.matches(path.as_str()))
-                && !door.through.iter().any(|module| matches_dotted(module, input.project.module_name(reference.file)))
+                && !is_door(input, door, reference)
         })
         .collect();
     // An import is told only where nothing that it brings is used: the use is the offence.
     let used: BTreeSet<_> = found.iter().filter(|it| it.kind != ReferenceKind::Import).map(|it| it.file).collect();
     found.retain(|it| it.kind != ReferenceKind::Import || !used.contains(&it.file));
     found
+}
+
+/// A door may be written by its module's name, or by its path from the repository's root.
+fn is_door(input: &CheckInput<'_, '_>, door: &OnlyThroughRule, reference: &TracedReference) -> bool {
+    let path = reference.location.path.as_str();
+    let stem = path.strip_suffix(".py").unwrap_or(path);
+    let from_root = stem.strip_suffix("/__init__").unwrap_or(stem).replace('/', ".");
+    let names = [input.project.module_name(reference.file), &from_root];
+    door.through.iter().any(|module| names.iter().any(|name| matches_dotted(module, name)))
 }
 
 fn finding(
