@@ -75,6 +75,8 @@ struct Extractor<'a> {
     /// The innermost definition around the walk.
     definition: Option<DefinitionId>,
     guards: Guards,
+    /// Names that a scope declares `global`: what it binds to them belongs to the module.
+    globals: Vec<(ScopeId, NameId)>,
 }
 
 /// The value that stands for every expression that leads to no name.
@@ -85,7 +87,7 @@ impl<'a> Extractor<'a> {
         let mut facts = Facts { line_index: LineIndex::new(text.as_bytes()), ..Facts::default() };
         facts.values.push(Value::Unknown);
         facts.scopes.push(module_scope(text));
-        Self { text, facts, scope: MODULE_SCOPE, definition: None, guards: Guards::NONE }
+        Self { text, facts, scope: MODULE_SCOPE, definition: None, guards: Guards::NONE, globals: Vec::new() }
     }
 
     fn name(&mut self, text: &str) -> NameId {
@@ -145,6 +147,11 @@ impl<'a> Extractor<'a> {
         self.facts.lines = classes;
         self.facts.comments =
             tokens.iter().filter(|token| token.kind().is_comment()).map(|t| span_of(t.range())).collect();
+        for binding in self.facts.bindings.iter_mut().filter(|it| it.kind != BindingKind::Outer) {
+            if self.globals.contains(&(binding.scope, binding.name)) {
+                binding.scope = MODULE_SCOPE;
+            }
+        }
         self.facts.bindings.sort_by_key(|binding| (binding.scope, binding.name, binding.span));
         self.facts.references.sort_by_key(|reference| (reference.span, reference.kind));
         self.facts.strings.sort_by_key(|string| string.span);

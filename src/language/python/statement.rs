@@ -87,7 +87,11 @@ impl Extractor<'_> {
             }
             Stmt::Import(it) => self.import(it),
             Stmt::ImportFrom(it) => self.import_from(it),
-            Stmt::Global(it) => self.outer(&it.names),
+            Stmt::Global(it) => {
+                self.outer(&it.names);
+                let names: Vec<_> = it.names.iter().map(|name| (self.scope, self.name(name.as_str()))).collect();
+                self.globals.extend(names);
+            }
             Stmt::Nonlocal(it) => self.outer(&it.names),
             Stmt::Expr(it) => {
                 self.extend_exports(&it.value);

@@ -5,11 +5,14 @@
 
 use super::{DefinitionSite, Goal, Page, Target, TracedReference, UseAccess};
 use crate::facts::{
-    Access, Facts, Guards, ImportId, ImportTarget, NameString, Reference, ReferenceKind, StringRole, Value,
+    Access, Facts, Guards, ImportId, ImportTarget, MODULE_SCOPE, NameString, Reference, ReferenceKind, StringRole,
+    Value,
 };
 use crate::finding::{Hop, Tier};
 use crate::project::entity::{DefinitionRef, Entity, Resolved};
+use crate::project::module::{Found, ModuleRef};
 use crate::project::resolve::Resolver;
+use crate::project::symbol::Symbol;
 use crate::source::Hit;
 use crate::span::Span;
 
@@ -141,7 +144,7 @@ fn reference_outcome(
     }
     let meanings = resolver.value(page.file, reference.value);
     let is_attribute = matches!(facts.value(reference.value), Value::Attribute { .. });
-    match judge(&meanings, goal) {
+    match settled(resolver, page, &meanings, goal) {
         Judgement::Match { tier, hops } => {
             let mut matched = traced(page, reference.span, reference.kind, tier, hops, reference.guards, goal);
             matched.access = (reference.access != Access::Read).then_some(UseAccess::Write);
@@ -151,29 +154,46 @@ fn reference_outcome(
         Judgement::Open if is_attribute && reference.access == Access::Read => {
             found(page, reference.span, reference.kind, Tier::NameOnly, Vec::new(), reference.guards, goal)
         }
-        Judgement::Open if !is_attribute => open_name(resolver, page, facts, reference, goal),
+        Judgement::Open if !is_attribute => open_name(page, facts, reference, goal),
         Judgement::Open | Judgement::Else => OTHER,
     }
 }
 
-/// A bare name with an unknown meaning: a variable is something else, an unbound name may come from a star import.
-fn open_name(
-    resolver: &mut Resolver<'_, '_>,
-    page: &Page<'_>,
-    facts: &Facts,
-    reference: &Reference,
-    goal: &Goal,
-) -> Outcome {
+/// A bare name with an unknown meaning: a variable is something else; a name that nothing binds may come from a star
+/// import, or its import was taken out and the use stayed. It is never a method.
+fn open_name(page: &Page<'_>, facts: &Facts, reference: &Reference, goal: &Goal) -> Outcome {
     let Value::Name { name, .. } = facts.value(reference.value) else { return OTHER };
-    let is_bound = facts.bindings.iter().any(|it| it.name == name);
-    let has_open_star = facts.imports.iter().any(|import| {
-        import.target == ImportTarget::Star
-            && !matches!(resolver.import_base(page.file, facts, import).0, Entity::Module(_))
-    });
-    if is_bound || !has_open_star {
+    let is_member = goal.names.iter().any(|it| it.name.as_deref().is_some_and(|name| name.contains('.')));
+    if is_member || facts.bindings.iter().any(|it| it.name == name) {
         return OTHER;
     }
     found(page, reference.span, reference.kind, Tier::NameOnly, Vec::new(), reference.guards, goal)
+}
+
+/// As [`judge`], but what is missing is not taken for something else where it may come from elsewhere: a method that a
+/// class lacks may be a subclass's (`self.save()` in a mixin), and a name that its module does not bind may be anything.
+fn settled(resolver: &Resolver<'_, '_>, page: &Page<'_>, meanings: &[Resolved], goal: &Goal) -> Judgement {
+    let is_loose = |meaning: &Resolved| match &meaning.entity {
+        Entity::Missing(Symbol { module, name: Some(name) }) => {
+            let first = name.split('.').next().unwrap_or(name);
+            let is_bound = |facts: &Facts| {
+                facts.names.find(first).is_some_and(|id| !facts.bindings_of(MODULE_SCOPE, id).is_empty())
+            };
+            match name.contains('.') {
+                false => *module == resolver.project.module_name(page.file),
+                true if *module == resolver.project.module_name(page.file) => true,
+                true => match resolver.project.modules.find(module, None) {
+                    Found::Module(ModuleRef::File(file)) => resolver.facts(file).is_some_and(|facts| is_bound(&facts)),
+                    _ => false,
+                },
+            }
+        }
+        _ => false,
+    };
+    match judge(meanings, goal) {
+        Judgement::Else if meanings.iter().any(is_loose) => Judgement::Open,
+        judgement => judgement,
+    }
 }
 
 fn import(resolver: &mut Resolver<'_, '_>, page: &Page<'_>, facts: &Facts, span: Span, goal: &Goal) -> Option<Outcome> {
@@ -231,7 +251,8 @@ fn string_outcome(
         for it in receivers.iter() {
             meanings.extend(resolver.attribute(it, whole));
         }
-        return judged(page, span, kind, &meanings, string.guards, goal);
+        let judgement = settled(resolver, page, &meanings, goal);
+        return outcome_of(page, span, kind, judgement, string.guards, goal);
     }
     let is_export = facts.exports.as_ref().is_some_and(|exports| exports.contains(&string.text))
         && string.scope == crate::facts::MODULE_SCOPE;
@@ -297,7 +318,18 @@ pub fn judged(
     guards: Guards,
     goal: &Goal,
 ) -> Outcome {
-    match judge(meanings, goal) {
+    outcome_of(page, span, kind, judge(meanings, goal), guards, goal)
+}
+
+fn outcome_of(
+    page: &Page<'_>,
+    span: Span,
+    kind: ReferenceKind,
+    judgement: Judgement,
+    guards: Guards,
+    goal: &Goal,
+) -> Outcome {
+    match judgement {
         Judgement::Match { tier, hops } => found(page, span, kind, tier, hops, guards, goal),
         Judgement::Open => found(page, span, kind, Tier::NameOnly, Vec::new(), guards, goal),
         Judgement::Else => OTHER,
