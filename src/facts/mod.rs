@@ -113,6 +113,8 @@ pub struct Traits {
     pub is_class_method: bool,
     /// The body is `...`, `pass`, a docstring or `raise NotImplementedError` alone.
     pub is_stub: bool,
+    /// A class whose metaclass or decorators may give it members that its body does not show.
+    pub is_extended: bool,
 }
 
 #[derive(Clone, Debug)]

@@ -114,6 +114,7 @@ impl Resolver<'_, '_> {
         let mut is_open = false;
         let mut bases = Vec::new();
         if let Some(facts) = self.facts(class.file) {
+            is_open |= facts.definition(class.id).traits.is_extended;
             for &base in &facts.definition(class.id).bases {
                 let (classes, may_be_more) = self.base_classes(class.file, &facts, base);
                 is_open |= may_be_more;

@@ -366,6 +366,10 @@ impl<'p, 's> Resolver<'p, 's> {
             for part in &parts[length..] {
                 found = found.iter().flat_map(|it| self.attribute(it, part)).collect();
             }
+            // A path that is written out means itself or nothing.
+            if found.iter().any(|it| matches!(it.entity, Entity::Missing(_))) {
+                found.retain(|it| it.entity != Entity::Unknown);
+            }
             return distinct(found);
         }
         vec![Resolved::new(Entity::External(dotted.to_owned()))]
@@ -502,7 +506,10 @@ impl<'p, 's> Resolver<'p, 's> {
                     false => found.into_iter().map(Resolved::likely).collect(),
                 }
             }
-            Entity::Missing(symbol) => vec![Resolved::new(Entity::Missing(symbol.member(name)))],
+            // What is missing had members, but nobody knows which.
+            Entity::Missing(symbol) => {
+                vec![Resolved::new(Entity::Missing(symbol.member(name))), Resolved::unknown()]
+            }
             Entity::External(path) => vec![Resolved::new(Entity::External(format!("{path}.{name}")))],
             Entity::Unknown => vec![Resolved::unknown()],
         };

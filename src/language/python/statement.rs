@@ -139,7 +139,8 @@ impl Extractor<'_> {
                 self.expression(&keyword.value, ReferenceKind::Name);
             }
         }
-        let traits = self.traits(&class.decorator_list, &class.body);
+        let mut traits = self.traits(&class.decorator_list, &class.body);
+        traits.is_extended = is_extended(class);
         let id = self.define(DefinitionKind::Class, &class.name, class.range(), traits);
         self.facts.definitions[id.index()].decorators = decorators;
         self.facts.definitions[id.index()].bases = bases;
@@ -589,6 +590,19 @@ fn is_stub(body: &[Stmt]) -> bool {
         Stmt::Raise(it) => it.exc.as_deref().and_then(last_name) == Some("NotImplementedError"),
         _ => false,
     })
+}
+
+/// Whether something other than its body and bases may give a class members.
+fn is_extended(class: &ast::StmtClassDef) -> bool {
+    let is_plain = |it: &ast::Decorator| {
+        matches!(
+            last_name(&it.expression),
+            Some("dataclass" | "final" | "total_ordering" | "runtime_checkable" | "unique" | "deprecated")
+        )
+    };
+    let metaclass = class.arguments.as_ref().and_then(|arguments| arguments.find_keyword("metaclass"));
+    let is_plain_metaclass = |value: &Expr| matches!(last_name(value), Some("ABCMeta" | "EnumMeta" | "EnumType"));
+    !class.decorator_list.iter().all(is_plain) || metaclass.is_some_and(|it| !is_plain_metaclass(&it.value))
 }
 
 fn is_main_guard(test: &Expr) -> bool {
