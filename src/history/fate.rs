@@ -8,11 +8,14 @@
 //! Invariant: every definition of base and of head is in at most one record. Absent on purpose: files that the change
 //! does not touch; a homonym there is another definition, not a destination.
 
+use super::class;
+use super::diff::Text;
 use super::similarity::{ceiling, dice};
 use crate::facts::{DefinitionId, DefinitionKind, Facts};
-use crate::language::layout::{Layout, fingerprint};
+use crate::language::layout::{Layout, fingerprint, token_fingerprint};
 use crate::span::{LineRange, RepoPath};
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::cell::OnceCell;
 use std::cmp::Reverse;
 use std::sync::Arc;
 
@@ -49,17 +52,38 @@ impl Fate {
 }
 
 /// One side of a changed file that has definitions.
-pub struct Source {
-    pub path: RepoPath,
-    pub facts: Facts,
-    pub layout: Arc<Layout>,
+pub struct Source<'a> {
+    path: &'a RepoPath,
+    facts: &'a Facts,
+    text: &'a Text,
+    /// Made when a definition has to be compared.
+    layout: OnceCell<Arc<Layout>>,
+}
+
+impl<'a> Source<'a> {
+    /// `layout` is given where it has been made already.
+    pub fn new(path: &'a RepoPath, facts: &'a Facts, text: &'a Text, layout: Option<Arc<Layout>>) -> Self {
+        Self { path, facts, text, layout: layout.map_or_else(OnceCell::new, OnceCell::from) }
+    }
+
+    pub fn path(&self) -> &'a RepoPath {
+        self.path
+    }
+
+    pub fn facts(&self) -> &'a Facts {
+        self.facts
+    }
+
+    fn layout(&self) -> &Layout {
+        self.layout.get_or_init(|| Arc::new(class::layout(self.path, self.text)))
+    }
 }
 
 /// The two sides of one changed file.
 #[derive(Default)]
-pub struct SourcePair {
-    pub base: Option<Source>,
-    pub head: Option<Source>,
+pub struct SourcePair<'a> {
+    pub base: Option<Source<'a>>,
+    pub head: Option<Source<'a>>,
 }
 
 /// A definition of one side: the file's index in the change, and its id there.
@@ -75,7 +99,7 @@ pub struct Identity {
 }
 
 /// The identity of every definition on either side, by base file and position, then by head.
-pub fn identify(pairs: &[SourcePair]) -> Vec<Identity> {
+pub fn identify(pairs: &[SourcePair<'_>]) -> Vec<Identity> {
     let mut matcher = Matcher { pairs, to_head: FxHashMap::default(), to_base: FxHashSet::default() };
     let mut found = Vec::new();
     for (file, pair) in pairs.iter().enumerate() {
@@ -95,47 +119,79 @@ pub fn identify(pairs: &[SourcePair]) -> Vec<Identity> {
 }
 
 /// The lines of a definition, decorators included, 1-based.
-pub fn lines_of(source: &Source, id: DefinitionId) -> LineRange {
+pub fn lines_of(source: &Source<'_>, id: DefinitionId) -> LineRange {
     source.facts.line_index.lines(source.facts.definition(id).span)
 }
 
-fn keys(file: usize, source: Option<&Source>) -> impl Iterator<Item = Key> {
+fn keys(file: usize, source: Option<&Source<'_>>) -> impl Iterator<Item = Key> {
     let count = source.map_or(0, |source| source.facts.definitions.len());
     (0..count).map(move |index| (file, DefinitionId(index as u32)))
 }
 
 struct Matcher<'a> {
-    pairs: &'a [SourcePair],
+    pairs: &'a [SourcePair<'a>],
     to_head: FxHashMap<Key, Key>,
     to_base: FxHashSet<Key>,
 }
 
-/// What a definition is compared by.
-struct Portrait {
+/// A definition that may be found again elsewhere.
+struct Portrait<'a> {
     key: Key,
-    name: String,
+    name: &'a str,
     kind: DefinitionKind,
+    source: &'a Source<'a>,
+    /// What it is compared by.
+    bag: OnceCell<Bag>,
+}
+
+struct Bag {
     tokens: usize,
+    /// Sorted.
     trigrams: Vec<u64>,
 }
 
-impl Matcher<'_> {
+impl<'a> Portrait<'a> {
+    fn new(source: &'a Source<'a>, key: Key) -> Self {
+        let definition = source.facts.definition(key.1);
+        Self { key, name: source.facts.name(definition.name), kind: definition.kind, source, bag: OnceCell::new() }
+    }
+
+    fn bag(&self) -> &Bag {
+        self.bag.get_or_init(|| bag(self.source, self.key.1))
+    }
+}
+
+fn bag(source: &Source<'_>, id: DefinitionId) -> Bag {
+    let own_name = token_fingerprint(source.facts.name(source.facts.definition(id).name));
+    let lines = lines_of(source, id);
+    let tokens: Vec<u32> = source
+        .layout()
+        .tokens_in(&(lines.start - 1..lines.end))
+        .iter()
+        .map(|token| if token.fingerprint == own_name { 0 } else { token.fingerprint })
+        .collect();
+    let mut trigrams: Vec<u64> = tokens.windows(3).map(fingerprint).collect();
+    trigrams.sort_unstable();
+    Bag { tokens: tokens.len(), trigrams }
+}
+
+impl<'a> Matcher<'a> {
     fn accept(&mut self, base: Key, head: Key, fate: Option<Fate>, found: &mut Vec<Identity>) {
         self.to_head.insert(base, head);
         self.to_base.insert(head);
         found.push(Identity { base: Some(base), head: Some(head), fate });
     }
 
-    fn base(&self, key: Key) -> &Source {
+    fn base(&self, key: Key) -> &'a Source<'a> {
         self.pairs[key.0].base.as_ref().expect("a base key has a base source")
     }
 
-    fn head(&self, key: Key) -> &Source {
+    fn head(&self, key: Key) -> &'a Source<'a> {
         self.pairs[key.0].head.as_ref().expect("a head key has a head source")
     }
 
     /// Definitions of one name in one file pair up: equal ones first, the others in order (overloads, setters).
-    fn match_by_name(&mut self, file: usize, pair: &SourcePair, found: &mut Vec<Identity>) {
+    fn match_by_name(&mut self, file: usize, pair: &SourcePair<'_>, found: &mut Vec<Identity>) {
         let (Some(base), Some(head)) = (&pair.base, &pair.head) else { return };
         let fate = (base.path != head.path).then_some(Fate::Relocated);
         let mut by_name: FxHashMap<String, Vec<Key>> = FxHashMap::default();
@@ -150,8 +206,8 @@ impl Matcher<'_> {
                 left.push((key, name));
                 continue;
             }
-            let here = portrait(base, key).trigrams;
-            match there.iter().position(|&other| portrait(head, other).trigrams == here) {
+            let here = bag(base, key.1).trigrams;
+            match there.iter().position(|&other| bag(head, other.1).trigrams == here) {
                 Some(position) => {
                     let other = there.remove(position);
                     self.accept(key, other, fate, found);
@@ -173,11 +229,11 @@ impl Matcher<'_> {
         for (file, pair) in self.pairs.iter().enumerate() {
             if let Some(source) = &pair.base {
                 let left = keys(file, Some(source)).filter(|key| !self.to_head.contains_key(key));
-                base.extend(left.map(|key| portrait(source, key)));
+                base.extend(left.map(|key| Portrait::new(source, key)));
             }
             if let Some(source) = &pair.head {
                 let left = keys(file, Some(source)).filter(|key| !self.to_base.contains(key));
-                head.extend(left.map(|key| portrait(source, key)));
+                head.extend(left.map(|key| Portrait::new(source, key)));
             }
         }
         let mut candidates = candidates(&base, &head);
@@ -199,7 +255,7 @@ impl Matcher<'_> {
 
     /// Members of a class that went elsewhere went with it.
     fn match_members(&mut self, base: Key, head: Key, found: &mut Vec<Identity>) {
-        let members = |source: &Source, parent: Key| -> Vec<(Key, String)> {
+        let members = |source: &Source<'_>, parent: Key| -> Vec<(Key, String)> {
             keys(parent.0, Some(source))
                 .filter(|key| source.facts.definition(key.1).parent == Some(parent.1))
                 .map(|key| (key, source.facts.name(source.facts.definition(key.1).name).to_owned()))
@@ -219,36 +275,20 @@ impl Matcher<'_> {
     }
 }
 
-fn portrait(source: &Source, key: Key) -> Portrait {
-    let definition = source.facts.definition(key.1);
-    let name = source.facts.name(definition.name).to_owned();
-    let own_name = fingerprint(name.as_str());
-    let lines = lines_of(source, key.1);
-    let tokens: Vec<u64> = source
-        .layout
-        .tokens_in(&(lines.start - 1..lines.end))
-        .iter()
-        .map(|token| if token.fingerprint == own_name { 0 } else { token.fingerprint })
-        .collect();
-    let mut trigrams: Vec<u64> = tokens.windows(3).map(fingerprint).collect();
-    trigrams.sort_unstable();
-    Portrait { key, name, kind: definition.kind, tokens: tokens.len(), trigrams }
-}
-
 /// Pairs that may be one definition, with thousandths of similarity.
-fn candidates(base: &[Portrait], head: &[Portrait]) -> Vec<(usize, usize, u32)> {
+fn candidates(base: &[Portrait<'_>], head: &[Portrait<'_>]) -> Vec<(usize, usize, u32)> {
     let everywhere = base.len() * head.len() <= MOST_PAIRS;
     let mut by_name: FxHashMap<&str, Vec<usize>> = FxHashMap::default();
     let mut by_file: FxHashMap<usize, Vec<usize>> = FxHashMap::default();
     for (index, portrait) in head.iter().enumerate() {
-        by_name.entry(&portrait.name).or_default().push(index);
+        by_name.entry(portrait.name).or_default().push(index);
         by_file.entry(portrait.key.0).or_default().push(index);
     }
     let all: Vec<usize> = (0..head.len()).collect();
     let mut found = Vec::new();
     for (index, one) in base.iter().enumerate() {
-        for &other in by_name.get(one.name.as_str()).into_iter().flatten() {
-            let similarity = dice(&one.trigrams, &head[other].trigrams);
+        for &other in by_name.get(one.name).into_iter().flatten() {
+            let similarity = dice(&one.bag().trigrams, &head[other].bag().trigrams);
             if similarity >= least(one, &head[other]) {
                 found.push((index, other, similarity));
             }
@@ -258,7 +298,7 @@ fn candidates(base: &[Portrait], head: &[Portrait]) -> Vec<(usize, usize, u32)> 
             if head[other].name == one.name || !may_be_renamed(one, &head[other]) {
                 continue;
             }
-            let similarity = dice(&one.trigrams, &head[other].trigrams);
+            let similarity = dice(&one.bag().trigrams, &head[other].bag().trigrams);
             if similarity >= LEAST_RENAMED {
                 found.push((index, other, similarity));
             }
@@ -268,16 +308,16 @@ fn candidates(base: &[Portrait], head: &[Portrait]) -> Vec<(usize, usize, u32)> 
 }
 
 /// A constant is too short to be known by a part of it, so all of it must agree.
-fn least(one: &Portrait, two: &Portrait) -> u32 {
-    let is_constant = |portrait: &Portrait| portrait.kind == DefinitionKind::Constant;
+fn least(one: &Portrait<'_>, two: &Portrait<'_>) -> u32 {
+    let is_constant = |portrait: &Portrait<'_>| portrait.kind == DefinitionKind::Constant;
     match (is_constant(one), is_constant(two)) {
         (false, false) => LEAST_RELOCATED,
-        (true, true) if one.tokens >= LEAST_TOKENS => 1000,
+        (true, true) if one.bag().tokens >= LEAST_TOKENS => 1000,
         _ => u32::MAX,
     }
 }
 
-fn may_be_renamed(one: &Portrait, two: &Portrait) -> bool {
+fn may_be_renamed(one: &Portrait<'_>, two: &Portrait<'_>) -> bool {
     let family = |kind: DefinitionKind| match kind {
         DefinitionKind::Function | DefinitionKind::Method => Some(0),
         DefinitionKind::Class => Some(1),
@@ -285,6 +325,6 @@ fn may_be_renamed(one: &Portrait, two: &Portrait) -> bool {
     };
     family(one.kind).is_some()
         && family(one.kind) == family(two.kind)
-        && one.tokens.min(two.tokens) >= LEAST_TOKENS
-        && ceiling(one.trigrams.len(), two.trigrams.len()) >= LEAST_RENAMED
+        && one.bag().tokens.min(two.bag().tokens) >= LEAST_TOKENS
+        && ceiling(one.bag().trigrams.len(), two.bag().trigrams.len()) >= LEAST_RENAMED
 }

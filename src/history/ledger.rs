@@ -11,7 +11,7 @@ use super::disposition::{self, Balance, ChangedText, Disposition, FileLines};
 use super::fate::{self, Fate, Identity, Key, Source, SourcePair};
 use super::reading::Readings;
 use super::{Error, Git, Range};
-use crate::facts::{DefinitionId, DefinitionKind, Facts, LineClass, LineTally};
+use crate::facts::{DefinitionId, DefinitionKind, Facts, LineClass, LineTally, Unread};
 use crate::gap::{Extent, Gap, Reason, Stage};
 use crate::language::find_language;
 use crate::language::layout::Layout;
@@ -158,10 +158,9 @@ struct Page {
     head: Reading,
 }
 
-/// What is known of one side of a text.
+/// What is known of one side of a text; nothing where nothing is asked of it.
 #[derive(Default)]
 struct Reading {
-    /// `None` where nothing is asked of this side.
     layout: Option<Arc<Layout>>,
     facts: Option<Facts>,
     gap: Option<Gap>,
@@ -169,8 +168,9 @@ struct Reading {
 
 impl Reading {
     fn class(&self, line: u32) -> LineClass {
-        let layout = self.layout.as_ref().expect("a side whose lines changed has been read");
-        layout.classes[line as usize]
+        let facts = self.facts.as_ref().map(|facts| &facts.lines);
+        let classes = facts.or(self.layout.as_ref().map(|layout| &layout.classes));
+        classes.expect("a side whose lines changed has been read")[line as usize]
     }
 }
 
@@ -222,7 +222,7 @@ pub fn of_changes(list: &[Change], diffs: Vec<FileDiff>, readings: &Readings, de
         });
     }
     if depth == Depth::Definitions {
-        enter_definitions(&mut ledger, list, pages, &dispositions.files);
+        enter_definitions(&mut ledger, list, &pages, &dispositions.files);
     }
     ledger
 }
@@ -247,23 +247,26 @@ fn decline(readings: &Readings, change: &Change) {
     readings.decline(change.head.as_ref());
 }
 
-/// Reads the sides that something is asked of: classes of changed lines, and definitions of touched files.
+/// Reads the sides that something is asked of: classes of changed lines, definitions of touched files, and layouts
+/// where reformatting is possible.
 fn read_page(index: usize, change: &Change, diff: TextDiff, readings: &Readings, depth: Depth) -> Page {
     let is_touched = !diff.hunks.is_empty() || change.old_path().is_some();
     let with_definitions = depth == Depth::Definitions && is_touched;
+    let is_mixed = diff.hunks.iter().any(|hunk| !hunk.base.is_empty() && !hunk.head.is_empty());
     let side = |state: Option<&FileState>, text: &Text, lines: u64| {
         let mut reading = Reading::default();
         let Some(state) = state else { return reading };
-        if lines == 0 && !with_definitions {
-            readings.decline(Some(state));
-            return reading;
-        }
-        let layout = readings.layout(state, text);
-        reading.gap = reading_gap(&state.path, text, &layout);
-        reading.layout = Some(layout);
         if with_definitions {
-            reading.facts = class::find_facts(&state.path, text);
+            reading.facts = class::find_facts(&state.path, text).filter(|it| it.lines.len() == text.count() as usize);
         }
+        if is_mixed || (lines > 0 && reading.facts.is_none()) {
+            reading.layout = Some(readings.layout(state, text));
+        } else {
+            readings.decline(Some(state));
+        }
+        let unread = reading.facts.as_ref().map(|facts| &facts.unread);
+        let unread = unread.or(reading.layout.as_ref().map(|layout| &layout.unread));
+        reading.gap = unread.and_then(|unread| reading_gap(&state.path, text, unread));
         reading
     };
     let base = side(change.base.as_ref(), &diff.base, diff.deleted());
@@ -272,15 +275,15 @@ fn read_page(index: usize, change: &Change, diff: TextDiff, readings: &Readings,
 }
 
 /// What a text's language could not read of it.
-fn reading_gap(path: &RepoPath, text: &Text, layout: &Layout) -> Option<Gap> {
+fn reading_gap(path: &RepoPath, text: &Text, unread: &[Unread]) -> Option<Gap> {
     let gap = |reason, extent| Some(Gap { path: path.clone(), stage: Stage::Facts, reason, extent });
     if find_language(path).is_some() && text.bytes.len() > PARSE_LIMIT {
         let (size, limit) = (text.bytes.len() as u64, PARSE_LIMIT as u64);
         return gap(Reason::TooLarge { size, limit }, Extent::Whole);
     }
-    let first = layout.unread.first()?;
+    let first = unread.first()?;
     let line = text.lines.line(first.span.start);
-    let spans: Vec<Span> = layout.unread.iter().map(|unread| unread.span).collect();
+    let spans: Vec<Span> = unread.iter().map(|unread| unread.span).collect();
     gap(Reason::Syntax(format!("{} at line {line}", first.reason.to_lowercase())), Extent::Ranges(spans))
 }
 
@@ -314,11 +317,11 @@ struct Share {
 }
 
 /// Gives every deleted and added line to the innermost definition that holds it, and every definition its fate.
-fn enter_definitions(ledger: &mut Ledger, list: &[Change], pages: Vec<Page>, lines: &[FileLines]) {
+fn enter_definitions(ledger: &mut Ledger, list: &[Change], pages: &[Page], lines: &[FileLines]) {
     let mut deleted: FxHashMap<Key, Share> = FxHashMap::default();
     let mut added: FxHashMap<Key, Share> = FxHashMap::default();
     let mut pairs = Vec::with_capacity(pages.len());
-    for (file, (mut page, lines)) in pages.into_iter().zip(lines).enumerate() {
+    for (file, (page, lines)) in pages.iter().zip(lines).enumerate() {
         let owners = owners(page.base.facts.as_ref(), lines.base.len());
         for line in page.diff.hunks.iter().flat_map(|hunk| hunk.base.clone()) {
             let class = page.base.class(line);
@@ -341,7 +344,10 @@ fn enter_definitions(ledger: &mut Ledger, list: &[Change], pages: Vec<Page>, lin
         }
         let change = &list[page.change];
         let base_path = change.old_path().unwrap_or(change.path());
-        pairs.push(SourcePair { base: source(base_path, &mut page.base), head: source(change.path(), &mut page.head) });
+        pairs.push(SourcePair {
+            base: source(base_path, &page.base, &page.diff.base),
+            head: source(change.path(), &page.head, &page.diff.head),
+        });
     }
     let attributed: u64 = deleted.values().map(|share| share.tally.total()).sum();
     assert_eq!(attributed + ledger.outside.total(), ledger.deleted, "deleted lines by definition");
@@ -353,15 +359,14 @@ fn enter_definitions(ledger: &mut Ledger, list: &[Change], pages: Vec<Page>, lin
     ledger.definitions.sort_by(|a, b| (a.base.is_none(), a.place()).cmp(&(b.base.is_none(), b.place())));
 }
 
-fn source(path: &RepoPath, reading: &mut Reading) -> Option<Source> {
-    let (facts, layout) = reading.facts.take().zip(reading.layout.take())?;
-    Some(Source { path: path.clone(), facts, layout })
+fn source<'a>(path: &'a RepoPath, reading: &'a Reading, text: &'a Text) -> Option<Source<'a>> {
+    Some(Source::new(path, reading.facts.as_ref()?, text, reading.layout.clone()))
 }
 
 /// The entry of one definition; `None` for one that the change does not touch.
 fn definition(
     identity: &Identity,
-    pairs: &[SourcePair],
+    pairs: &[SourcePair<'_>],
     deleted: &FxHashMap<Key, Share>,
     added: &FxHashMap<Key, Share>,
 ) -> Option<DefinitionLedger> {
@@ -375,7 +380,7 @@ fn definition(
     let head = identity.head.map(|key| (pairs[key.0].head.as_ref().expect("a head source"), key.1));
     let (source, id) = base.or(head)?;
     Some(DefinitionLedger {
-        kind: source.facts.definition(id).kind,
+        kind: source.facts().definition(id).kind,
         fate,
         base: base.map(|(source, id)| place(source, id)),
         head: head.map(|(source, id)| place(source, id)),
@@ -385,8 +390,8 @@ fn definition(
     })
 }
 
-fn place(source: &Source, id: DefinitionId) -> Place {
-    Place { path: source.path.clone(), name: source.facts.qualified_name(id), lines: fate::lines_of(source, id) }
+fn place(source: &Source<'_>, id: DefinitionId) -> Place {
+    Place { path: source.path().clone(), name: source.facts().qualified_name(id), lines: fate::lines_of(source, id) }
 }
 
 /// The innermost definition of every line. Definitions come parents first, so a later one stands inside.

@@ -9,10 +9,10 @@ use super::changes::{Change, FileState};
 use super::class;
 use super::diff::Text;
 use super::git::Content;
-use crate::language::layout::{Layout, LayoutToken, Statement};
+use crate::language::layout::{Layout, Statement};
 use gix::ObjectId;
 use rustc_hash::FxHashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Bytes of layouts that are kept for a later change.
 const BUDGET: usize = 192 << 20;
@@ -23,7 +23,8 @@ type Key = (ObjectId, Box<str>);
 /// Layouts that more than one change needs. Without an announcement nothing is kept.
 #[derive(Default)]
 pub struct Readings {
-    shelf: Mutex<Shelf>,
+    /// Absent without an announcement; then layouts are given whole.
+    shelf: Option<Mutex<Shelf>>,
 }
 
 #[derive(Default)]
@@ -41,68 +42,64 @@ impl Readings {
             expected.entry(key).or_default().0 += 1;
         }
         expected.retain(|_, (uses, _)| *uses > 1);
-        Self { shelf: Mutex::new(Shelf { expected, bytes: 0 }) }
+        Self { shelf: Some(Mutex::new(Shelf { expected, bytes: 0 })) }
     }
 
-    /// The layout of one side. Its tokens may be missing where the layout was kept from an earlier change.
+    /// The layout of one side. After an announcement it comes without tokens, which are large and of no use to lines.
     pub fn layout(&self, state: &FileState, text: &Text) -> Arc<Layout> {
+        let Some(shelf) = &self.shelf else { return Arc::new(class::layout(&state.path, text)) };
         let key = key(Some(state));
-        if let Some(kept) = key.as_ref().and_then(|key| self.take(key)) {
+        if let Some(kept) = key.as_ref().and_then(|key| lock(shelf).take(key)) {
             return kept;
         }
-        let mut layout = class::layout(&state.path, text);
-        let Some(key) = key.filter(|key| self.is_expected(key)) else { return Arc::new(layout) };
-        layout.tokens = Vec::new();
-        let layout = Arc::new(layout);
-        self.keep(key, &layout);
+        let layout = Arc::new(Layout { tokens: Vec::new(), ..class::layout(&state.path, text) });
+        if let Some(key) = key {
+            lock(shelf).keep(key, &layout);
+        }
         layout
     }
 
     /// Says that the layout of one side is not needed after all.
     pub fn decline(&self, state: Option<&FileState>) {
-        if let Some(key) = key(state) {
-            self.take(&key);
+        if let (Some(shelf), Some(key)) = (&self.shelf, key(state)) {
+            lock(shelf).take(&key);
         }
     }
+}
 
+fn lock(shelf: &Mutex<Shelf>) -> MutexGuard<'_, Shelf> {
+    shelf.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Shelf {
     /// Uses up one announcement. The last one takes the layout off the shelf.
-    fn take(&self, key: &Key) -> Option<Arc<Layout>> {
-        let mut shelf = self.shelf.lock().unwrap_or_else(PoisonError::into_inner);
-        let (uses, kept) = shelf.expected.get_mut(key)?;
+    fn take(&mut self, key: &Key) -> Option<Arc<Layout>> {
+        let (uses, kept) = self.expected.get_mut(key)?;
         *uses -= 1;
         let (is_last, layout) = (*uses == 0, kept.clone());
         if is_last {
-            shelf.expected.remove(key);
-            shelf.bytes -= layout.as_deref().map_or(0, size);
+            self.expected.remove(key);
+            self.bytes -= layout.as_deref().map_or(0, size);
         }
         layout
     }
 
-    fn is_expected(&self, key: &Key) -> bool {
-        self.shelf.lock().unwrap_or_else(PoisonError::into_inner).expected.contains_key(key)
-    }
-
-    fn keep(&self, key: Key, layout: &Arc<Layout>) {
-        let mut shelf = self.shelf.lock().unwrap_or_else(PoisonError::into_inner);
+    /// Keeps a layout that somebody still expects, while there is room.
+    fn keep(&mut self, key: Key, layout: &Arc<Layout>) {
         let bytes = size(layout);
-        if shelf.bytes + bytes > BUDGET {
+        if self.bytes + bytes > BUDGET {
             return;
         }
-        if let Some((_, kept)) = shelf.expected.get_mut(&key)
-            && kept.is_none()
-        {
+        if let Some((_, kept @ None)) = self.expected.get_mut(&key) {
             *kept = Some(layout.clone());
-            shelf.bytes += bytes;
+            self.bytes += bytes;
         }
     }
 }
 
 /// Bytes on the heap, without spare capacity.
 fn size(layout: &Layout) -> usize {
-    layout.tokens.len() * size_of::<LayoutToken>()
-        + layout.statements.len() * size_of::<Statement>()
-        + layout.lines.len() * size_of::<u64>()
-        + layout.classes.len()
+    layout.statements.len() * size_of::<Statement>() + layout.lines.len() * size_of::<u64>() + layout.classes.len()
 }
 
 fn key(state: Option<&FileState>) -> Option<Key> {

@@ -31,7 +31,8 @@ pub struct Layout {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LayoutToken {
     pub line: u32,
-    pub fingerprint: u64,
+    /// Of [`token_fingerprint`]; short, because a large change holds millions of tokens.
+    pub fingerprint: u32,
 }
 
 /// One logical line: all its tokens, comments inside it included.
@@ -61,6 +62,11 @@ pub fn fingerprint(text: impl Hash) -> u64 {
     let mut hasher = FxHasher::default();
     text.hash(&mut hasher);
     hasher.finish().max(1)
+}
+
+/// The fingerprint of one token, for comparing bags of many; never 0.
+pub fn token_fingerprint(text: &str) -> u32 {
+    ((fingerprint(text) >> 32) as u32).max(1)
 }
 
 /// The layout of a text that no language reads: a line is its characters without white space. The classes are for the

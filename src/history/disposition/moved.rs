@@ -15,12 +15,13 @@ use crate::language::layout::fingerprint;
 use rustc_hash::FxHashMap;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
+use std::num::NonZeroU64;
 use std::ops::Range;
 
 /// Letters and digits that a block needs; git's own minimum (`COLOR_MOVED_MIN_ALNUM_COUNT`).
 const LEAST_TEXT: usize = 20;
 
-const MOST_PLACES: usize = 64;
+const MOST_PLACES: usize = 16;
 
 /// A block that changed its place. Files are indices into the change; lines are 0-based.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -46,20 +47,20 @@ impl Range32 {
 
 /// A deleted or an added line, as it is compared.
 struct Line {
-    file: usize,
+    file: u32,
     line: u32,
     /// Of the text between indentation and line end; `None` for a blank line.
-    print: Option<u64>,
+    print: Option<NonZeroU64>,
     /// Width of the indentation; a tab counts to the next multiple of eight.
-    indent: i64,
-    letters: usize,
+    indent: i32,
+    letters: u32,
 }
 
 impl Line {
     fn new(file: usize, line: u32, text: &[u8]) -> Self {
         let body = text.trim_ascii();
-        let print = (!body.is_empty()).then(|| fingerprint(body));
-        Self { file, line, print, indent: indentation(text), letters: letters(body) }
+        let print = if body.is_empty() { None } else { NonZeroU64::new(fingerprint(body)) };
+        Self { file: file as u32, line, print, indent: indentation(text), letters: letters(body) as u32 }
     }
 
     fn follows(&self, before: &Line) -> bool {
@@ -67,7 +68,7 @@ impl Line {
     }
 }
 
-fn indentation(text: &[u8]) -> i64 {
+fn indentation(text: &[u8]) -> i32 {
     let mut width = 0;
     for byte in text {
         match byte {
@@ -118,17 +119,17 @@ pub fn mark(files: &[ChangedText<'_>], lines: &mut [FileLines]) -> Vec<Move> {
         taken_head[to..to + block.length].fill(true);
         let (gone, come, length) = (&base[from], &head[to], block.length as u32);
         moves.push(Move {
-            base_file: gone.file,
+            base_file: gone.file as usize,
             base: Range32 { start: gone.line, end: gone.line + length },
-            head_file: come.file,
+            head_file: come.file as usize,
             head: Range32 { start: come.line, end: come.line + length },
         });
     }
     for (line, _) in base.iter().zip(taken_base).filter(|(_, taken)| *taken) {
-        lines[line.file].base[line.line as usize] = Disposition::Moved;
+        lines[line.file as usize].base[line.line as usize] = Disposition::Moved;
     }
     for (line, _) in head.iter().zip(taken_head).filter(|(_, taken)| *taken) {
-        lines[line.file].head[line.line as usize] = Disposition::Moved;
+        lines[line.file as usize].head[line.line as usize] = Disposition::Moved;
     }
     moves.sort_unstable();
     moves
@@ -150,60 +151,55 @@ fn left_over(files: &[ChangedText<'_>], lines: &[FileLines], what: Disposition) 
 
 /// Every maximal block that is large enough.
 fn candidates(base: &[Line], head: &[Line]) -> Vec<Block> {
-    let mut places: FxHashMap<u64, Vec<usize>> = FxHashMap::default();
+    // Most changes add far more than they delete: only what was deleted is looked for.
+    let mut places: FxHashMap<NonZeroU64, Vec<usize>> = FxHashMap::default();
+    places.extend(base.iter().filter_map(|line| line.print).map(|print| (print, Vec::new())));
     for (index, line) in head.iter().enumerate() {
-        if let Some(print) = line.print {
-            places.entry(print).or_default().push(index);
+        if let Some(here) = line.print.and_then(|print| places.get_mut(&print))
+            && here.len() <= MOST_PLACES
+        {
+            here.push(index);
         }
     }
+    let find = |line: &Line| {
+        let found = line.print.and_then(|print| places.get(&print))?;
+        (found.len() <= MOST_PLACES).then_some(found)
+    };
     let mut blocks = Vec::new();
-    // The ends of the blocks found so far, by the difference of the two positions: a pair inside one begins no other.
-    let mut covered: FxHashMap<i64, usize> = FxHashMap::default();
     for (from, line) in base.iter().enumerate() {
-        let Some(here) = line.print.and_then(|print| places.get(&print)) else { continue };
-        if here.len() > MOST_PLACES {
-            continue;
-        }
-        for &to in here {
-            let diagonal = from as i64 - to as i64;
-            if covered.get(&diagonal).is_some_and(|&end| from < end) {
+        for &to in find(line).into_iter().flatten() {
+            let shift = head[to].indent - line.indent;
+            let mut before = 0;
+            while joins(base, head, from - before, to - before, shift) && find(&base[from - before - 1]).is_none() {
+                before += 1;
+            }
+            if joins(base, head, from - before, to - before, shift) {
+                // A block is found from the first of its lines that can begin one.
                 continue;
             }
-            let (start, end) = extend(base, head, from, to);
-            covered.insert(diagonal, end);
-            blocks.extend(block_of(base, head, start, (start as i64 - diagonal) as usize, end - start));
+            let mut end = 1;
+            while from + end < base.len() && to + end < head.len() && joins(base, head, from + end, to + end, shift) {
+                end += 1;
+            }
+            blocks.extend(block_of(base, head, from - before, to - before, before + end));
         }
     }
     blocks
 }
 
-/// The largest run around a pair of equal lines, as a range of base positions.
-fn extend(base: &[Line], head: &[Line], from: usize, to: usize) -> (usize, usize) {
-    let shift = head[to].indent - base[from].indent;
-    let matches =
+/// Whether the lines at two positions and the lines before them make one block: the two before are equal, and each
+/// of the four stands where a block needs it. A blank line has no indentation to compare.
+fn joins(base: &[Line], head: &[Line], one: usize, two: usize, shift: i32) -> bool {
+    if one == 0 || two == 0 || !base[one].follows(&base[one - 1]) || !head[two].follows(&head[two - 1]) {
+        return false;
+    }
+    let is_equal =
         |one: &Line, two: &Line| one.print == two.print && (one.print.is_none() || two.indent - one.indent == shift);
-    let mut start = 0;
-    while start < from.min(to)
-        && base[from - start].follows(&base[from - start - 1])
-        && head[to - start].follows(&head[to - start - 1])
-        && matches(&base[from - start - 1], &head[to - start - 1])
-    {
-        start += 1;
-    }
-    let mut length = 1;
-    while from + length < base.len()
-        && to + length < head.len()
-        && base[from + length].follows(&base[from + length - 1])
-        && head[to + length].follows(&head[to + length - 1])
-        && matches(&base[from + length], &head[to + length])
-    {
-        length += 1;
-    }
-    (from - start, from + length)
+    is_equal(&base[one - 1], &head[two - 1]) && is_equal(&base[one], &head[two])
 }
 
 fn block_of(base: &[Line], head: &[Line], from: usize, to: usize, length: usize) -> Option<Block> {
-    let letters = base[from..from + length].iter().map(|line| line.letters).sum();
+    let letters = base[from..from + length].iter().map(|line| line.letters as usize).sum();
     let same_file = base[from].file == head[to].file;
     (letters >= LEAST_TEXT).then_some(Block { letters, same_file, base: Reverse(from), head: Reverse(to), length })
 }

@@ -6,7 +6,7 @@
 
 use super::{STACK_NEEDED, STACK_SIZE, depth, line, span_of};
 use crate::facts::Unread;
-use crate::language::layout::{BLANK, Layout, LayoutToken, Statement, fingerprint, plain};
+use crate::language::layout::{BLANK, Layout, LayoutToken, Statement, fingerprint, plain, token_fingerprint};
 use crate::language::unreadable;
 use crate::span::{LineIndex, Span};
 use ruff_python_ast::statement_visitor::{StatementVisitor, walk_stmt};
@@ -146,7 +146,7 @@ impl<'a> Reader<'a> {
             let print = fingerprint(",");
             self.statement.push(print);
             let line = self.line_of(span);
-            self.layout.tokens.push(LayoutToken { line, fingerprint: print });
+            self.layout.tokens.push(LayoutToken { line, fingerprint: token_fingerprint(",") });
             if self.line_of(next_span) == line {
                 self.line_parts.push((line, print));
             }
@@ -188,7 +188,7 @@ impl<'a> Reader<'a> {
         } else {
             self.line_parts.push((lines.start, print));
         }
-        self.layout.tokens.push(LayoutToken { line: lines.start, fingerprint: print });
+        self.layout.tokens.push(LayoutToken { line: lines.start, fingerprint: token_fingerprint(text) });
         self.statement.push(print);
         let statement_lines = self.statement_lines.get_or_insert(lines.clone());
         statement_lines.end = statement_lines.end.max(lines.end);
