@@ -1,8 +1,8 @@
 //! Dispositions: what became of every line of base, and where every line of head comes from.
 //!
-//! Four steps, each on what the one before left over: the diff says which lines are kept; [`reformatted`] takes lines
-//! whose tokens stand on the other side of the same hunk; [`moved`] takes blocks that stand elsewhere in the change;
-//! [`changed`] pairs similar lines inside a hunk. The rest is removed or added.
+//! Four steps, each on what the one before left over: the diff says which lines are kept; `reformatted` takes lines
+//! whose tokens stand on the other side of the same hunk; `moved` takes blocks that stand elsewhere in the change;
+//! `changed` pairs similar lines inside a hunk. The rest is removed or added.
 //!
 //! Invariants, asserted while running: base = kept + moved + reformatted + changed + removed, head = kept + moved +
 //! reformatted + changed + added; both sides agree on kept and on changed in every file, and on moved over the whole
