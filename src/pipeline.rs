@@ -5,18 +5,18 @@
 
 use crate::checks::{self, CheckInput, Scope};
 use crate::evidence::{
-    CheckReport, Counts, PolicyIdentity, RangeEnd, ReferenceReport, RefsReport, RemovedReport, SnapshotIdentity,
-    Sources, SymbolNames, SymbolReferences,
+    Aftermath, BrokenReference, CheckReport, Counts, PolicyIdentity, RangeEnd, ReferenceReport, RefsReport,
+    RemovedReport, SnapshotIdentity, Sources, SymbolNames, SymbolReferences, Useless,
 };
-use crate::finding::Verdict;
+use crate::finding::{Context, Verdict};
 use crate::gap::{Gap, Stage};
 use crate::history::attribution::{self, By, Walk};
 use crate::history::changes::Renames;
-use crate::history::ledger::{self, DefinitionLedger, Depth, Ledger, Place};
+use crate::history::ledger::{self, DefinitionLedger, Depth, FileLedger, Ledger, Place};
 use crate::history::{self, Endpoint, Git, Naming, Range, RangeRequest, Settings};
 use crate::policy::{self, Policy, SymbolPattern};
 use crate::progress::Progress;
-use crate::project::{Project, Symbol, Target, trace};
+use crate::project::{self, ChangedFile, Project, Symbol, Target, TracedReference, trace};
 use crate::source::SourceSet;
 use crate::span::RepoPath;
 use crate::workspace::{EntryId, Selection, Snapshot, SnapshotKind, WorkspaceError};
@@ -54,6 +54,8 @@ pub struct RemovedOptions {
     /// Also group the lines of the range's commits.
     pub by: Option<By>,
     pub walk: Walk,
+    /// Leave out what the change broke and what it left without a use.
+    pub lines_only: bool,
     /// Where `git` is looked for; `None` is the system's usual folders.
     pub search_path: Option<OsString>,
 }
@@ -165,19 +167,7 @@ pub fn refs(options: &RefsOptions, progress: &dyn Progress) -> Result<(RefsRepor
         .map(|trace| SymbolReferences {
             symbol: trace.target.to_string(),
             definitions: trace.definitions.iter().map(|site| site.whole()).collect(),
-            references: trace
-                .references
-                .into_iter()
-                .map(|reference| ReferenceReport {
-                    context: policy.context_of(&reference.location.path),
-                    location: reference.location,
-                    kind: reference.kind,
-                    within: reference.within,
-                    access: reference.access.map(|access| access.name()),
-                    tier: reference.tier,
-                    via: reference.hops,
-                })
-                .collect(),
+            references: trace.references.into_iter().map(|it| reference_report(it, &policy)).collect(),
             occurrences: trace.occurrences,
         })
         .collect::<Vec<_>>();
@@ -209,8 +199,13 @@ pub fn removed(options: &RemovedOptions, progress: &dyn Progress) -> Result<Remo
     gaps.sort();
     gaps.dedup();
     let is_complete = gaps.iter().all(|gap| gap.stage != Stage::History);
+    let aftermath = match options.lines_only {
+        true => None,
+        false => Some(aftermath(&options.repo, &range, &ledger, &policy, &mut gaps, progress)?),
+    };
     Ok(RemovedReport {
         verdict: if is_complete { Verdict::Pass } else { Verdict::Incomplete },
+        aftermath,
         base: range_end(&range.base),
         head: range_end(&range.head),
         renames: options.renames,
@@ -220,6 +215,82 @@ pub fn removed(options: &RemovedOptions, progress: &dyn Progress) -> Result<Remo
         policy: PolicyIdentity { file: policy.file, digest: policy.digest },
         gaps,
     })
+}
+
+/// What the change left broken and useless: both trees as projects, and the files that differ. What cannot be read at
+/// head may hide a reference, so it joins the gaps.
+fn aftermath(
+    repo: &Path,
+    range: &Range,
+    ledger: &Ledger,
+    policy: &Policy,
+    gaps: &mut Vec<Gap>,
+    progress: &dyn Progress,
+) -> Result<Aftermath, Error> {
+    let is_source = |file: &&FileLedger| crate::language::find_language(&file.path).is_some();
+    if !ledger.files.iter().any(|file| is_source(&file)) {
+        return Ok(Aftermath::default());
+    }
+    let (before, after) = (snapshot_of(repo, &range.base)?, snapshot_of(repo, &range.head)?);
+    let (base_sources, head_sources) = (SourceSet::new(&before), SourceSet::new(&after));
+    let base = Project::new(&base_sources, included(&before, policy), &policy.project.roots);
+    let head = Project::new(&head_sources, included(&after, policy), &policy.project.roots);
+    let changed: Vec<ChangedFile> = ledger
+        .files
+        .iter()
+        .filter(is_source)
+        .map(|file| ChangedFile {
+            base: before.find(file.old_path.as_ref().unwrap_or(&file.path)),
+            head: after.find(&file.path),
+        })
+        .collect();
+    let broken = project::broken(&base, &head, &changed, progress)
+        .into_iter()
+        .map(|dangling| BrokenReference {
+            guard: dangling.guard(),
+            breaks_module: dangling.breaks_module(),
+            symbol: dangling.symbol.to_string(),
+            reference: reference_report(dangling.reference, policy),
+        })
+        .collect();
+    let is_production = |path: &RepoPath| policy.context_of(path) != Context::Tests;
+    let useless = project::orphans(&base, &head, &changed, &is_production, progress)
+        .into_iter()
+        .map(|orphan| Useless {
+            kind: orphan.kind,
+            symbol: orphan.symbol.to_string(),
+            context: policy.context_of(&orphan.location.path),
+            location: orphan.location,
+        })
+        .collect();
+    gaps.extend(included_gaps(&head_sources, policy));
+    gaps.sort();
+    gaps.dedup();
+    Ok(Aftermath { broken, useless })
+}
+
+/// The tree of one end of a range, as a snapshot.
+fn snapshot_of(repo: &Path, end: &Endpoint) -> Result<Snapshot, Error> {
+    let selection = match end {
+        Endpoint::Empty => return Ok(Snapshot::in_memory([])),
+        Endpoint::Commit { commit, .. } => Selection::Revision(commit.to_string()),
+        Endpoint::Tree(tree) => Selection::Revision(tree.to_string()),
+        Endpoint::Index => Selection::Index,
+        Endpoint::WorkTree => Selection::WorkTree,
+    };
+    Ok(Snapshot::open(repo, &selection)?)
+}
+
+fn reference_report(reference: TracedReference, policy: &Policy) -> ReferenceReport {
+    ReferenceReport {
+        context: policy.context_of(&reference.location.path),
+        location: reference.location,
+        kind: reference.kind,
+        within: reference.within,
+        access: reference.access.map(|access| access.name()),
+        tier: reference.tier,
+        via: reference.hops,
+    }
 }
 
 fn range_end(end: &Endpoint) -> RangeEnd {

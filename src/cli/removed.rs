@@ -69,6 +69,10 @@ pub struct Arguments {
     #[arg(long, value_enum, value_name = "WALK", default_value_t, requires = "by")]
     walk: WalkName,
 
+    /// Count lines alone: do not look for references that the change left broken, nor for what it left without a use
+    #[arg(long)]
+    lines_only: bool,
+
     #[command(flatten)]
     output: Output,
 }
@@ -133,6 +137,7 @@ pub fn run(global: &Global, arguments: &Arguments) -> Result<ExitStatus, Failure
             WalkName::FirstParent => Walk::FirstParent,
             WalkName::EveryCommit => Walk::EveryCommit,
         },
+        lines_only: arguments.lines_only,
         search_path: std::env::var_os("PATH"),
     };
     let progress = Bar::new();

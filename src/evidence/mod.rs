@@ -5,7 +5,7 @@
 
 mod removed;
 
-pub use removed::{Headline, RangeEnd, RemovedReport, SymbolNames};
+pub use removed::{Aftermath, BrokenReference, Headline, RangeEnd, RemovedReport, SymbolNames, Useless};
 
 use crate::facts::ReferenceKind;
 use crate::finding::{Context, Finding, Hop, Tier, Verdict};

@@ -3,14 +3,15 @@
 //! Invariants: `symbols` run parallel to the definitions of the ledger; the headline's numbers are those of the ledger.
 //! Absent on purpose: how the sentence reads; that is `report`.
 
-use super::PolicyIdentity;
+use super::{PolicyIdentity, ReferenceReport};
 use crate::facts::DefinitionKind;
-use crate::finding::Verdict;
+use crate::finding::{Context, Verdict};
 use crate::gap::Gap;
 use crate::history::Fate;
 use crate::history::attribution::Attribution;
 use crate::history::changes::Renames;
 use crate::history::ledger::{DefinitionLedger, Ledger};
+use crate::span::Location;
 
 /// One end of the range.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,8 +41,39 @@ pub struct RemovedReport {
     pub ledger: Ledger,
     pub symbols: Vec<SymbolNames>,
     pub attribution: Option<Attribution>,
+    /// What the change left broken and useless; `None` where it was not asked for.
+    pub aftermath: Option<Aftermath>,
     pub policy: PolicyIdentity,
     pub gaps: Vec<Gap>,
+}
+
+/// What a change left behind in the tree of its head.
+#[derive(Clone, Debug, Default)]
+pub struct Aftermath {
+    /// References that resolved at base and dangle at head, sorted by place.
+    pub broken: Vec<BrokenReference>,
+    /// What lost its last user because of the change, sorted by place.
+    pub useless: Vec<Useless>,
+}
+
+#[derive(Clone, Debug)]
+pub struct BrokenReference {
+    /// What it means, and what is gone.
+    pub symbol: String,
+    pub reference: ReferenceReport,
+    /// What keeps it from failing as soon as its module is loaded: `type-checking`, `import-error`, `function`, ….
+    pub guard: Option<&'static str>,
+    /// An import at a module's top level, so that the module cannot be imported any more.
+    pub breaks_module: bool,
+}
+
+#[derive(Clone, Debug)]
+pub struct Useless {
+    /// `definition`, `import` or `attribute`.
+    pub kind: &'static str,
+    pub symbol: String,
+    pub location: Location,
+    pub context: Context,
 }
 
 /// The numbers of the sentence that a person quotes.
@@ -62,6 +94,8 @@ pub struct Headline {
     /// Lines and definitions among the removed that a rule of the policy names.
     pub legacy_lines: u64,
     pub legacy_definitions: u64,
+    /// References left broken outside of tests, where they were looked for.
+    pub broken_in_production: Option<u64>,
 }
 
 impl RemovedReport {
@@ -91,6 +125,9 @@ impl RemovedReport {
             moved: ledger.base.moved,
             legacy_lines: lines(&legacy),
             legacy_definitions: legacy.len() as u64,
+            broken_in_production: self.aftermath.as_ref().map(|aftermath| {
+                aftermath.broken.iter().filter(|broken| broken.reference.context != Context::Tests).count() as u64
+            }),
         }
     }
 }

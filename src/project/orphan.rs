@@ -39,10 +39,10 @@ pub fn orphans(
         let Some(old) = file.base.and_then(|id| Some((id, base.sources.facts(id)?))) else { continue };
         let new = file.head.and_then(|id| Some((id, head.sources.facts(id)?)));
         let stopped = stopped_using(&old.1, new.as_ref().map(|(_, facts)| &**facts));
-        definitions.extend(used_definitions(base, old.0, &old.1, &stopped));
+        definitions.extend(used_definitions(base, old.0, &old.1, &stopped.any));
         if let Some((id, facts)) = &new {
             found.extend(imports(head, *id, facts, &old.1));
-            attributes.extend(read_attributes(head, *id, facts, &stopped));
+            attributes.extend(read_attributes(head, *id, facts, &stopped.attributes));
         }
     }
     let targets: Vec<Target> = definitions.into_iter().chain(attributes.keys().cloned()).map(Target::Symbol).collect();
@@ -64,15 +64,32 @@ pub fn orphans(
     found.into_iter().collect()
 }
 
-/// Names that a file used at base and does not use at head.
-fn stopped_using(old: &Facts, new: Option<&Facts>) -> BTreeSet<String> {
-    let used = |facts: &Facts| -> BTreeSet<String> {
-        let names =
-            facts.references.iter().filter(|it| it.access == Access::Read).filter_map(|it| last_name(facts, it.value));
-        names.map(|name| facts.name(name).to_owned()).collect()
+/// Names that a file read at base and does not read at head.
+#[derive(Default)]
+struct Stopped {
+    /// As a name or as an attribute.
+    any: BTreeSet<String>,
+    /// As an attribute.
+    attributes: BTreeSet<String>,
+}
+
+fn stopped_using(old: &Facts, new: Option<&Facts>) -> Stopped {
+    let used = |facts: &Facts| -> Stopped {
+        let mut used = Stopped::default();
+        for reference in facts.references.iter().filter(|it| it.access == Access::Read) {
+            let Some(name) = last_name(facts, reference.value) else { continue };
+            used.any.insert(facts.name(name).to_owned());
+            if let Value::Attribute { .. } = facts.value(reference.value) {
+                used.attributes.insert(facts.name(name).to_owned());
+            }
+        }
+        used
     };
-    let still = new.map(used).unwrap_or_default();
-    used(old).difference(&still).cloned().collect()
+    let (before, still) = (used(old), new.map(used).unwrap_or_default());
+    Stopped {
+        any: before.any.difference(&still.any).cloned().collect(),
+        attributes: before.attributes.difference(&still.attributes).cloned().collect(),
+    }
 }
 
 fn last_name(facts: &Facts, value: crate::facts::ValueId) -> Option<NameId> {

@@ -45,6 +45,10 @@ fn removed(report: &RemovedReport, _sources: &Sources, _options: &RenderOptions)
     report.ledger.files.iter().for_each(|file| push(&mut out, "file", removed::file(file)));
     report.ledger.moves.iter().for_each(|block| push(&mut out, "move", removed::moved(block)));
     report.attribution.iter().for_each(|groups| push(&mut out, "attribution", removed::attribution(groups)));
+    if let Some(aftermath) = &report.aftermath {
+        aftermath.broken.iter().for_each(|broken| push(&mut out, "broken", removed::broken(broken)));
+        aftermath.useless.iter().for_each(|useless| push(&mut out, "useless", removed::useless(useless)));
+    }
     report.gaps.iter().for_each(|gap| push(&mut out, "gap", GapRecord::of(gap)));
     escape::safe_json(out)
 }

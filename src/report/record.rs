@@ -195,7 +195,7 @@ pub struct SymbolReferencesRecord<'a> {
 
 #[derive(Serialize)]
 #[serde(rename_all = "kebab-case")]
-struct ReferenceRecord<'a> {
+pub struct ReferenceRecord<'a> {
     path: &'a str,
     line: u32,
     column: u32,
@@ -357,7 +357,7 @@ fn place(place: &PolicyPlace) -> PlaceRecord<'_> {
     PlaceRecord { file: &place.file, line: place.line, column: place.column }
 }
 
-fn reference(reference: &ReferenceReport) -> ReferenceRecord<'_> {
+pub fn reference(reference: &ReferenceReport) -> ReferenceRecord<'_> {
     let Location { path, start, end_line } = &reference.location;
     ReferenceRecord {
         path: path.as_str(),

@@ -4,8 +4,8 @@
 //! `totals.deleted`. `docstring` counts the blank lines inside docstrings too, and `docstring-blank` says how many
 //! those are. `moved`, `reformatted` and `changed` count lines of base. Absent on purpose: the layout for people.
 
-use super::record::{GapRecord, PolicyRecord, TOOL, ToolRecord, policy};
-use crate::evidence::{Headline, RemovedReport, SymbolNames};
+use super::record::{GapRecord, PolicyRecord, ReferenceRecord, TOOL, ToolRecord, policy, reference};
+use crate::evidence::{BrokenReference, Headline, RemovedReport, SymbolNames, Useless};
 use crate::facts::LineTally;
 use crate::history::Fate;
 use crate::history::attribution::{Attribution, Share};
@@ -114,6 +114,30 @@ pub struct DefinitionRecord<'a> {
     rule: Option<&'a str>,
 }
 
+/// A reference that dangles at head.
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct BrokenRecord<'a> {
+    symbol: &'a str,
+    #[serde(flatten)]
+    reference: ReferenceRecord<'a>,
+    guard: Option<&'static str>,
+    breaks_module: bool,
+}
+
+/// Something that lost its last user.
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct UselessRecord<'a> {
+    kind: &'static str,
+    symbol: &'a str,
+    path: &'a str,
+    line: u32,
+    column: u32,
+    end_line: u32,
+    context: &'static str,
+}
+
 #[derive(Serialize)]
 struct PlaceRecord<'a> {
     path: &'a str,
@@ -179,6 +203,9 @@ pub struct RemovedDocument<'a> {
     files: Vec<FileRecord<'a>>,
     moves: Vec<MoveRecord<'a>>,
     attribution: Option<AttributionRecord<'a>>,
+    /// `null` where broken references were not looked for.
+    broken: Option<Vec<BrokenRecord<'a>>>,
+    useless: Option<Vec<UselessRecord<'a>>>,
     gaps: Vec<GapRecord<'a>>,
 }
 
@@ -190,6 +217,8 @@ impl<'a> RemovedDocument<'a> {
             files: report.ledger.files.iter().map(file).collect(),
             moves: report.ledger.moves.iter().map(moved).collect(),
             attribution: report.attribution.as_ref().map(attribution),
+            broken: report.aftermath.as_ref().map(|it| it.broken.iter().map(broken).collect()),
+            useless: report.aftermath.as_ref().map(|it| it.useless.iter().map(useless).collect()),
             gaps: report.gaps.iter().map(GapRecord::of).collect(),
         }
     }
@@ -279,6 +308,27 @@ fn definition<'a>(definition: &'a DefinitionLedger, names: &'a SymbolNames) -> D
     }
 }
 
+pub fn broken(broken: &BrokenReference) -> BrokenRecord<'_> {
+    BrokenRecord {
+        symbol: &broken.symbol,
+        reference: reference(&broken.reference),
+        guard: broken.guard,
+        breaks_module: broken.breaks_module,
+    }
+}
+
+pub fn useless(useless: &Useless) -> UselessRecord<'_> {
+    UselessRecord {
+        kind: useless.kind,
+        symbol: &useless.symbol,
+        path: useless.location.path.as_str(),
+        line: useless.location.start.line,
+        column: useless.location.start.column,
+        end_line: useless.location.end_line,
+        context: useless.context.name(),
+    }
+}
+
 fn place(place: &Place) -> PlaceRecord<'_> {
     PlaceRecord { path: place.path.as_str(), start: place.lines.start, end: place.lines.end }
 }
@@ -358,6 +408,10 @@ pub fn sentence(headline: &Headline) -> String {
         headline.removed_definitions,
         headline.moved
     );
+    if let Some(broken) = headline.broken_in_production {
+        let references = if broken == 1 { "reference" } else { "references" };
+        sentence += &format!("; {broken} {references} left broken in production");
+    }
     if headline.legacy_definitions > 0 {
         sentence += &format!("; {} in {} that the policy names", headline.legacy_lines, headline.legacy_definitions);
     }

@@ -162,6 +162,9 @@ const ALIAS_ROUNDS: usize = 4;
 
 /// Traces all targets in one search of the tree.
 pub fn trace(project: &Project<'_>, targets: &[Target], progress: &dyn Progress) -> Vec<Trace> {
+    if targets.is_empty() {
+        return Vec::new();
+    }
     let goals: Vec<Goal> = targets.iter().map(|target| goal(project, target)).collect();
     let needles = Needles::with_companions(
         goals.iter().map(|goal| (goal.target.name().to_owned(), goal.target.companion().map(str::to_owned))),

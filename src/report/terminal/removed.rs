@@ -3,8 +3,9 @@
 //! Numbers stand in columns, most telling first. Absent on purpose: the lines themselves; `git diff` shows them.
 
 use super::{counted, grouped, shares, sight};
-use crate::evidence::{RangeEnd, RemovedReport, Sources, SymbolNames};
+use crate::evidence::{Aftermath, BrokenReference, RangeEnd, RemovedReport, Sources, SymbolNames};
 use crate::facts::LineTally;
+use crate::finding::Context;
 use crate::history::Fate;
 use crate::history::attribution::Attribution;
 use crate::history::changes::Renames;
@@ -25,6 +26,10 @@ pub fn render(report: &RemovedReport, _sources: &Sources, options: &RenderOption
     let room = shares(options.max, &asked);
     out.push_str(&definitions(report, room[0], paint));
     out.push_str(&files(&report.ledger.files, room[1], paint));
+    if let Some(aftermath) = &report.aftermath {
+        out.push_str(&broken(aftermath, options.max, paint));
+        out.push_str(&useless(aftermath, options.max, paint));
+    }
     if let Some(attribution) = &report.attribution {
         out.push_str(&groups(attribution, options, paint));
     }
@@ -36,6 +41,61 @@ pub fn render(report: &RemovedReport, _sources: &Sources, options: &RenderOption
     let _ =
         writeln!(out, "\n{ends}: {}, {}", counted(report.ledger.files.len() as u64, "file"), renames(report.renames));
     out
+}
+
+/// References that dangle at head, those in production first.
+fn broken(aftermath: &Aftermath, max: Option<usize>, paint: Paint) -> String {
+    let mut rows: Vec<&BrokenReference> = aftermath.broken.iter().collect();
+    if rows.is_empty() {
+        return format!("\n{}\n", paint.green("nothing that the change removed is still referred to"));
+    }
+    rows.sort_by_key(|it| (it.reference.context == Context::Tests, !it.breaks_module));
+    let mut out = format!("\n{}\n", paint.bold(&format!("left broken: {}", counted(rows.len() as u64, "reference"))));
+    for row in rows.iter().take(max.unwrap_or(usize::MAX)) {
+        let location = &row.reference.location;
+        let place = format!("{}:{}:{}", location.path, location.start.line, location.start.column);
+        let mut about = vec![row.reference.context.name(), row.reference.kind.name(), row.reference.tier.name()];
+        if row.breaks_module {
+            about.push("the module cannot be imported");
+        }
+        about.extend(row.guard.map(guarded));
+        let _ = writeln!(out, "  {}  {}", paint.cyan(&safe(&place)), safe(&row.symbol));
+        let _ = writeln!(out, "      {}", paint.dim(&about.join(", ")));
+    }
+    out + &left_out(rows.len(), max, "reference", paint)
+}
+
+fn guarded(guard: &'static str) -> &'static str {
+    match guard {
+        "function" => "when its function runs",
+        "import-error" => "guarded against an import error",
+        "attribute-error" => "guarded against an attribute error",
+        "exception" => "inside a handler for every exception",
+        "type-checking" => "for type checkers alone",
+        _ => "under a condition",
+    }
+}
+
+/// What lost its last user.
+fn useless(aftermath: &Aftermath, max: Option<usize>, paint: Paint) -> String {
+    let rows = &aftermath.useless;
+    if rows.is_empty() {
+        return String::new();
+    }
+    let mut out = format!("\n{}\n", paint.bold(&format!("lost the last user: {}", rows.len())));
+    for row in rows.iter().take(max.unwrap_or(usize::MAX)) {
+        let place = format!("{}:{}", row.location.path, row.location.start.line);
+        let _ = writeln!(out, "  {}  {} {}", paint.cyan(&safe(&place)), row.kind, safe(&row.symbol));
+    }
+    out + &left_out(rows.len(), max, "definition", paint)
+}
+
+fn left_out(all: usize, max: Option<usize>, noun: &str, paint: Paint) -> String {
+    let shown = max.unwrap_or(usize::MAX).min(all);
+    if shown == all {
+        return String::new();
+    }
+    format!("  {}\n", paint.dim(&format!("… and {} more (--max 0 shows all)", counted((all - shown) as u64, noun))))
 }
 
 fn end(end: &RangeEnd) -> String {
