@@ -418,7 +418,7 @@ impl<'a, 's> Findings<'a, 's> {
 
     fn help(&self, target: &Target) -> Option<String> {
         match (&self.plan.legacy.successor, target) {
-            (Some(successor), Target::Symbol(_) | Target::Reexport(_)) => Some(format!("use `{successor}` instead")),
+            (Some(successor), Target::Symbol(_) | Target::Near { .. }) => Some(format!("use `{successor}` instead")),
             (Some(successor), Target::Flag(_)) => Some(format!("`{successor}` needs no flag; remove it")),
             (None, _) => None,
         }

@@ -63,7 +63,7 @@ pub fn broken(
     let targets: Vec<Target> = taken_away(base, head, changed).into_iter().collect();
     let mut dangling = Vec::new();
     for found in trace(head, &targets, progress) {
-        let (Target::Symbol(symbol) | Target::Reexport(symbol)) = &found.target else { continue };
+        let (Target::Symbol(symbol) | Target::Near { symbol, .. }) = &found.target else { continue };
         for reference in found.references {
             let is_code = !matches!(reference.kind, ReferenceKind::Text | ReferenceKind::Keyword);
             if is_code && reference.tier <= Tier::Likely {
@@ -103,7 +103,7 @@ fn taken_away(base: &Project<'_>, head: &Project<'_>, changed: &[ChangedFile]) -
             targets.insert(own);
         }
         for target in given(&facts, module) {
-            let (Target::Symbol(symbol) | Target::Reexport(symbol)) = &target else { continue };
+            let (Target::Symbol(symbol) | Target::Near { symbol, .. }) = &target else { continue };
             if !exists(head, &mut resolver, symbol) {
                 targets.insert(target);
             }
@@ -118,7 +118,10 @@ fn given(facts: &Facts, module: &str) -> Vec<Target> {
     for binding in facts.bindings.iter().filter(|binding| binding.scope == MODULE_SCOPE) {
         let symbol = Symbol::new(module, facts.name(binding.name));
         names.push(match binding.kind {
-            BindingKind::Import(_) => Target::Reexport(symbol),
+            BindingKind::Import(_) => {
+                let companion = module.rsplit('.').next().unwrap_or(module).to_owned();
+                Target::Near { symbol, companion }
+            }
             _ => Target::Symbol(symbol),
         });
     }
@@ -133,7 +136,7 @@ fn given(facts: &Facts, module: &str) -> Vec<Target> {
 }
 
 /// Whether a symbol still means something in a project. What cannot be told counts as existing.
-fn exists(project: &Project<'_>, resolver: &mut Resolver<'_, '_>, symbol: &Symbol) -> bool {
+pub(super) fn exists(project: &Project<'_>, resolver: &mut Resolver<'_, '_>, symbol: &Symbol) -> bool {
     let Found::Module(module) = project.modules.find(&symbol.module, None) else { return false };
     // A namespace folder that remains is no module that can give a name.
     let Some(name) = &symbol.name else { return matches!(module, ModuleRef::File(_)) };

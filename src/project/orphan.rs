@@ -4,7 +4,7 @@
 //! at base and at head. Invariant: what had no user before the change is not blamed on it. A use on an unknown receiver
 //! keeps a definition alive. Absent on purpose: whether what is left should be deleted.
 
-use super::broken::ChangedFile;
+use super::broken::{ChangedFile, exists};
 use super::entity::Entity;
 use super::resolve::Resolver;
 use super::trace::{Target, Trace, UseAccess, trace};
@@ -45,11 +45,17 @@ pub fn orphans(
             attributes.extend(read_attributes(head, *id, facts, &stopped.attributes));
         }
     }
-    let targets: Vec<Target> = definitions.into_iter().chain(attributes.keys().cloned()).map(Target::Symbol).collect();
+    let mut resolver = Resolver::new(head);
+    definitions.retain(|symbol| exists(head, &mut resolver, symbol));
+    let near = |symbol: &Symbol| {
+        let class = symbol.owner().map_or_else(String::new, |owner| owner.last_name().to_owned());
+        Target::Near { symbol: symbol.clone(), companion: class }
+    };
+    let targets: Vec<Target> = definitions.into_iter().map(Target::Symbol).chain(attributes.keys().map(near)).collect();
     let before = trace(base, &targets, progress);
     let after = trace(head, &targets, progress);
     for (before, after) in before.iter().zip(&after) {
-        let Target::Symbol(symbol) = &after.target else { continue };
+        let (Target::Symbol(symbol) | Target::Near { symbol, .. }) = &after.target else { continue };
         if let Some(location) = attributes.get(symbol) {
             if reads(before, is_production) > 0 && reads(after, is_production) == 0 {
                 found.insert(Orphan { location: location.clone(), kind: "attribute", symbol: symbol.clone() });

@@ -30,16 +30,19 @@ pub enum Target {
     Symbol(Symbol),
     /// A key of the environment or of settings.
     Flag(String),
-    /// A name that an import bound in a module: `pkg.mod:os`. Only files that name the module are looked into, since
-    /// the name itself may stand in every file.
-    Reexport(Symbol),
+    /// A symbol whose name may stand in every file (an import of `os`, an attribute `name`): only files that hold a
+    /// second name, that of its module or class, are looked into.
+    Near {
+        symbol: Symbol,
+        companion: String,
+    },
 }
 
 impl Target {
     /// The name that code uses for it.
     pub fn name(&self) -> &str {
         match self {
-            Target::Symbol(symbol) | Target::Reexport(symbol) => symbol.last_name(),
+            Target::Symbol(symbol) | Target::Near { symbol, .. } => symbol.last_name(),
             Target::Flag(key) => key,
         }
     }
@@ -47,7 +50,7 @@ impl Target {
     /// A second name that a file must hold to refer to it.
     fn companion(&self) -> Option<&str> {
         match self {
-            Target::Reexport(symbol) => symbol.module.rsplit('.').next(),
+            Target::Near { companion, .. } => Some(companion),
             Target::Symbol(_) | Target::Flag(_) => None,
         }
     }
@@ -56,7 +59,7 @@ impl Target {
 impl std::fmt::Display for Target {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Target::Symbol(symbol) | Target::Reexport(symbol) => symbol.fmt(f),
+            Target::Symbol(symbol) | Target::Near { symbol, .. } => symbol.fmt(f),
             Target::Flag(key) => f.write_str(key),
         }
     }
@@ -339,7 +342,7 @@ fn goal(project: &Project<'_>, target: &Target) -> Goal {
         module: None,
         is_detached: false,
     };
-    let (Target::Symbol(symbol) | Target::Reexport(symbol)) = target else { return goal };
+    let (Target::Symbol(symbol) | Target::Near { symbol, .. }) = target else { return goal };
     let canonical = project.canonical(symbol);
     let mut resolver = Resolver::new(project);
     if let Found::Module(module) = project.modules.find(&symbol.module, None) {
