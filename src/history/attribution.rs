@@ -10,7 +10,7 @@
 
 use super::changes::{self, Renames};
 use super::disposition::Balance;
-use super::ledger::{Depth, Ledger, of_changes};
+use super::ledger::{Depth, Ledger, Threads, of_changes};
 use super::range::{commit_endpoint, first_parent};
 use super::reading::Readings;
 use super::{Endpoint, Error, Git, Range, diff};
@@ -138,7 +138,7 @@ pub fn load(
             || git.local(),
             |repository, (step, changes)| {
                 let diffs = changes.list.iter().map(|change| diff::diff(repository, change)).collect();
-                Entry::new(step, of_changes(&changes.list, diffs, &readings, depth), by)
+                Entry::new(step, of_changes(&changes.list, diffs, &readings, depth, Threads::ByChange), by)
             },
         )
         .collect();

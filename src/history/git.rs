@@ -148,7 +148,8 @@ const OPTIONS: &[&str] = &[
 pub fn read(repository: &gix::Repository, content: &Content) -> Read {
     match content {
         Content::Blob(id) => match repository.try_find_object(*id) {
-            Ok(Some(mut object)) => Read::Bytes(std::mem::take(&mut object.data)),
+            // The object's own buffer goes back to the pool: it may be far larger than this blob.
+            Ok(Some(object)) => Read::Bytes(object.data.as_slice().to_vec()),
             Ok(None) => Read::Missing,
             Err(why) => Read::Failed(why.to_string()),
         },

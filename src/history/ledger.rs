@@ -105,6 +105,14 @@ pub enum Depth {
     Definitions,
 }
 
+/// What the threads share out among them. A thread that waits for its files would begin another commit meanwhile, and
+/// hold both in memory; so it is one or the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Threads {
+    ByFile,
+    ByChange,
+}
+
 #[derive(Clone, Debug, Default)]
 pub struct Ledger {
     pub added: u64,
@@ -144,7 +152,7 @@ pub fn load(git: &Git, range: &Range, renames: Renames, paths: &[String], depth:
         .par_iter()
         .map_init(|| git.local(), |repository, change| diff::diff(repository, change))
         .collect_into_vec(&mut diffs);
-    let mut ledger = of_changes(&changes.list, diffs, &Readings::default(), depth);
+    let mut ledger = of_changes(&changes.list, diffs, &Readings::default(), depth, Threads::ByFile);
     ledger.gaps.splice(0..0, changes.gaps);
     Ok(ledger)
 }
@@ -175,7 +183,13 @@ impl Reading {
 }
 
 /// Makes the ledger of changes whose diffs are known. The two lists run in parallel.
-pub fn of_changes(list: &[Change], diffs: Vec<FileDiff>, readings: &Readings, depth: Depth) -> Ledger {
+pub fn of_changes(
+    list: &[Change],
+    diffs: Vec<FileDiff>,
+    readings: &Readings,
+    depth: Depth,
+    threads: Threads,
+) -> Ledger {
     let mut ledger = Ledger::default();
     let mut texts = Vec::new();
     for (index, (change, diff)) in list.iter().zip(diffs).enumerate() {
@@ -196,8 +210,11 @@ pub fn of_changes(list: &[Change], diffs: Vec<FileDiff>, readings: &Readings, de
         };
         ledger.files.push(empty_file(change, content));
     }
-    let mut pages: Vec<Page> =
-        texts.into_par_iter().map(|(index, diff)| read_page(index, &list[index], diff, readings, depth)).collect();
+    let read = |(index, diff)| read_page(index, &list[index], diff, readings, depth);
+    let mut pages: Vec<Page> = match threads {
+        Threads::ByFile => texts.into_par_iter().map(read).collect(),
+        Threads::ByChange => texts.into_iter().map(read).collect(),
+    };
     for page in &mut pages {
         ledger.gaps.extend(page.base.gap.take());
         ledger.gaps.extend(page.head.gap.take());

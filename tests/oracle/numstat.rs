@@ -10,7 +10,7 @@
 
 use solely::history::changes::{self, Renames};
 use solely::history::diff;
-use solely::history::ledger::{self, ContentKind, Depth};
+use solely::history::ledger::{self, ContentKind, Depth, Threads};
 use solely::history::{Git, Readings, RenameSettings, Settings};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -112,7 +112,8 @@ fn run(git: &Git, repository: &str, drawn: &[(String, String, String)], renames:
     for ((commit, base, head), changes) in drawn.iter().zip(&all) {
         tally.commits += 1;
         let diffs = changes.list.iter().map(|change| diff::diff(&local, change)).collect();
-        let ledger = ledger::of_changes(&changes.list, diffs, &Readings::default(), Depth::Definitions);
+        let ledger =
+            ledger::of_changes(&changes.list, diffs, &Readings::default(), Depth::Definitions, Threads::ByFile);
         let mut ours = Numbers::new();
         let mut unread = 0;
         for file in &ledger.files {

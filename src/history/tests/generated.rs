@@ -4,7 +4,7 @@ use crate::facts::LineTally;
 use crate::history::changes::{Change, FileMode, FileState, Status};
 use crate::history::diff::{FileDiff, Text, TextDiff, hunks};
 use crate::history::git::Content;
-use crate::history::ledger::{DefinitionLedger, Depth, Ledger, of_changes};
+use crate::history::ledger::{DefinitionLedger, Depth, Ledger, Threads, of_changes};
 use crate::history::process::Forced;
 use crate::history::{Fate, Readings, disposition::Balance};
 use crate::span::RepoPath;
@@ -26,7 +26,7 @@ fn ledger(files: &[(&str, &str, &str)]) -> Ledger {
         let (base, head) = (Text::new(base.as_bytes().into()), Text::new(head.as_bytes().into()));
         diffs.push(FileDiff::Text(TextDiff { base, head, hunks }));
     }
-    of_changes(&list, diffs, &Readings::default(), Depth::Definitions)
+    of_changes(&list, diffs, &Readings::default(), Depth::Definitions, Threads::ByFile)
 }
 
 /// A function of its own words, so that no two definitions are alike.
