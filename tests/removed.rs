@@ -148,7 +148,10 @@ fn the_sentence_leads_and_json_lines_say_the_same() {
     assert_eq!(status, Some(0));
     let first = out.lines().next().unwrap();
     assert!(first.starts_with("15 net lines: 18 removed, 3 added; "), "{first}");
-    assert!(first.contains("7 in 1 removed method; 2 moved; 7 in 1 that the policy names"), "{first}");
+    assert!(
+        first.contains("7 in 1 removed method; 2 moved; 0 references left broken in production; 7 in 1"),
+        "{first}"
+    );
     let document = document(folder.path(), &["HEAD~1..HEAD"]);
     assert_eq!(document["summary"], first);
     let (_, lines, _) = removed(folder.path(), &["HEAD~1..HEAD", "--format", "jsonl"]);
@@ -157,6 +160,57 @@ fn the_sentence_leads_and_json_lines_say_the_same() {
     let count = |kind: &str| lines.iter().filter(|line| line["type"] == kind).count();
     assert_eq!(count("symbol"), document["symbols"].as_array().unwrap().len());
     assert_eq!(count("file"), 3);
+}
+
+#[test]
+fn what_the_change_broke_and_left_without_a_use_is_located() {
+    let folder = repository();
+    let write = |path: &str, text: &str| {
+        fs::create_dir_all(folder.path().join(path).parent().unwrap()).unwrap();
+        fs::write(folder.path().join(path), text).unwrap();
+    };
+    write("src/shop/helpers.py", "def pack(order):\n    return order\n\n\ndef kept():\n    return 1\n");
+    write("src/shop/app.py", "from shop.helpers import kept, pack\n\n\ndef ship(order):\n    return pack(order)\n");
+    write("src/shop/cart.py", "from shop.app import ship\n\nship(1)\n");
+    write("tests/test_app.py", "def test():\n    from shop.app import ship\n    ship(1)\n");
+    git(folder.path(), &["add", "."]);
+    git(folder.path(), &["commit", "-qm", "Add a cart"]);
+    write("src/shop/app.py", "from shop.helpers import kept, pack\n\nTOTAL = 1\n");
+    git(folder.path(), &["commit", "-qam", "Remove shipping"]);
+
+    let document = document(folder.path(), &["HEAD"]);
+    let broken: Vec<(String, Option<&str>, bool)> = document["broken"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| {
+            let place = format!("{}:{} {}", it["path"].as_str().unwrap(), it["line"], it["kind"].as_str().unwrap());
+            (place, it["guard"].as_str(), it["breaks-module"].as_bool().unwrap())
+        })
+        .collect();
+    assert_eq!(
+        broken,
+        [
+            ("src/shop/cart.py:1 import".to_owned(), None, true),
+            ("src/shop/cart.py:3 call".to_owned(), None, false),
+            ("tests/test_app.py:2 import".to_owned(), Some("function"), false),
+            ("tests/test_app.py:3 call".to_owned(), Some("function"), false),
+        ]
+    );
+    assert!(document["summary"].as_str().unwrap().contains("2 references left broken in production"));
+    let useless: Vec<(&str, &str)> = document["useless"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| (it["kind"].as_str().unwrap(), it["symbol"].as_str().unwrap()))
+        .collect();
+    // `kept` had no use before the change either. The import of `pack` still names it.
+    assert_eq!(useless, [("import", "shop.app:pack")]);
+    let (_, out, _) = removed(folder.path(), &["HEAD"]);
+    assert!(out.contains("left broken: 4 references") && out.contains("the module cannot be imported"), "{out}");
+    let (_, out, _) = removed(folder.path(), &["HEAD", "--lines-only", "--format", "json"]);
+    let lines_only: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((&lines_only["broken"], &lines_only["useless"]), (&Value::Null, &Value::Null));
 }
 
 #[test]
