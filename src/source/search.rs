@@ -16,8 +16,9 @@ pub struct Needles {
     names: Vec<String>,
     /// For each name, what else a file must hold for the name to count there; empty means nothing.
     companions: Vec<Vec<String>>,
-    /// Tells whether there is anything to find; it may skip ahead, which finding overlaps cannot.
-    quick: AhoCorasick,
+    /// What a file must hold one of, or there is nothing to find in it: names that count everywhere, and companions.
+    /// It may skip ahead, which finding overlaps cannot.
+    gate: AhoCorasick,
     automaton: AhoCorasick,
 }
 
@@ -69,12 +70,14 @@ impl Needles {
             }
         }
         let (names, companions): (Vec<String>, Vec<Vec<String>>) = wanted.into_iter().unzip();
-        let build = |kind| {
-            let automaton = AhoCorasick::builder().match_kind(kind).build(&names);
+        let build = |kind, patterns: &[&String]| {
+            let automaton = AhoCorasick::builder().match_kind(kind).build(patterns);
             automaton.expect("identifiers are far below the automaton's limits")
         };
-        let (quick, automaton) = (build(MatchKind::LeftmostFirst), build(MatchKind::Standard));
-        Self { names, companions, quick, automaton }
+        let gates: Vec<&String> = everywhere.iter().chain(companions.iter().flatten()).collect();
+        let gate = build(MatchKind::LeftmostFirst, &gates);
+        let automaton = build(MatchKind::Standard, &names.iter().collect::<Vec<_>>());
+        Self { names, companions, gate, automaton }
     }
 
     pub fn is_empty(&self) -> bool {
@@ -91,7 +94,7 @@ impl Needles {
 
     /// Every occurrence, overlapping ones included (`f_v2` inside `f_v2_legacy`).
     pub fn find(&self, text: &str) -> Vec<Hit> {
-        if self.names.is_empty() || !self.quick.is_match(text) {
+        if self.names.is_empty() || !self.gate.is_match(text) {
             return Vec::new();
         }
         let mut hits: Vec<Hit> = self
