@@ -157,7 +157,14 @@ impl Snapshot {
             return Err(WorkspaceError::NoRepository { path: folder.to_path_buf(), wanted });
         };
         match selection {
-            Selection::WorkTree => disk::work_tree(&repository),
+            Selection::WorkTree => {
+                let snapshot = disk::work_tree(&repository)?;
+                // A folder that the repository around it ignores, as a virtual environment, is asked for by itself.
+                match snapshot.sees_prefix() {
+                    true => Ok(snapshot),
+                    false => Ok(disk::plain_folder(folder)),
+                }
+            }
             Selection::Index => object::index(&repository, None),
             Selection::IndexFile(file) => object::index(&repository, Some(file)),
             Selection::Revision(revision) => object::revision(&repository, revision),
@@ -173,6 +180,18 @@ impl Snapshot {
         listing.finish(SnapshotKind::Memory, |sources| {
             Store::Memory(sources.into_iter().map(|source| source.place).collect())
         })
+    }
+
+    /// Whether something of the folder that was asked for is in the snapshot.
+    fn sees_prefix(&self) -> bool {
+        let is_below = |path: &RepoPath| {
+            path.as_str()
+                .strip_prefix(self.prefix.as_str())
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        self.prefix.is_empty()
+            || self.entries.iter().any(|entry| is_below(&entry.path))
+            || self.gaps.iter().any(|gap| is_below(&gap.path))
     }
 
     pub fn find(&self, path: &RepoPath) -> Option<EntryId> {

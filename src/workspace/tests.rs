@@ -266,6 +266,18 @@ fn a_plain_folder_has_files_but_no_revisions() {
 }
 
 #[test]
+fn a_folder_that_its_repository_ignores_is_asked_for_by_itself() {
+    let sandbox = Sandbox::new();
+    sandbox.write(".gitignore", "env/\n");
+    sandbox.write("a.py", "a\n");
+    sandbox.write("env/lib/b.py", "b\n");
+    sandbox.commit("one");
+    let snapshot = Snapshot::open(&sandbox.path().join("env"), &Selection::WorkTree).unwrap();
+    assert_eq!(paths(&snapshot), ["lib/b.py"]);
+    assert_eq!(paths(&sandbox.open(Selection::WorkTree)), [".gitignore", "a.py"]);
+}
+
+#[test]
 fn a_bad_revision_is_named_with_what_may_have_been_meant() {
     let sandbox = Sandbox::new();
     sandbox.write("a.py", "a");
