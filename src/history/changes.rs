@@ -227,7 +227,33 @@ fn compare_disk(
     }
     let repository = git.local();
     changes.list.retain(|change| !is_only_touched(&repository, change));
+    if against == Against::WorkTree {
+        mark_converted(git, &mut changes.list);
+    }
     Ok(sorted(changes))
+}
+
+/// Marks files whose bytes git changes when it adds them: their lines on disk are not those that git counts.
+fn mark_converted(git: &Git, list: &mut [Change]) {
+    let mut files: Vec<&mut FileState> = list
+        .iter_mut()
+        .filter_map(|change| change.head.as_mut())
+        .filter(|state| matches!(state.content, Content::File(_)))
+        .collect();
+    let paths: Vec<Vec<u8>> = files.iter().map(|state| state.path.as_str().as_bytes().to_vec()).collect();
+    let paths: Vec<&[u8]> = paths.iter().map(Vec::as_slice).collect();
+    for (state, conversion) in files.iter_mut().zip(process::conversions(git, &paths)) {
+        let is_converted = match (conversion, &state.content) {
+            (process::Conversion::Never, _) => false,
+            (process::Conversion::LineEnds, Content::File(path)) => {
+                std::fs::read(path).is_ok_and(|bytes| memchr::memmem::find(&bytes, b"\r\n").is_some())
+            }
+            _ => true,
+        };
+        if is_converted {
+            state.content = Content::Converted;
+        }
+    }
 }
 
 /// A file of the work tree whose time differs from the index and whose content does not.

@@ -51,6 +51,8 @@ pub enum Content {
     File(PathBuf),
     /// A symbolic link of the work tree, whose text is its target.
     Link(PathBuf),
+    /// A file of the work tree that git changes before it counts: by a filter, or its line ends.
+    Converted,
 }
 
 /// Bytes of a [`Content`], or why there are none.
@@ -155,6 +157,9 @@ pub fn read(repository: &gix::Repository, content: &Content) -> Read {
         },
         Content::Submodule(id) => Read::Bytes(format!("Subproject commit {id}\n").into_bytes()),
         Content::File(path) => std::fs::read(path).map_or_else(|why| Read::Failed(why.to_string()), Read::Bytes),
+        Content::Converted => {
+            Read::Failed("git converts it when it is added, so its lines on disk are not those that git counts".into())
+        }
         Content::Link(path) => match std::fs::read_link(path) {
             Ok(target) => Read::Bytes(target.into_os_string().into_encoded_bytes()),
             Err(why) => Read::Failed(why.to_string()),
@@ -187,6 +192,6 @@ pub fn size(repository: &gix::Repository, content: &Content) -> Option<u64> {
     match content {
         Content::Blob(id) => repository.try_find_header(*id).ok().flatten().map(|header| header.size()),
         Content::File(path) => std::fs::symlink_metadata(path).ok().map(|data| data.len()),
-        Content::Submodule(_) | Content::Link(_) => None,
+        Content::Submodule(_) | Content::Link(_) | Content::Converted => None,
     }
 }

@@ -210,37 +210,75 @@ pub fn diff_index(
 ///
 /// Git reads attributes from the work tree, also when it compares two commits; a bare repository has none.
 pub fn forced_kinds(git: &Git, paths: &[&[u8]]) -> Vec<Forced> {
-    let ask = || -> Option<Vec<Forced>> {
-        let work_tree = git.work_tree()?;
-        let mut command = git.command()?;
-        command.current_dir(work_tree).arg("--work-tree").arg(work_tree);
-        command.args(["check-attr", "--stdin", "-z", "diff"]).stdin(std::process::Stdio::piped());
-        command.stderr(std::process::Stdio::null());
-        let mut child = command.spawn().ok()?;
-        let mut input = child.stdin.take()?;
-        let mut output = Vec::new();
-        std::thread::scope(|scope| {
-            scope.spawn(move || {
-                for path in paths {
-                    if input.write_all(path).and_then(|()| input.write_all(b"\0")).is_err() {
-                        return;
-                    }
-                }
-            });
-            read_all(&mut child, &mut output)
-        })?;
-        child.wait().ok()?;
-        let fields: Vec<&[u8]> = output.split(|&byte| byte == 0).collect();
-        let kinds = fields.chunks_exact(3).map(|field| match field[2] {
+    let values = attributes(git, &["diff"], paths).unwrap_or_default();
+    let mut kinds: Vec<Forced> = values
+        .iter()
+        .map(|value| match &value[0][..] {
             b"unset" => Forced::Binary,
             b"set" => Forced::Text,
             _ => Forced::No,
-        });
-        Some(kinds.collect())
-    };
-    let mut kinds = ask().unwrap_or_default();
+        })
+        .collect();
     kinds.resize(paths.len(), Forced::No);
     kinds
+}
+
+/// How git changes the bytes of each path when it adds them from disk. Where git does not answer, it may.
+pub fn conversions(git: &Git, paths: &[&[u8]]) -> Vec<Conversion> {
+    let names = ["filter", "ident", "working-tree-encoding", "text", "eol"];
+    let Some(values) = attributes(git, &names, paths) else { return vec![Conversion::Always; paths.len()] };
+    let converts_ends = git.local().config_snapshot().string("core.autocrlf").is_some_and(|it| **it != *b"false");
+    let is_given = |value: &[u8]| !matches!(value, b"unspecified" | b"unset");
+    values
+        .iter()
+        .map(|value| {
+            if value[..3].iter().any(|it| is_given(it)) {
+                Conversion::Always
+            } else if value[3..].iter().any(|it| is_given(it)) || (converts_ends && value[3] != b"unset") {
+                Conversion::LineEnds
+            } else {
+                Conversion::Never
+            }
+        })
+        .collect()
+}
+
+/// What git does to a file on disk before it counts its lines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Conversion {
+    Never,
+    /// `\r\n` becomes `\n`.
+    LineEnds,
+    /// A filter, an identifier or another encoding.
+    Always,
+}
+
+/// The values of some attributes for each path, in the order of the names.
+fn attributes(git: &Git, names: &[&str], paths: &[&[u8]]) -> Option<Vec<Vec<Vec<u8>>>> {
+    let work_tree = git.work_tree()?;
+    let mut command = git.command()?;
+    command.current_dir(work_tree).arg("--work-tree").arg(work_tree);
+    command.args(["check-attr", "--stdin", "-z"]).args(names).stdin(std::process::Stdio::piped());
+    command.stderr(std::process::Stdio::null());
+    let mut child = command.spawn().ok()?;
+    let mut input = child.stdin.take()?;
+    let mut output = Vec::new();
+    std::thread::scope(|scope| {
+        scope.spawn(move || {
+            for path in paths {
+                if input.write_all(path).and_then(|()| input.write_all(b"\0")).is_err() {
+                    return;
+                }
+            }
+        });
+        read_all(&mut child, &mut output)
+    })?;
+    child.wait().ok()?;
+    let fields: Vec<&[u8]> = output.split(|&byte| byte == 0).collect();
+    // Path, name, value.
+    let values: Vec<Vec<u8>> = fields.chunks_exact(3).map(|field| field[2].to_vec()).collect();
+    let values: Vec<Vec<Vec<u8>>> = values.chunks_exact(names.len()).map(<[_]>::to_vec).collect();
+    (values.len() == paths.len()).then_some(values)
 }
 
 /// What attributes say of a path's content.

@@ -284,6 +284,34 @@ fn attributes_of_the_work_tree_make_a_file_binary() {
 }
 
 #[test]
+fn files_on_disk_that_git_converts_are_gaps() {
+    let fixture = Fixture::new();
+    fixture.write(".gitattributes", "*.md text\n*.bin filter=large\n");
+    for name in ["a.md", "b.md", "c.txt", "d.bin"] {
+        fixture.write(name, "one\ntwo\n");
+    }
+    fixture.commit("base");
+    fixture.write("a.md", "one\r\ntwo\r\nthree\r\n");
+    fixture.write("b.md", "one\n");
+    fixture.write("c.txt", "one\r\ntwo\r\n");
+    fixture.write("d.bin", "two\n");
+    let ledger = fixture.ledger(&RangeRequest::WorkTree("HEAD".into()), Renames::default());
+    let unread: Vec<&str> = ledger.gaps.iter().map(|gap| gap.path.as_str()).collect();
+    // Line ends that nothing converts are counted as they stand.
+    assert_eq!(unread, ["a.md", "d.bin"]);
+    let counted: Vec<(&str, u64, u64)> = ledger
+        .files
+        .iter()
+        .filter(|file| file.content == ContentKind::Text)
+        .map(|file| (file.path.as_str(), file.added, file.deleted))
+        .collect();
+    assert_eq!(counted, [("b.md", 0, 1), ("c.txt", 2, 2)]);
+    fixture.git(&["config", "core.autocrlf", "true"]);
+    let ledger = fixture.ledger(&RangeRequest::WorkTree("HEAD".into()), Renames::default());
+    assert_eq!(ledger.gaps.len(), 3);
+}
+
+#[test]
 fn without_git_there_are_numbers_and_a_gap() {
     let fixture = Fixture::new();
     fixture.write("a.txt", "one\ntwo\nthree\nfour\nfive\nsix\n");
