@@ -17,7 +17,11 @@ impl Input {
     pub fn selection(&self) -> Selection {
         match &self.rev {
             Some(revision) => Selection::Revision(revision.clone()),
-            None if self.staged => Selection::Index,
+            // Inside a hook, `git commit PATH` commits a temporary index that this variable names.
+            None if self.staged => match std::env::var_os("GIT_INDEX_FILE") {
+                Some(file) => Selection::IndexFile(file.into()),
+                None => Selection::Index,
+            },
             None => Selection::WorkTree,
         }
     }
