@@ -116,29 +116,45 @@ pub fn compare_trees(
     renames: Renames,
     paths: &[String],
 ) -> Result<Vec<Changes>, Error> {
-    let answers = match renames {
-        Renames::On(settings) => process::diff_trees(git, pairs, settings, paths),
-        Renames::Off => vec![None; pairs.len()],
-    };
     let repository = git.local();
     let mut all = Vec::with_capacity(pairs.len());
-    for (&(base, head), answer) in pairs.iter().zip(answers) {
-        let changes = match (answer, renames) {
-            (Some(records), Renames::On(settings)) => {
-                let mut changes = from_records(git, records);
-                changes.gaps.extend(limit_gap(&changes.list, settings));
-                changes
-            }
-            (_, Renames::On(_)) => {
-                let mut changes = Changes { list: tree_changes(&repository, base, head, paths)?, gaps: Vec::new() };
-                changes.gaps.push(gap("", Reason::Other("`git` gave no renames, so none are paired".into())));
-                changes
-            }
-            (_, Renames::Off) => Changes { list: tree_changes(&repository, base, head, paths)?, gaps: Vec::new() },
-        };
-        all.push(sorted(changes));
+    for &(base, head) in pairs {
+        all.push(Changes { list: tree_changes(&repository, base, head, paths)?, gaps: Vec::new() });
     }
-    Ok(all)
+    if let Renames::On(settings) = renames {
+        pair_renames(git, pairs, settings, paths, &mut all);
+    }
+    Ok(all.into_iter().map(sorted).collect())
+}
+
+/// Takes git's pairs for the changes that can hold a rename: those that both remove and add a file.
+fn pair_renames(
+    git: &Git,
+    pairs: &[(ObjectId, ObjectId)],
+    settings: RenameSettings,
+    paths: &[String],
+    all: &mut [Changes],
+) {
+    let has = |changes: &Changes, status| changes.list.iter().any(|change| change.status == status);
+    let candidates: Vec<usize> =
+        (0..all.len()).filter(|&index| has(&all[index], Status::Added) && has(&all[index], Status::Deleted)).collect();
+    if candidates.is_empty() {
+        return;
+    }
+    let asked: Vec<(ObjectId, ObjectId)> = candidates.iter().map(|&index| pairs[index]).collect();
+    for (index, answer) in candidates.into_iter().zip(process::diff_trees(git, &asked, settings, paths)) {
+        match answer {
+            Some(records) => {
+                all[index] = from_records(git, records);
+                let limit = limit_gap(&all[index].list, settings);
+                all[index].gaps.extend(limit);
+            }
+            None => {
+                let why = "`git` gave no renames, so none are paired";
+                all[index].gaps.push(gap("", Reason::Other(why.into())));
+            }
+        }
+    }
 }
 
 /// Marks the changes whose content attributes call binary or text. One process for all of them.
