@@ -290,14 +290,8 @@ fn inherits_deprecation(resolver: &mut Resolver<'_, '_>, class: DefinitionRef) -
 
 fn location(input: &CheckInput<'_, '_>, file: EntryId, facts: &Facts, id: DefinitionId) -> Location {
     let definition = facts.definition(id);
-    let line = facts.line_index.line(definition.name_span.start);
-    // A name on a line of its own has an ASCII prefix (`def`, `class`, indentation), so bytes are characters.
-    let column = definition.name_span.start - facts.line_index.span(line).start + 1;
-    Location {
-        path: input.path(file).clone(),
-        start: Position { line, column },
-        end_line: facts.line_index.lines(definition.span).end,
-    }
+    let end_line = facts.line_index.lines(definition.span).end;
+    Location { end_line, ..input.project.place(file, facts, definition.name_span) }
 }
 
 fn member(input: &CheckInput<'_, '_>, rule: usize, file: EntryId, facts: &Facts, id: DefinitionId, why: Why) -> Member {

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::finding::{Context, Finding, Fingerprint, Related, RuleId, Severity, Tier, Verdict};
 use crate::policy::{Demand, LegacyRule, PolicyPlace, Rule, RuleKind, SymbolPattern};
-use crate::project::{DefinitionSite, Found, Symbol, Target, Trace, TracedReference, UseAccess, trace};
+use crate::project::{DefinitionSite, Entity, Resolver, Symbol, Target, Trace, TracedReference, UseAccess, trace};
 use crate::span::{Location, Position, RepoPath};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -459,14 +459,8 @@ fn describe(name: &str, reference: &TracedReference) -> String {
 
 fn successor_exists(input: &CheckInput<'_, '_>, pattern: &SymbolPattern) -> bool {
     let symbol = Symbol { module: pattern.module.clone(), name: pattern.name.clone() };
-    let Found::Module(module) = input.project.modules.find(&symbol.module, None) else { return false };
-    let Some(name) = &symbol.name else { return true };
-    let mut resolver = crate::project::Resolver::new(input.project);
-    let mut found = vec![crate::project::Resolved::new(crate::project::Entity::Module(module))];
-    for part in name.split('.') {
-        found = found.iter().flat_map(|it| resolver.attribute(it, part)).collect();
-    }
-    found.iter().any(|it| !matches!(it.entity, crate::project::Entity::Missing(_)))
+    let found = Resolver::new(input.project).symbol(&symbol);
+    found.iter().any(|it| !matches!(it.entity, Entity::Missing(_)))
 }
 
 /// A place in the policy file, as a location.

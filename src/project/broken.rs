@@ -5,8 +5,8 @@
 //! the whole tree of head. Invariant: a name that still resolves at head, from a base class or by a star import, is not
 //! broken. Absent on purpose: what was broken before the change.
 
-use super::entity::{Entity, Resolved};
-use super::module::{Found, ModuleRef};
+use super::entity::Entity;
+use super::module::ModuleRef;
 use super::resolve::Resolver;
 use super::trace::{Target, TracedReference, trace};
 use super::{Project, Symbol};
@@ -99,12 +99,12 @@ fn taken_away(base: &Project<'_>, head: &Project<'_>, changed: &[ChangedFile]) -
             continue;
         }
         let own = Target::Symbol(Symbol::module(module));
-        if !exists(head, &mut resolver, &Symbol::module(module)) {
+        if !exists(&mut resolver, &Symbol::module(module)) {
             targets.insert(own);
         }
         for target in given(&facts, module) {
             let (Target::Symbol(symbol) | Target::Near { symbol, .. }) = &target else { continue };
-            if !exists(head, &mut resolver, symbol) {
+            if !exists(&mut resolver, symbol) {
                 targets.insert(target);
             }
         }
@@ -135,14 +135,12 @@ fn given(facts: &Facts, module: &str) -> Vec<Target> {
     names
 }
 
-/// Whether a symbol still means something in a project. What cannot be told counts as existing.
-pub(super) fn exists(project: &Project<'_>, resolver: &mut Resolver<'_, '_>, symbol: &Symbol) -> bool {
-    let Found::Module(module) = project.modules.find(&symbol.module, None) else { return false };
-    // A namespace folder that remains is no module that can give a name.
-    let Some(name) = &symbol.name else { return matches!(module, ModuleRef::File(_)) };
-    let mut found = vec![Resolved::new(Entity::Module(module))];
-    for part in name.split('.') {
-        found = found.iter().flat_map(|it| resolver.attribute(it, part)).collect();
+/// Whether a symbol still means something in the resolver's project. What cannot be told counts as existing.
+pub(super) fn exists(resolver: &mut Resolver<'_, '_>, symbol: &Symbol) -> bool {
+    let found = resolver.symbol(symbol);
+    if symbol.name.is_none() {
+        // A namespace folder that remains is no module that can give a name.
+        return found.iter().any(|it| matches!(it.entity, Entity::Module(ModuleRef::File(_))));
     }
     found.iter().any(|it| !matches!(it.entity, Entity::Missing(_)))
 }

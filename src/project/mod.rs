@@ -27,7 +27,9 @@ pub use root::{METADATA, declared_roots};
 pub use symbol::Symbol;
 pub use trace::{DefinitionSite, Occurrences, Target, Trace, TracedReference, UseAccess, trace};
 
+use crate::facts::Facts;
 use crate::source::SourceSet;
+use crate::span::{Location, Position, Span};
 use crate::workspace::EntryId;
 
 /// The files that are judged, and what they mean together.
@@ -55,6 +57,17 @@ impl<'s> Project<'s> {
         match self.sources.facts(definition.file) {
             Some(facts) => Symbol::new(module, facts.qualified_name(definition.id)),
             None => Symbol::module(module),
+        }
+    }
+
+    /// Where a name stands. Columns count bytes, which are characters wherever the line before a name is ASCII.
+    pub fn place(&self, file: EntryId, facts: &Facts, name: Span) -> Location {
+        let line = facts.line_index.line(name.start);
+        let column = name.start - facts.line_index.span(line).start + 1;
+        Location {
+            path: self.sources.path(file).clone(),
+            start: Position { line, column },
+            end_line: facts.line_index.lines(name).end,
         }
     }
 

@@ -12,7 +12,7 @@ use super::{Project, Symbol};
 use crate::facts::{Access, BindingKind, Facts, ImportTarget, MODULE_SCOPE, NameId, Value};
 use crate::finding::Tier;
 use crate::progress::Progress;
-use crate::span::{Location, Position};
+use crate::span::Location;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Something that nobody uses any more.
@@ -46,7 +46,7 @@ pub fn orphans(
         }
     }
     let mut resolver = Resolver::new(head);
-    definitions.retain(|symbol| exists(head, &mut resolver, symbol));
+    definitions.retain(|symbol| exists(&mut resolver, symbol));
     let near = |symbol: &Symbol| {
         let class = symbol.owner().map_or_else(String::new, |owner| owner.last_name().to_owned());
         Target::Near { symbol: symbol.clone(), companion: class }
@@ -143,10 +143,7 @@ fn imports(project: &Project<'_>, file: crate::workspace::EntryId, new: &Facts, 
         {
             continue;
         }
-        let line = new.line_index.line(binding.span.start);
-        let column = binding.span.start - new.line_index.span(line).start + 1;
-        let location =
-            Location { path: project.sources.path(file).clone(), start: Position { line, column }, end_line: line };
+        let location = project.place(file, new, binding.span);
         found.push(Orphan { location, kind: "import", symbol: Symbol::new(project.module_name(file), name) });
     }
     found
@@ -182,10 +179,7 @@ fn read_attributes(
             continue;
         }
         let class = facts.qualified_name(attribute.class);
-        let line = facts.line_index.line(attribute.span.start);
-        let column = attribute.span.start - facts.line_index.span(line).start + 1;
-        let location =
-            Location { path: project.sources.path(file).clone(), start: Position { line, column }, end_line: line };
+        let location = project.place(file, facts, attribute.span);
         found.entry(Symbol::new(project.module_name(file), format!("{class}.{name}"))).or_insert(location);
     }
     found

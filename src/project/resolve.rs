@@ -354,6 +354,18 @@ impl<'p, 's> Resolver<'p, 's> {
         (entity, dotted)
     }
 
+    /// What a symbol means in the tree, from its module down.
+    pub fn symbol(&mut self, symbol: &Symbol) -> Vec<Resolved> {
+        let Found::Module(module) = self.project.modules.find(&symbol.module, None) else {
+            return vec![Resolved::new(Entity::Missing(symbol.clone()))];
+        };
+        let mut found = vec![Resolved::new(Entity::Module(module))];
+        for part in symbol.name.iter().flat_map(|name| name.split('.')) {
+            found = found.iter().flat_map(|it| self.attribute(it, part)).collect();
+        }
+        found
+    }
+
     /// A dotted path as a string or an import writes it: the longest module, then its members.
     pub fn path(&mut self, dotted: &str, importer: EntryId) -> Vec<Resolved> {
         let folder = self.project.sources.path(importer).folder();
