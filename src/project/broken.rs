@@ -90,7 +90,9 @@ fn module_of(target: &Target) -> Option<&str> {
 /// Names that base gives and head does not.
 fn taken_away(base: &Project<'_>, head: &Project<'_>, changed: &[ChangedFile]) -> BTreeSet<Target> {
     let mut targets = BTreeSet::new();
-    let mut resolver = Resolver::new(head);
+    let (mut before, mut after) = (Resolver::new(base), Resolver::new(head));
+    // What dangled at base already is not blamed on the change.
+    let mut is_taken = |symbol: &Symbol| !exists(&mut after, symbol) && exists(&mut before, symbol);
     for file in changed {
         let Some(old) = file.base.filter(|&old| base.sources.language(old).is_some()) else { continue };
         let Some(facts) = base.sources.facts(old) else { continue };
@@ -99,12 +101,12 @@ fn taken_away(base: &Project<'_>, head: &Project<'_>, changed: &[ChangedFile]) -
             continue;
         }
         let own = Target::Symbol(Symbol::module(module));
-        if !exists(&mut resolver, &Symbol::module(module)) {
+        if is_taken(&Symbol::module(module)) {
             targets.insert(own);
         }
         for target in given(&facts, module) {
             let (Target::Symbol(symbol) | Target::Near { symbol, .. }) = &target else { continue };
-            if !exists(&mut resolver, symbol) {
+            if is_taken(symbol) {
                 targets.insert(target);
             }
         }

@@ -103,6 +103,15 @@ fn a_name_that_still_resolves_is_not_broken() {
 }
 
 #[test]
+fn what_dangled_before_is_not_blamed_on_the_change() {
+    let app = "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from shop.types import Order\ndef f(x: 'Order'): pass\n";
+    let changed = format!("{app}y = 1\n");
+    let before = [("shop/__init__.py", ""), ("app.py", app)];
+    let after = [("shop/__init__.py", ""), ("app.py", changed.as_str())];
+    assert_eq!(compare(&before, &after).0, Vec::<String>::new());
+}
+
+#[test]
 fn only_what_lost_its_last_user_is_an_orphan() {
     let helpers = "def lost(): pass\ndef shared(): pass\ndef never(): pass\n";
     let before = [
