@@ -77,12 +77,17 @@ pub fn diff_trees(
             // The pair that stopped git stays unanswered; the next process begins behind it.
             answers.push(None);
         }
-        if died_at_once && answers.len() == 1 {
+        if died_at_once && answers.len() == 1 && !answers_at_all(git, pairs[0].0, renames) {
             // Not this pair but git itself fails, or there is no git: do not start a process per pair.
             answers.resize(pairs.len(), None);
         }
     }
     answers
+}
+
+/// Whether git compares a tree with itself, which needs no blob.
+fn answers_at_all(git: &Git, tree: ObjectId, renames: RenameSettings) -> bool {
+    run_diff_trees(git, &[(tree, tree)], renames, &[]).is_some_and(|answers| answers.len() == 1)
 }
 
 fn run_diff_trees(

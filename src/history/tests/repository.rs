@@ -242,6 +242,29 @@ fn a_missing_blob_is_a_gap() {
 }
 
 #[test]
+fn a_pair_at_which_git_dies_keeps_no_other_from_its_renames() {
+    let fixture = Fixture::new();
+    let lines = |word: &str| format!("{word}\n").repeat(30);
+    fixture.write("a.txt", lines("one") + "more\n");
+    fixture.write("b.txt", lines("two"));
+    let first = fixture.commit("first");
+    fixture.git(&["mv", "a.txt", "c.txt"]);
+    fixture.write("c.txt", lines("one") + "less\n");
+    let second = fixture.commit("second");
+    fixture.git(&["mv", "b.txt", "d.txt"]);
+    let third = fixture.commit("third");
+    // Git needs the content of both sides to see that `a.txt` became `c.txt`.
+    let id = fixture.git(&["rev-parse", &format!("{second}:c.txt")]);
+    fs::remove_file(fixture.path().join(".git/objects").join(&id[..2]).join(&id[2..])).unwrap();
+    let git = fixture.open();
+    let tree = |commit: &str| Range::resolve(&git, &between(commit, commit)).unwrap().base.tree().unwrap();
+    let pairs = [(tree(&first), tree(&second)), (tree(&second), tree(&third))];
+    let all = crate::history::changes::compare_trees(&git, &pairs, Renames::default(), &[]).unwrap();
+    assert_eq!((all[0].list.len(), all[0].gaps.len()), (2, 1));
+    assert!(matches!(all[1].list[..], [ref change] if matches!(change.status, Status::Renamed(100))));
+}
+
+#[test]
 fn beyond_the_rename_limit_only_exact_renames_are_paired_and_a_gap_says_so() {
     let fixture = Fixture::new();
     let text = |file: usize, extra: &str| {
