@@ -3,7 +3,7 @@
 
 Copies a Python source tree, picks functions at random, and writes a mutated copy of each into a file of its own:
 
-  exact         printed again: comments, docstring and layout are gone
+  exact         printed again: comments, docstring and layout are gone, quotes are others
   renamed       parameters, local variables and the name replaced one for one, literals changed
   near-10 … 40  that share of the statements deleted, inserted before, or changed
   both-20       renamed, and a fifth of the statements changed
@@ -96,6 +96,7 @@ class Rename(ast.NodeTransformer):
         return node
 
     def visit_JoinedStr(self, node):
+        node.values = [self.visit(v) if isinstance(v, ast.FormattedValue) else v for v in node.values]
         return node
 
 

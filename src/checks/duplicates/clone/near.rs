@@ -20,6 +20,9 @@ const OVERLAP: usize = 500;
 const STATEMENTS: u32 = 580;
 const TOKENS: u32 = 560;
 
+/// What makes two units alike whose statements all stand everywhere.
+const WHOLE: u32 = 950;
+
 /// A short unit has to have more in common: two of five statements are soon the same.
 const SHORT: usize = 8;
 const STATEMENTS_OF_SHORT: u32 = 680;
@@ -123,7 +126,8 @@ pub fn join(corpus: &Corpus, clusters: Vec<Cluster>) -> Near {
                     continue;
                 }
                 let alignment = align(a, b, &is_rare);
-                let proves = alignment.rare >= 2.max(alignment.matched / 4);
+                let is_whole = alignment.statements.min(alignment.tokens) >= WHOLE && a.len() >= SHORT;
+                let proves = is_whole || alignment.rare >= 2.max(alignment.matched / 4);
                 let floor = if a.len() < SHORT { STATEMENTS_OF_SHORT } else { STATEMENTS };
                 if alignment.statements >= floor && alignment.tokens >= TOKENS && proves {
                     let similarity = alignment.statements.min(alignment.tokens);
