@@ -70,6 +70,7 @@ fn find(search: &Search<'_, '_, '_>) -> DuplicatesOutput {
             names.entry((form(unit), &unit.name)).or_default().push(at);
         }
     }
+    join_neighbours(search, &mut names);
     let mut groups = Vec::new();
     for ((form, name), mut members) in names {
         // of two in one module the later counts: the first is rebound
@@ -96,6 +97,24 @@ enum Form {
     Class,
     Enumeration,
     Function,
+}
+
+/// In one folder a class and an enumeration of one name are taken for one another all the same.
+fn join_neighbours(search: &Search<'_, '_, '_>, names: &mut BTreeMap<(Form, &str), Vec<UnitRef>>) {
+    let folder = |at: &UnitRef| search.input.path(search.corpus.files[at.file as usize].id).folder();
+    let enumerations: Vec<&str> =
+        names.keys().filter(|(form, _)| *form == Form::Enumeration).map(|(_, name)| *name).collect();
+    for name in enumerations {
+        let (class, enumeration) = ((Form::Class, name), (Form::Enumeration, name));
+        let Some(classes) = names.get(&class) else { continue };
+        if !names[&enumeration].iter().any(|it| classes.iter().any(|other| folder(it) == folder(other))) {
+            continue;
+        }
+        let moved = names.remove(&enumeration).unwrap_or_default();
+        let members = names.get_mut(&class).expect("it was just seen");
+        members.extend(moved);
+        members.sort_unstable();
+    }
 }
 
 fn form(unit: &Unit) -> Form {
