@@ -147,6 +147,8 @@ def inject(root, each, rng):
     rng.shuffle(candidates)
     picked, spans = [], set()
     for path, node in candidates:
+        if len(picked) == each * len(KINDS):
+            break
         # no function inside a picked one
         if any(p == path and not (node.end_lineno < a or b < node.lineno) for p, a, b in spans):
             continue
@@ -161,13 +163,6 @@ def inject(root, each, rng):
         open(copy_path, "w", encoding="utf-8").write(text)
         cases.append((kind, path, node.lineno, node.end_lineno, copy_path, 1, text.count("\n")))
     return cases
-
-
-def covers(fragment, path, start, end, root):
-    where, first, last = fragment
-    if os.path.normpath(os.path.join(root, where)) != os.path.normpath(path):
-        return False
-    return max(0, min(last, end) - max(first, start) + 1) >= 0.7 * (end - start + 1)
 
 
 def recall(cases, groups, root):
