@@ -389,6 +389,7 @@ fn every_document_has_a_case_for_and_a_case_against() {
             let plan = plan(case);
             let is_expected = |item: &Item| matches!(item.kind, Kind::Finding | Kind::Note | Kind::Reference);
             plan.expected.iter().any(is_expected)
+                || plan.duplicates.as_ref().is_some_and(|lines| !lines.is_empty())
                 || plan.files.iter().flat_map(|file| &file.carets).any(|caret| !caret.meanings.is_empty())
         };
         for (wanted, words) in [(true, "something is found"), (false, "nothing is found")] {
