@@ -5,8 +5,8 @@
 
 use crate::checks::{self, CheckInput, Scope};
 use crate::evidence::{
-    Aftermath, BrokenReference, CheckReport, Counts, PolicyIdentity, RangeEnd, ReferenceReport, RefsReport,
-    RemovedReport, SnapshotIdentity, Sources, SymbolNames, SymbolReferences, Useless,
+    Aftermath, BrokenReference, CheckReport, Counts, DuplicatesReport, PolicyIdentity, RangeEnd, ReferenceReport,
+    RefsReport, RemovedReport, SnapshotIdentity, Sources, SymbolNames, SymbolReferences, Useless,
 };
 use crate::finding::{Context, Verdict};
 use crate::gap::{Gap, Stage};
@@ -58,6 +58,15 @@ pub struct RemovedOptions {
     pub lines_only: bool,
     /// Where `git` is looked for; `None` is the system's usual folders.
     pub search_path: Option<OsString>,
+}
+
+pub struct DuplicatesOptions {
+    pub repo: PathBuf,
+    pub selection: Selection,
+    pub config: Option<PathBuf>,
+    /// Only what lies under these paths is compared; empty means all. Relative to `repo`.
+    pub paths: Vec<String>,
+    pub search: checks::duplicates::Options,
 }
 
 pub struct PolicyOptions {
@@ -354,6 +363,31 @@ fn find_legacy_rule(policy: &Policy, symbol: &Symbol) -> Option<String> {
         _ => false,
     };
     policy.rules.iter().find(names_it).map(|rule| rule.id.0.clone())
+}
+
+/// Finds what is implemented more than once.
+pub fn duplicates(options: &DuplicatesOptions, progress: &dyn Progress) -> Result<(DuplicatesReport, Sources), Error> {
+    let snapshot = open(&options.repo, &options.selection, progress)?;
+    let policy = find_policy(&snapshot, options.config.as_deref())?;
+    let scope = scope(&snapshot, &options.paths)?;
+    Ok((compare(&snapshot, &policy, scope, &options.search, progress), Sources::new()))
+}
+
+/// Compares an open snapshot with itself.
+pub fn compare(
+    snapshot: &Snapshot,
+    policy: &Policy,
+    scope: Scope,
+    search: &checks::duplicates::Options,
+    progress: &dyn Progress,
+) -> DuplicatesReport {
+    let sources = SourceSet::new(snapshot);
+    let project = Project::new(&sources, included(snapshot, policy), &policy.project.roots);
+    let input = CheckInput { policy, project: &project, today: jiff::civil::Date::MAX, scope, progress };
+    let output = checks::duplicates::find(&input, search);
+    let gaps = included_gaps(&sources, policy);
+    let counts = counts(&project, policy, &gaps);
+    DuplicatesReport { snapshot: identity(snapshot), counts, groups: output.groups, bounds: output.bounds, gaps }
 }
 
 /// Loads and validates the policy of a repository.

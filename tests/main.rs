@@ -4,6 +4,8 @@
 mod canonical;
 /// The command line: that arguments reach the right place and the exit status says the truth.
 mod cli;
+/// Duplicates as a whole: the order of files, renamed copies, two runs.
+mod duplicates;
 /// The README: its example is what the command prints, its policy is one.
 mod readme;
 /// Input that nobody wishes for, through the binary, and the examples of the built-in packs.

@@ -6,6 +6,7 @@ mod markdown;
 use expect::{Caret, File, Item, Kind, compare};
 use markdown::Case;
 use solely::checks::Scope;
+use solely::checks::duplicates::Options;
 use solely::evidence::CheckReport;
 use solely::facts::{Facts, ImportId, ImportTarget};
 use solely::finding::{Severity, Tier, Verdict};
@@ -28,6 +29,12 @@ macro_rules! specs {
 }
 
 specs! {
+    explanation_of_clone => "src/checks/duplicates/clone.md",
+    explanation_of_duplicate_constant => "src/checks/duplicates/duplicate_constant.md",
+    explanation_of_duplicate_definition => "src/checks/duplicates/duplicate_definition.md",
+    explanation_of_duplicate_env_default => "src/checks/duplicates/duplicate_env_default.md",
+    explanation_of_shadowed_module => "src/checks/duplicates/shadowed_module.md",
+    explanation_of_version_family => "src/checks/duplicates/version_family.md",
     explanation_of_family => "src/checks/family.md",
     explanation_of_legacy => "src/checks/legacy.md",
     explanation_of_only_through => "src/checks/only_through.md",
@@ -73,6 +80,8 @@ struct Plan {
     /// Lines of `verdict` fences.
     verdict: Vec<String>,
     symbol: Option<String>,
+    /// Lines of a `duplicates` fence.
+    duplicates: Option<Vec<String>>,
     today: jiff::civil::Date,
     paths: Vec<String>,
     has_policy: bool,
@@ -84,6 +93,7 @@ fn plan(case: &Case) -> Plan {
         expected: Vec::new(),
         verdict: Vec::new(),
         symbol: None,
+        duplicates: None,
         today: jiff::civil::date(2026, 1, 1),
         paths: Vec::new(),
         has_policy: false,
@@ -93,6 +103,7 @@ fn plan(case: &Case) -> Plan {
         match (block.language.as_str(), block.path()) {
             ("findings", _) => plan.expected.extend(expect::findings(block)),
             ("verdict", _) => plan.verdict.extend(lines()),
+            ("duplicates", _) => plan.duplicates.get_or_insert_default().extend(lines()),
             ("refs", _) => {
                 plan.symbol = Some(block.words.first().expect("`refs` names a symbol").clone());
                 plan.expected.extend(expect::references(block));
@@ -123,6 +134,9 @@ fn judge_case(case: &Case) -> Vec<String> {
     let files: Vec<(String, Vec<u8>)> =
         plan.files.iter_mut().map(|file| (file.path.clone(), std::mem::take(&mut file.bytes))).collect();
     let snapshot = Snapshot::in_memory(files);
+    if let Some(expected) = &plan.duplicates {
+        return compare_duplicates(&snapshot, &plan, expected);
+    }
     let carets: Vec<&Caret> = plan.files.iter().flat_map(|file| &file.carets).collect();
     let mut lines = resolve(&snapshot, &carets);
     let mut found = Vec::new();
@@ -143,6 +157,26 @@ fn judge_case(case: &Case) -> Vec<String> {
     }
     lines.extend(compare(plan.expected, found));
     lines
+}
+
+/// The groups that were expected and not found, and the other way round.
+fn compare_duplicates(snapshot: &Snapshot, plan: &Plan, expected: &[String]) -> Vec<String> {
+    let options = Options { kinds: Vec::new(), min_lines: 5, tests: true, traced: None };
+    let scope = Scope { paths: plan.paths.clone() };
+    let report = solely::pipeline::compare(snapshot, &Policy::builtin(), scope, &options, &Silent);
+    let tell = |group: &solely::evidence::Group| {
+        let reasons: Vec<&str> = group.reasons.iter().map(|kind| kind.name()).collect();
+        let alike = group.clone_type.map_or(String::new(), |kind| format!(" {}", kind.name()));
+        let copies = group.instances.iter().map(|it| {
+            let value = it.detail.as_ref().map_or(String::new(), |value| format!("={value}"));
+            format!(" {}:{}-{}{value}", it.path, it.lines.start, it.lines.end)
+        });
+        format!("{}{alike}:{}", reasons.join(" + "), copies.collect::<String>())
+    };
+    let found: Vec<String> = report.groups.iter().map(tell).collect();
+    let missing = expected.iter().filter(|line| !found.contains(line)).map(|line| format!("- {line}"));
+    let unexpected = found.iter().filter(|line| !expected.contains(line)).map(|line| format!("+ {line}"));
+    missing.chain(unexpected).collect()
 }
 
 fn check(snapshot: &Snapshot, plan: &Plan) -> Result<CheckReport, Vec<String>> {
@@ -355,6 +389,7 @@ fn every_document_has_a_case_for_and_a_case_against() {
             let plan = plan(case);
             let is_expected = |item: &Item| matches!(item.kind, Kind::Finding | Kind::Note | Kind::Reference);
             plan.expected.iter().any(is_expected)
+                || plan.duplicates.as_ref().is_some_and(|lines| !lines.is_empty())
                 || plan.files.iter().flat_map(|file| &file.carets).any(|caret| !caret.meanings.is_empty())
         };
         for (wanted, words) in [(true, "something is found"), (false, "nothing is found")] {

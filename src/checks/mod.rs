@@ -4,6 +4,7 @@
 //! rule asks for, and then the verdict is never a pass. Absent on purpose: suppressions and
 //! baselines.
 
+pub mod duplicates;
 mod family;
 mod legacy;
 mod only_through;

@@ -19,7 +19,65 @@ pub struct VersionedName {
 
 const LEGACY_WORDS: &[&str] = &["legacy", "old", "deprecated", "obsolete"];
 
+/// Adjectives of second implementations. They count at either end of a name alone: `get_original_price` says what is
+/// got, `price_original` which implementation it is.
+const VARIANT_WORDS: &[&str] = &[
+    "new",
+    "unified",
+    "enhanced",
+    "improved",
+    "optimized",
+    "refactored",
+    "modern",
+    "original",
+    "temp",
+    "tmp",
+    "backup",
+    "bak",
+    "copy",
+    "fixed",
+    "corrected",
+    "consolidated",
+    "rewritten",
+    "ssot",
+    "orig",
+];
+
+/// Of these, the ones that mean something else in the name of a function.
+const VERB_WORDS: &[&str] = &["copy", "backup", "temp", "tmp", "original", "orig", "fixed"];
+
+/// And those that never do.
+const SURE_WORDS: &[&str] = &["unified", "enhanced", "improved", "optimized", "refactored", "modern", "rewritten"];
+
+/// What the versions of one thing have in common.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Lineage {
+    /// The words of the name without version and adjectives.
+    pub words: Vec<String>,
+    /// The name says which version it is.
+    pub is_marked: bool,
+}
+
 impl VersionedName {
+    /// The name without what tells versions apart. A function's words are verbs at times: `new_session` makes one,
+    /// `save_copy` saves one.
+    pub fn lineage(&self, is_function: bool) -> Lineage {
+        let mut words: Vec<String> = self.stem.iter().chain(&self.tail).cloned().collect();
+        let whole = words.len();
+        let is_variant = |word: &str, left: usize| {
+            VARIANT_WORDS.contains(&word) && !(is_function && (left < 3 || VERB_WORDS.contains(&word)))
+                || is_function && left > 1 && SURE_WORDS.contains(&word)
+        };
+        while words.len() > 1 && is_variant(&words[words.len() - 1], words.len()) {
+            words.pop();
+        }
+        while words.len() > 1 && is_variant(&words[0], words.len()) {
+            words.remove(0);
+        }
+        let is_marked = words.len() < whole || self.version.is_some() || self.is_legacy;
+        Lineage { words, is_marked }
+    }
+
     pub fn parse(name: &str) -> Self {
         let trimmed = name.trim_start_matches('_');
         let mut parsed = Self {
@@ -98,6 +156,20 @@ mod tests {
         assert!(!succeeds("route_v2", "load_v3"));
         assert!(!succeeds("_handle_v2", "handle_v3"));
         assert!(!succeeds("load_v2_json", "load_v3_yaml"));
+    }
+
+    #[test]
+    fn versions_of_one_thing_have_one_lineage() {
+        let words = |name: &str| VersionedName::parse(name).lineage(false).words.join(" ");
+        for name in ["PriceSource", "PriceSourceV2", "UnifiedPriceSource", "price_source_legacy", "new_price_source"] {
+            assert_eq!(words(name), "price source", "{name}");
+        }
+        assert_eq!(words("get_original_price"), "get original price");
+        assert_eq!(VersionedName::parse("new_session").lineage(true).words, ["new", "session"]);
+        assert_eq!(VersionedName::parse("new_load_price").lineage(true).words, ["load", "price"]);
+        assert_eq!(VersionedName::parse("save_new").lineage(true).words, ["save", "new"]);
+        assert_eq!(VersionedName::parse("execute_modern").lineage(true).words, ["execute"]);
+        assert!(!VersionedName::parse("PriceSource").lineage(false).is_marked);
     }
 
     #[test]

@@ -6,6 +6,7 @@
 
 mod check;
 mod completions;
+mod duplicates;
 mod failure;
 mod input;
 mod output;
@@ -70,6 +71,7 @@ Examples:
   solely check                           judge the work tree
   solely check --staged                  judge what is about to be committed
   solely check --repo app.git --rev v2   judge a revision without a checkout
+  solely duplicates shop/                what is implemented more than once
   solely refs shop.orders:Order.save_v2  who still uses it, and through which imports
   solely removed main...HEAD             how many lines did this branch really remove?
   solely policy check                    is the policy valid?";
@@ -107,6 +109,7 @@ struct Global {
 #[derive(Subcommand)]
 enum Command {
     Check(check::Arguments),
+    Duplicates(duplicates::Arguments),
     Refs(refs::Arguments),
     Removed(removed::Arguments),
     Policy(policy::Arguments),
@@ -126,6 +129,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitStatus {
     let global = &arguments.global;
     let outcome = match &arguments.command {
         Command::Check(arguments) => check::run(global, arguments),
+        Command::Duplicates(arguments) => duplicates::run(global, arguments),
         Command::Refs(arguments) => refs::run(global, arguments),
         Command::Removed(arguments) => removed::run(global, arguments),
         Command::Policy(arguments) => policy::run(global, arguments),

@@ -13,6 +13,7 @@ use crate::gap::Gap;
 use crate::span::{Location, RepoPath};
 use std::collections::BTreeMap;
 
+pub use crate::checks::duplicates::{CloneType, DuplicateKind, Group, Instance, Uses};
 pub use crate::checks::{RuleReport, State, SymbolReport, TierCounts, Warning};
 pub use crate::project::Occurrences;
 
@@ -91,6 +92,18 @@ pub struct RefsReport {
     pub snapshot: SnapshotIdentity,
     pub counts: Counts,
     pub symbols: Vec<SymbolReferences>,
+    pub gaps: Vec<Gap>,
+}
+
+/// The answer of `solely duplicates`.
+#[derive(Clone, Debug)]
+pub struct DuplicatesReport {
+    pub snapshot: SnapshotIdentity,
+    pub counts: Counts,
+    /// The most important first.
+    pub groups: Vec<Group>,
+    /// Sentences on what bounded the search.
+    pub bounds: Vec<String>,
     pub gaps: Vec<Gap>,
 }
 

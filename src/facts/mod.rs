@@ -8,9 +8,11 @@
 //! by span; `lines` has one class per line of the text, as git counts lines. Absent on purpose: paths, module names,
 //! and anything that needs a second file.
 
+mod fragment;
 mod line;
 mod names;
 
+pub use fragment::{Constant, EnvironmentDefault, Fragments, Print, Unit, UnitKind};
 pub use line::{LineClass, LineTally};
 pub use names::{NameId, Names};
 

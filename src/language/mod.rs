@@ -9,7 +9,7 @@ pub mod layout;
 pub mod python;
 pub mod query;
 
-use crate::facts::{Facts, LineClass, Scope, ScopeKind, Unread, Value};
+use crate::facts::{Facts, Fragments, LineClass, Scope, ScopeKind, Unread, Value};
 use crate::span::{LineIndex, RepoPath, Span};
 
 /// A row of the registry.
@@ -18,6 +18,8 @@ pub struct LanguageSpec {
     /// File name extensions, without the dot.
     pub extensions: &'static [&'static str],
     pub extract: fn(&str) -> Facts,
+    /// What duplicates are found by; asked for only where they are looked for.
+    pub fragments: fn(&str) -> Fragments,
     /// The text apart from how it is laid out, for telling reformatting from change.
     pub layout: fn(&str) -> layout::Layout,
     pub grammar: fn() -> tree_sitter::Language,

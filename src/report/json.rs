@@ -3,13 +3,15 @@
 //! Invariant: the fields of `super::record`, in that order, then a newline. Absent on purpose: colour and limits;
 //! a machine gets everything.
 
+use super::duplicates::DuplicatesDocument;
 use super::record::{CheckHead, FindingRecord, GapRecord, RefsHead, RuleRecord, SymbolReferencesRecord, WarningRecord};
 use super::removed::RemovedDocument;
 use super::{FormatSpec, RenderOptions, escape};
-use crate::evidence::{CheckReport, RefsReport, RemovedReport, Sources};
+use crate::evidence::{CheckReport, DuplicatesReport, RefsReport, RemovedReport, Sources};
 use serde::Serialize;
 
-pub const SPEC: FormatSpec = FormatSpec { name: "json", summary: "one JSON document", check, refs, removed };
+pub const SPEC: FormatSpec =
+    FormatSpec { name: "json", summary: "one JSON document", check, refs, removed, duplicates };
 
 #[derive(Serialize)]
 struct CheckDocument<'a> {
@@ -49,6 +51,10 @@ fn refs(report: &RefsReport, _sources: &Sources, _options: &RenderOptions) -> St
 
 fn removed(report: &RemovedReport, _sources: &Sources, _options: &RenderOptions) -> String {
     document(&RemovedDocument::of(report))
+}
+
+fn duplicates(report: &DuplicatesReport, _sources: &Sources, _options: &RenderOptions) -> String {
+    document(&DuplicatesDocument::of(report))
 }
 
 fn document(value: &impl Serialize) -> String {

@@ -4,13 +4,15 @@
 //! `warning`, or `symbol` and `gap`, or `symbol`, `file`, `move`, `attribution` and `gap`, with the fields of the same
 //! records as `json`.
 
+use super::duplicates::{DuplicatesHead, GroupRecord};
 use super::record::{CheckHead, FindingRecord, GapRecord, RefsHead, RuleRecord, SymbolReferencesRecord, WarningRecord};
 use super::removed::{self, RemovedHead};
 use super::{FormatSpec, RenderOptions, escape};
-use crate::evidence::{CheckReport, RefsReport, RemovedReport, Sources};
+use crate::evidence::{CheckReport, DuplicatesReport, RefsReport, RemovedReport, Sources};
 use serde::Serialize;
 
-pub const SPEC: FormatSpec = FormatSpec { name: "jsonl", summary: "one JSON object per line", check, refs, removed };
+pub const SPEC: FormatSpec =
+    FormatSpec { name: "jsonl", summary: "one JSON object per line", check, refs, removed, duplicates };
 
 #[derive(Serialize)]
 struct Line<T> {
@@ -49,6 +51,14 @@ fn removed(report: &RemovedReport, _sources: &Sources, _options: &RenderOptions)
         aftermath.broken.iter().for_each(|broken| push(&mut out, "broken", removed::broken(broken)));
         aftermath.useless.iter().for_each(|useless| push(&mut out, "useless", removed::useless(useless)));
     }
+    report.gaps.iter().for_each(|gap| push(&mut out, "gap", GapRecord::of(gap)));
+    escape::safe_json(out)
+}
+
+fn duplicates(report: &DuplicatesReport, _sources: &Sources, _options: &RenderOptions) -> String {
+    let mut out = String::new();
+    push(&mut out, "report", DuplicatesHead::of(report));
+    report.groups.iter().for_each(|group| push(&mut out, "group", GroupRecord::of(group)));
     report.gaps.iter().for_each(|gap| push(&mut out, "gap", GapRecord::of(gap)));
     escape::safe_json(out)
 }

@@ -5,6 +5,7 @@
 //! reaches a terminal unescaped ([`escape`]). serde lives here and on no type of the domain. Absent on purpose: the
 //! terminal itself and files; `cli` writes.
 
+mod duplicates;
 pub mod escape;
 pub mod frame;
 pub mod json;
@@ -14,7 +15,7 @@ mod record;
 mod removed;
 pub mod terminal;
 
-use crate::evidence::{CheckReport, RefsReport, RemovedReport, Sources};
+use crate::evidence::{CheckReport, DuplicatesReport, RefsReport, RemovedReport, Sources};
 use crate::finding::{Context, Verdict};
 use std::collections::BTreeMap;
 
@@ -30,6 +31,7 @@ pub struct FormatSpec {
     pub check: Renderer<CheckReport>,
     pub refs: Renderer<RefsReport>,
     pub removed: Renderer<RemovedReport>,
+    pub duplicates: Renderer<DuplicatesReport>,
 }
 
 /// Every format; the first is the default.

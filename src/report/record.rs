@@ -46,7 +46,7 @@ pub struct ToolRecord {
 }
 
 #[derive(Serialize)]
-struct SnapshotRecord<'a> {
+pub struct SnapshotRecord<'a> {
     kind: &'static str,
     commit: Option<&'a str>,
     tree: Option<&'a str>,
@@ -60,7 +60,7 @@ pub struct PolicyRecord<'a> {
 
 #[derive(Serialize)]
 #[serde(rename_all = "kebab-case")]
-struct CountsRecord {
+pub struct CountsRecord {
     discovered: u64,
     analyzed: u64,
     gaps: u64,
@@ -304,7 +304,7 @@ fn verdicts(contexts: &BTreeMap<Context, Verdict>) -> BTreeMap<&'static str, &'s
     contexts.iter().map(|(context, verdict)| (context.name(), verdict.name())).collect()
 }
 
-fn snapshot(identity: &SnapshotIdentity) -> SnapshotRecord<'_> {
+pub fn snapshot(identity: &SnapshotIdentity) -> SnapshotRecord<'_> {
     SnapshotRecord { kind: identity.kind, commit: identity.commit.as_deref(), tree: identity.tree.as_deref() }
 }
 
@@ -312,7 +312,7 @@ pub fn policy(identity: &PolicyIdentity) -> PolicyRecord<'_> {
     PolicyRecord { file: identity.file.as_deref(), digest: &identity.digest }
 }
 
-fn counts(counts: Counts) -> CountsRecord {
+pub fn counts(counts: Counts) -> CountsRecord {
     let Counts { discovered, analyzed, gaps, links, excluded, parsed } = counts;
     CountsRecord { discovered, analyzed, gaps, links, excluded, parsed }
 }

@@ -10,11 +10,11 @@ mod search;
 pub use decode::{Text, decode};
 pub use search::{FileHits, Hit, Needles, is_bounded};
 
-use crate::facts::Facts;
+use crate::facts::{Facts, Fragments, Unread};
 use crate::gap::{Extent, Gap, Reason, Stage};
 use crate::language::{LanguageSpec, find_language};
 use crate::progress::Progress;
-use crate::span::{RepoPath, Span};
+use crate::span::{LineIndex, LineRange, RepoPath, Span};
 use crate::workspace::{EntryId, Snapshot, SnapshotReader};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
@@ -32,12 +32,16 @@ const ARCHIVES: &[&str] =
 /// Facts that are made once, by whoever asks first.
 type SharedFacts = Arc<OnceLock<Arc<Facts>>>;
 
+/// The same for fragments.
+type SharedFragments = Arc<OnceLock<Arc<Fragments>>>;
+
 /// The files of one snapshot.
 pub struct SourceSet<'s> {
     snapshot: &'s Snapshot,
     facts: Vec<OnceLock<Option<Arc<Facts>>>>,
     /// Facts by content, so that equal blobs share them.
     blobs: Mutex<FxHashMap<[u8; 32], SharedFacts>>,
+    fragments: Mutex<FxHashMap<[u8; 32], SharedFragments>>,
     readers: Mutex<Vec<SnapshotReader<'s>>>,
     gaps: Mutex<BTreeSet<Gap>>,
     parsed: AtomicU64,
@@ -49,6 +53,7 @@ impl<'s> SourceSet<'s> {
             snapshot,
             facts: std::iter::repeat_with(OnceLock::new).take(snapshot.entries.len()).collect(),
             blobs: Mutex::default(),
+            fragments: Mutex::default(),
             readers: Mutex::default(),
             gaps: Mutex::new(snapshot.gaps.iter().cloned().collect()),
             parsed: AtomicU64::new(0),
@@ -124,45 +129,60 @@ impl<'s> SourceSet<'s> {
     }
 
     fn parse(&self, id: EntryId, language: &LanguageSpec, bytes: Vec<u8>) -> Option<Arc<Facts>> {
-        let whole = |reason| {
-            self.add_gap(Gap { path: self.path(id).clone(), stage: Stage::Facts, reason, extent: Extent::Whole });
-        };
-        if bytes.len() > PARSE_LIMIT {
-            whole(Reason::TooLarge { size: bytes.len() as u64, limit: PARSE_LIMIT as u64 });
-            return None;
-        }
-        let text = match decode(bytes) {
-            Text::Utf8(text) => text,
-            Text::Converted(_) => {
-                whole(Reason::Encoding("UTF-16, which is not a source encoding of this language".into()));
-                return None;
-            }
-            Text::Binary(_) => {
-                whole(Reason::Encoding("holds NUL bytes".into()));
-                return None;
-            }
-            Text::Invalid(_, why) => {
-                whole(Reason::Encoding(why));
-                return None;
-            }
-        };
+        let text = self.parseable(id, bytes)?;
         let cell = lock(&self.blobs).entry(*blake3::hash(text.as_bytes()).as_bytes()).or_default().clone();
         let facts = cell.get_or_init(|| {
             self.parsed.fetch_add(1, Ordering::Relaxed);
             Arc::new(extract_guarded(language, &text))
         });
-        if !facts.unread.is_empty() {
+        if let Some(first) = facts.unread.first() {
             let ranges: Vec<Span> = facts.unread.iter().map(|unread| unread_lines(facts, unread.span)).collect();
-            let first = &facts.unread[0];
-            let line = facts.line_index.line(first.span.start);
-            self.add_gap(Gap {
-                path: self.path(id).clone(),
-                stage: Stage::Facts,
-                reason: Reason::Syntax(format!("{} at line {line}", first.reason.to_lowercase())),
-                extent: Extent::Ranges(ranges),
-            });
+            self.add_syntax_gap(id, first, facts.line_index.line(first.span.start), ranges);
         }
         Some(facts.clone())
+    }
+
+    /// What duplicates of a file are found by; `None` where there is no language, or where a gap says why not. Kept by
+    /// content, not by path.
+    pub fn fragments(&self, id: EntryId) -> Option<Arc<Fragments>> {
+        let language = self.language(id)?;
+        let text = self.parseable(id, self.bytes(id)?)?;
+        let cell = lock(&self.fragments).entry(*blake3::hash(text.as_bytes()).as_bytes()).or_default().clone();
+        let fragments = cell.get_or_init(|| {
+            self.parsed.fetch_add(1, Ordering::Relaxed);
+            let made = std::panic::catch_unwind(|| (language.fragments)(&text));
+            Arc::new(made.unwrap_or_else(|_| Fragments::unreadable("internal error: the extractor panicked", &text)))
+        });
+        if let Some(first) = fragments.unread.first() {
+            let index = LineIndex::new(text.as_bytes());
+            let whole = |lines: &LineRange| Span::new(index.span(lines.start).start, index.span(lines.end).end);
+            let ranges = fragments.unread_lines.iter().map(whole).collect();
+            self.add_syntax_gap(id, first, fragments.unread_lines[0].start, ranges);
+        }
+        Some(fragments.clone())
+    }
+
+    fn add_syntax_gap(&self, id: EntryId, first: &Unread, line: u32, ranges: Vec<Span>) {
+        self.add_gap(Gap {
+            path: self.path(id).clone(),
+            stage: Stage::Facts,
+            reason: Reason::Syntax(format!("{} at line {line}", first.reason.to_lowercase())),
+            extent: Extent::Ranges(ranges),
+        });
+    }
+
+    /// The text of a file that a parser may be given; otherwise a gap says why not.
+    fn parseable(&self, id: EntryId, bytes: Vec<u8>) -> Option<String> {
+        let size = bytes.len();
+        let why = match decode(bytes) {
+            _ if size > PARSE_LIMIT => Reason::TooLarge { size: size as u64, limit: PARSE_LIMIT as u64 },
+            Text::Utf8(text) => return Some(text),
+            Text::Converted(_) => Reason::Encoding("UTF-16, which is not a source encoding of this language".into()),
+            Text::Binary(_) => Reason::Encoding("holds NUL bytes".into()),
+            Text::Invalid(_, why) => Reason::Encoding(why),
+        };
+        self.add_gap(Gap { path: self.path(id).clone(), stage: Stage::Facts, reason: why, extent: Extent::Whole });
+        None
     }
 
     /// The facts of every file of the given ids, in parallel.

@@ -8,11 +8,13 @@
 mod call;
 mod depth;
 mod expression;
+mod fragment;
 mod layout;
 mod line;
 mod statement;
 #[cfg(test)]
 mod tests;
+mod word;
 
 use super::LanguageSpec;
 use crate::facts::{Access, MODULE_SCOPE};
@@ -29,6 +31,7 @@ pub const SPEC: LanguageSpec = LanguageSpec {
     name: "python",
     extensions: &["py", "pyi", "pyw"],
     extract,
+    fragments: fragment::fragments,
     layout: layout::layout,
     grammar: || tree_sitter_python::LANGUAGE.into(),
     queries: super::query::PYTHON_QUERIES,

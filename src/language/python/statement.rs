@@ -583,7 +583,7 @@ fn literal_text(expression: &Expr) -> Option<String> {
     }
 }
 
-fn is_stub(body: &[Stmt]) -> bool {
+pub(super) fn is_stub(body: &[Stmt]) -> bool {
     body.iter().all(|statement| match statement {
         Stmt::Pass(_) => true,
         Stmt::Expr(it) => matches!(&*it.value, Expr::EllipsisLiteral(_) | Expr::StringLiteral(_)),

@@ -5,6 +5,7 @@
 //! machine formats do not also say.
 
 mod check;
+mod duplicates;
 mod refs;
 mod removed;
 mod sight;
@@ -17,6 +18,7 @@ pub const SPEC: FormatSpec = FormatSpec {
     check: check::render,
     refs: refs::render,
     removed: removed::render,
+    duplicates: duplicates::render,
 };
 
 /// `1,234`: a number for people.

@@ -1,0 +1,244 @@
+//! `clone`: the same code twice; exact, renamed, or nearly the same.
+//!
+//! Four steps, each over what the ones before left:
+//! 1. Units whose hashes are equal, as written (exact) or with names replaced one for one (renamed). Hashing whole
+//!    sub-trees: Baxter et al., "Clone Detection Using Abstract Syntax Trees", 1998; the renaming: Baker, "Parameterized
+//!    Duplication in Strings", 1997.
+//! 2. Near-miss units ([`near`]): statements are the tokens of an inverted index with a prefix filter (Sajnani et al.,
+//!    "SourcererCC", 2016), candidates are confirmed by alignment (Roy and Cordy, "NiCad", 2008; Nakagawa et al., "NIL",
+//!    2021).
+//! 3. Runs of statements inside units ([`run`]): windows of statements, hashed and grown.
+//! 4. A group all of whose copies lie in the copies of one larger group is not told again.
+//!
+//! Invariants: groups of units are disjoint; nothing is compared with everything. Absent on purpose: which copy wins.
+
+mod align;
+mod near;
+mod run;
+
+use super::corpus::{Corpus, UnitRef};
+use super::{DuplicateKind, DuplicateSpec, DuplicatesOutput, Group, Instance, Search};
+use crate::facts::Unit;
+use rustc_hash::FxHashMap;
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+pub const SPEC: DuplicateSpec =
+    DuplicateSpec { kind: DuplicateKind::Clone, explanation: include_str!("../clone.md"), run: find };
+
+/// How alike the copies of a clone are, by the least alike of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum CloneType {
+    Exact,
+    /// Names and literals differ, each name always by the same other name.
+    Renamed,
+    /// Names differ, without a rule.
+    RenamedInconsistently,
+    /// Statements were added, removed or changed.
+    NearMiss,
+}
+
+impl CloneType {
+    /// The word of the contract.
+    pub fn name(self) -> &'static str {
+        match self {
+            CloneType::Exact => "exact",
+            CloneType::Renamed | CloneType::RenamedInconsistently => "renamed",
+            CloneType::NearMiss => "near-miss",
+        }
+    }
+}
+
+/// Tokens that a clone has at least.
+const MIN_TOKENS: u32 = 45;
+
+/// Different statements that a clone has at least, unless it is exact.
+const MIN_VARIETY: u8 = 4;
+
+/// Copies of one thing, before they have paths.
+struct Cluster {
+    members: Vec<UnitRef>,
+    kind: CloneType,
+    similarity: u32,
+}
+
+/// One copy: a run of prints in a file.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Copy {
+    file: u32,
+    prints: PrintRange,
+    unit: Option<UnitRef>,
+}
+
+/// A range that can be compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct PrintRange {
+    start: u32,
+    end: u32,
+}
+
+struct Found {
+    kind: CloneType,
+    similarity: u32,
+    tokens: u32,
+    copies: Vec<Copy>,
+}
+
+fn find(search: &Search<'_, '_, '_>) -> DuplicatesOutput {
+    let corpus = search.corpus;
+    search.input.progress.stage("comparing units", 0);
+    let equal = equal_units(search);
+    let near = near::join(corpus, equal);
+    let mut found: Vec<Found> = near.clusters.iter().map(|cluster| found(corpus, cluster)).collect();
+    found.iter_mut().for_each(drop_outer);
+    found.retain(|found| found.copies.len() > 1);
+    let runs = run::find(search, &found);
+    found.extend(runs.found);
+    let groups = maximal(found).into_iter().map(|found| group(search, found)).collect();
+    let mut bounds = Vec::new();
+    let common = near.skipped_statements + runs.skipped_windows;
+    if common > 0 {
+        bounds.push(format!("{common} statements are too common in this tree to look for near-miss clones by them"));
+    }
+    if near.skipped_units > 0 {
+        bounds.push(format!("{} units are too long to be aligned with others", near.skipped_units));
+    }
+    DuplicatesOutput { groups, bounds }
+}
+
+/// Whether a unit is large enough to be a clone.
+fn is_large(unit: &Unit, min_lines: u32) -> bool {
+    !unit.is_stub && unit.tokens >= MIN_TOKENS && unit.lines.end - unit.lines.start + 1 >= min_lines
+}
+
+/// Whether a shape says something: it is not mostly literals, and not one statement again and again.
+fn says_something(unit: &Unit) -> bool {
+    unit.variety >= MIN_VARIETY && unit.literals * 5 <= unit.words * 3
+}
+
+/// Clusters of units that are equal but for names, single ones included.
+fn equal_units(search: &Search<'_, '_, '_>) -> Vec<Cluster> {
+    let mut classes: FxHashMap<(bool, u64), Vec<UnitRef>> = FxHashMap::default();
+    for (at, unit) in search.corpus.units() {
+        if is_large(unit, search.options.min_lines) {
+            let key = if says_something(unit) { unit.renamed } else { unit.exact };
+            classes.entry((unit.is_class(), key)).or_default().push(at);
+        }
+    }
+    let mut clusters: Vec<Cluster> = classes
+        .into_values()
+        .map(|members| {
+            let first = search.corpus.unit(members[0]).exact;
+            let is_exact = members.iter().all(|&at| search.corpus.unit(at).exact == first);
+            let kind = if is_exact { CloneType::Exact } else { CloneType::Renamed };
+            Cluster { members, kind, similarity: 1000 }
+        })
+        .collect();
+    clusters.sort_by(|a, b| a.members.cmp(&b.members));
+    clusters
+}
+
+fn found(corpus: &Corpus, cluster: &Cluster) -> Found {
+    let copy = |&at: &UnitRef| {
+        let prints: &Range<u32> = &corpus.unit(at).prints;
+        Copy { file: at.file, prints: PrintRange { start: prints.start, end: prints.end }, unit: Some(at) }
+    };
+    Found {
+        kind: cluster.kind,
+        similarity: cluster.similarity,
+        tokens: cluster.members.iter().map(|&at| corpus.unit(at).tokens).max().unwrap_or(0),
+        copies: cluster.members.iter().map(copy).collect(),
+    }
+}
+
+/// A decorator is much like the function it returns: of two copies, one inside the other, the inner one stays.
+fn drop_outer(found: &mut Found) {
+    let ranges: Vec<(u32, PrintRange)> = found.copies.iter().map(|copy| (copy.file, copy.prints)).collect();
+    found.copies.retain(|copy| {
+        let holds = |(file, range): &(u32, PrintRange)| {
+            *file == copy.file
+                && *range != copy.prints
+                && copy.prints.start <= range.start
+                && range.end <= copy.prints.end
+        };
+        !ranges.iter().any(holds)
+    });
+}
+
+/// Drops what a larger group already tells: every copy lies in a copy of it.
+fn maximal(mut found: Vec<Found>) -> Vec<Found> {
+    found.sort_by(|a, b| (std::cmp::Reverse(a.tokens), &a.copies).cmp(&(std::cmp::Reverse(b.tokens), &b.copies)));
+    // per file: ranges of kept copies with their group
+    let mut kept: BTreeMap<u32, Vec<(PrintRange, usize)>> = BTreeMap::new();
+    let mut out: Vec<Found> = Vec::new();
+    for candidate in found {
+        let around = |copy: &Copy| -> Vec<usize> {
+            let holds = |range: &PrintRange| range.start <= copy.prints.start && copy.prints.end <= range.end;
+            kept.get(&copy.file)
+                .into_iter()
+                .flatten()
+                .filter(|(range, _)| holds(range))
+                .map(|(_, group)| *group)
+                .collect()
+        };
+        let mut common = around(&candidate.copies[0]);
+        for copy in &candidate.copies[1..] {
+            if common.is_empty() {
+                break;
+            }
+            let other = around(copy);
+            common.retain(|group| other.contains(group));
+        }
+        if !common.is_empty() {
+            continue;
+        }
+        for copy in &candidate.copies {
+            kept.entry(copy.file).or_default().push((copy.prints, out.len()));
+        }
+        out.push(candidate);
+    }
+    out
+}
+
+fn group(search: &Search<'_, '_, '_>, found: Found) -> Group {
+    let corpus = search.corpus;
+    let mut instances: Vec<Instance> = found
+        .copies
+        .iter()
+        .map(|copy| match copy.unit {
+            Some(at) => search.instance(at),
+            None => {
+                let lines = corpus.lines(copy.file, &(copy.prints.start..copy.prints.end));
+                let fragments = &corpus.files[copy.file as usize].fragments;
+                let unit = fragments.prints[copy.prints.start as usize].unit;
+                let name = fragments.units.get(unit as usize).map_or("", |unit| &unit.name);
+                search.instance_at(copy.file, lines, name)
+            }
+        })
+        .collect();
+    instances.sort_by(|a, b| (&a.path, a.lines).cmp(&(&b.path, b.lines)));
+    let what = instances[0].what;
+    let how = match found.kind {
+        CloneType::Exact => "the same".to_owned(),
+        CloneType::Renamed => "the same but for names and literals".to_owned(),
+        CloneType::RenamedInconsistently => "the same but for names, which do not correspond one to one".to_owned(),
+        CloneType::NearMiss => format!("{} % the same", found.similarity / 10),
+    };
+    let plural = match what {
+        "statements" => "runs of statements",
+        "class" => "classes",
+        "method" => "methods",
+        _ => "functions",
+    };
+    Group {
+        kind: DuplicateKind::Clone,
+        reasons: vec![DuplicateKind::Clone],
+        clone_type: Some(found.kind),
+        similarity: found.similarity,
+        disagrees: found.kind != CloneType::Exact,
+        message: format!("{} {plural} are {how}", instances.len()),
+        parts: Vec::new(),
+        canonical: None,
+        instances,
+    }
+}

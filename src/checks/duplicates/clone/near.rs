@@ -1,0 +1,222 @@
+//! Near-miss units: what shares most of its statements, in order.
+//!
+//! Each statement shape is a token of an inverted index. Two units that share at least [`OVERLAP`] of the statements of
+//! the longer one share one of the rarest statements of both (the prefix filter of Sajnani et al., "SourcererCC", 2016),
+//! so only those are looked up. A candidate is confirmed by alignment, and each unit joins the unit most like it among
+//! the longer ones, which gives groups. Bounded: a statement that stands in more than [`COMMON`] units leads nowhere,
+//! and is counted. Invariant: the outcome does not depend on the order of the units.
+
+use super::align::{LIMIT, align};
+use super::{CloneType, Cluster, MIN_TOKENS, says_something};
+use crate::checks::duplicates::corpus::{Corpus, UnitRef};
+use crate::facts::Print;
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+
+/// Statements in common, in thousandths of the longer unit, below which two units are not looked at.
+const OVERLAP: usize = 500;
+
+/// What an alignment has to reach, in thousandths: statements, and their tokens.
+const STATEMENTS: u32 = 580;
+const TOKENS: u32 = 560;
+
+/// What makes two units alike whose statements all stand everywhere.
+const WHOLE: u32 = 950;
+
+/// A short unit has to have more in common: two of five statements are soon the same.
+const SHORT: usize = 8;
+const STATEMENTS_OF_SHORT: u32 = 680;
+
+/// A statement in more units than this is no lead.
+const COMMON: usize = 200;
+
+/// A statement in more units than this proves nothing.
+const RARE: u32 = 48;
+
+/// Statements that a near-miss clone has at least.
+const MIN_STATEMENTS: usize = 5;
+
+pub struct Near {
+    /// Groups of two and more.
+    pub clusters: Vec<Cluster>,
+    pub skipped_statements: usize,
+    pub skipped_units: usize,
+}
+
+struct Candidate {
+    /// Index into the clusters.
+    cluster: usize,
+    at: UnitRef,
+    is_class: bool,
+    /// Shapes numbered by their repetition, rarest first.
+    tokens: Vec<u32>,
+}
+
+/// Joins clusters whose units are nearly alike.
+pub fn join(corpus: &Corpus, clusters: Vec<Cluster>) -> Near {
+    let body = |at: UnitRef| &corpus.prints(at)[1..];
+    // the same unit of a cluster, whatever the paths are: the one with the least hash
+    let mut picked: Vec<(usize, UnitRef)> = Vec::new();
+    for (cluster, it) in clusters.iter().enumerate() {
+        let least = it.members.iter().copied().min_by_key(|&at| (corpus.unit(at).exact, at)).expect("not empty");
+        let unit = corpus.unit(least);
+        if unit.tokens >= MIN_TOKENS && body(least).len() >= MIN_STATEMENTS && says_something(unit) {
+            picked.push((cluster, least));
+        }
+    }
+    let mut frequency: FxHashMap<u64, u32> = FxHashMap::default();
+    for &(_, at) in &picked {
+        for shape in shapes(body(at)) {
+            *frequency.entry(shape).or_default() += 1;
+        }
+    }
+    // ranks: the rarest shape is 0
+    let mut order: Vec<(u32, u64)> = frequency.iter().map(|(&shape, &count)| (count, shape)).collect();
+    order.par_sort_unstable();
+    let rank: FxHashMap<u64, u32> = order.iter().enumerate().map(|(at, &(_, shape))| (shape, at as u32)).collect();
+    let first_shared = order.partition_point(|&(count, _)| count < 2) as u32;
+    let first_common = order.partition_point(|&(count, _)| count <= COMMON as u32) as u32;
+
+    let mut skipped_units = 0;
+    let mut units: Vec<Candidate> = Vec::new();
+    for (cluster, at) in picked {
+        let mut tokens: Vec<u32> = shapes(body(at)).iter().map(|shape| rank[shape]).collect();
+        if tokens.len() * tokens.len() > LIMIT * 4 {
+            skipped_units += 1;
+            continue;
+        }
+        tokens.sort_unstable();
+        units.push(Candidate { cluster, at, is_class: corpus.unit(at).is_class(), tokens });
+    }
+    // longer ones first; equal lengths by content
+    units.par_sort_by_cached_key(|it| (std::cmp::Reverse(it.tokens.len()), corpus.unit(it.at).exact, it.at));
+
+    let mut index: FxHashMap<u32, Vec<u32>> = FxHashMap::default();
+    for (position, unit) in units.iter().enumerate() {
+        for &token in prefix(&unit.tokens) {
+            if (first_shared..first_common).contains(&token) {
+                index.entry(token).or_default().push(position as u32);
+            }
+        }
+    }
+    let is_rare = |shape: u64| frequency.get(&fold_first(shape)).is_none_or(|&count| count <= RARE);
+    let best: Vec<Option<(u32, u32)>> = units
+        .par_iter()
+        .enumerate()
+        .map(|(position, unit)| {
+            let mut candidates: Vec<u32> = prefix(&unit.tokens)
+                .iter()
+                .filter_map(|token| index.get(token))
+                .flat_map(|list| list.iter().copied().take_while(|&other| (other as usize) < position))
+                .collect();
+            candidates.sort_unstable();
+            candidates.dedup();
+            let mut best: Option<(u32, u32)> = None;
+            for other in candidates {
+                let longer = &units[other as usize];
+                if longer.is_class != unit.is_class || is_inside(corpus, longer.at, unit.at) {
+                    continue;
+                }
+                let needed = longer.tokens.len() * OVERLAP / 1000;
+                if unit.tokens.len() < needed || common(&unit.tokens, &longer.tokens) < needed {
+                    continue;
+                }
+                let (a, b) = (body(longer.at), body(unit.at));
+                if a.len() * b.len() > LIMIT {
+                    continue;
+                }
+                let alignment = align(a, b, &is_rare);
+                let is_whole = alignment.statements.min(alignment.tokens) >= WHOLE && a.len() >= SHORT;
+                let proves = is_whole || alignment.rare >= 2.max(alignment.matched / 4);
+                let floor = if a.len() < SHORT { STATEMENTS_OF_SHORT } else { STATEMENTS };
+                if alignment.statements >= floor && alignment.tokens >= TOKENS && proves {
+                    let similarity = alignment.statements.min(alignment.tokens);
+                    if best.is_none_or(|(_, known)| similarity > known) {
+                        best = Some((other, similarity));
+                    }
+                }
+            }
+            best
+        })
+        .collect();
+    Near {
+        clusters: grouped(clusters, &units, &best, corpus),
+        skipped_statements: order.len() - first_common as usize,
+        skipped_units,
+    }
+}
+
+/// The tokens of which two similar units share one.
+fn prefix(tokens: &[u32]) -> &[u32] {
+    let needed = (tokens.len() * OVERLAP).div_ceil(1000).max(1);
+    &tokens[..tokens.len() - needed + 1]
+}
+
+/// Clusters joined along the best matches.
+fn grouped(clusters: Vec<Cluster>, units: &[Candidate], best: &[Option<(u32, u32)>], corpus: &Corpus) -> Vec<Cluster> {
+    let mut root: Vec<usize> = (0..clusters.len()).collect();
+    let mut similarity = vec![1000; clusters.len()];
+    let mut kind: Vec<CloneType> = clusters.iter().map(|cluster| cluster.kind).collect();
+    // best matches point to earlier units, so their roots are known
+    for (unit, best) in units.iter().zip(best) {
+        let Some((other, alike)) = *best else { continue };
+        let longer = &units[other as usize];
+        let target = root[longer.cluster];
+        root[unit.cluster] = target;
+        let is_same_shape = corpus.unit(unit.at).blind == corpus.unit(longer.at).blind;
+        let link = if is_same_shape { CloneType::RenamedInconsistently } else { CloneType::NearMiss };
+        kind[target] = kind[target].max(link).max(clusters[unit.cluster].kind);
+        similarity[target] = similarity[target].min(alike);
+    }
+    let mut members: Vec<Vec<UnitRef>> = vec![Vec::new(); clusters.len()];
+    for (at, cluster) in clusters.iter().enumerate() {
+        members[root[at]].extend(&cluster.members);
+    }
+    let mut joined: Vec<Cluster> = Vec::new();
+    for (at, mut members) in members.into_iter().enumerate() {
+        if members.len() >= 2 {
+            members.sort_unstable();
+            joined.push(Cluster { members, kind: kind[at], similarity: similarity[at] });
+        }
+    }
+    joined
+}
+
+/// Shapes of the statements; the second of the same is another token than the first.
+fn shapes(prints: &[Print]) -> Vec<u64> {
+    let mut seen: FxHashMap<u64, u64> = FxHashMap::default();
+    prints
+        .iter()
+        .map(|print| {
+            let count = seen.entry(print.shape).or_default();
+            *count += 1;
+            print.shape.rotate_left(7).wrapping_add(*count)
+        })
+        .collect()
+}
+
+/// The token of the first statement of a shape.
+fn fold_first(shape: u64) -> u64 {
+    shape.rotate_left(7).wrapping_add(1)
+}
+
+/// Whether one of two units stands in the other.
+fn is_inside(corpus: &Corpus, a: UnitRef, b: UnitRef) -> bool {
+    let (x, y) = (&corpus.unit(a).prints, &corpus.unit(b).prints);
+    a.file == b.file && x.start < y.end && y.start < x.end
+}
+
+/// How many elements two sorted lists share.
+fn common(a: &[u32], b: &[u32]) -> usize {
+    let (mut i, mut j, mut count) = (0, 0, 0);
+    while i < a.len() && j < b.len() {
+        match a[i].cmp(&b[j]) {
+            std::cmp::Ordering::Less => i += 1,
+            std::cmp::Ordering::Greater => j += 1,
+            std::cmp::Ordering::Equal => {
+                (i, j, count) = (i + 1, j + 1, count + 1);
+            }
+        }
+    }
+    count
+}

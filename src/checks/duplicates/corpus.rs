@@ -1,0 +1,79 @@
+//! The corpus: fragments of every file that is looked through, in the order of paths.
+//!
+//! Invariant: what is found depends on contents and paths alone, never on the order in which files were read. Absent
+//! on purpose: facts; the few files that need them are read again.
+
+use super::Options;
+use crate::checks::CheckInput;
+use crate::facts::{Fragments, Print, Unit};
+use crate::finding::Context;
+use crate::span::LineRange;
+use crate::workspace::EntryId;
+use rayon::prelude::*;
+use std::sync::Arc;
+
+pub struct CorpusFile {
+    pub id: EntryId,
+    pub context: Context,
+    pub fragments: Arc<Fragments>,
+}
+
+pub struct Corpus {
+    /// Sorted by path.
+    pub files: Vec<CorpusFile>,
+}
+
+/// A unit of the corpus.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct UnitRef {
+    /// Index into [`Corpus::files`].
+    pub file: u32,
+    pub unit: u32,
+}
+
+impl Corpus {
+    pub fn load(input: &CheckInput<'_, '_>, options: &Options) -> Self {
+        let sources = input.project.sources;
+        let wanted: Vec<EntryId> = input
+            .project
+            .ids
+            .iter()
+            .copied()
+            .filter(|&id| sources.language(id).is_some() && input.scope.holds(sources.path(id)))
+            .filter(|&id| options.tests || input.policy.context_of(sources.path(id)) != Context::Tests)
+            .collect();
+        input.progress.stage("reading fragments", wanted.len() as u64);
+        let read = |&id: &EntryId| {
+            input.progress.advance(1);
+            let context = input.policy.context_of(sources.path(id));
+            sources.fragments(id).map(|fragments| CorpusFile { id, context, fragments })
+        };
+        Self { files: wanted.par_iter().filter_map(read).collect() }
+    }
+
+    pub fn unit(&self, at: UnitRef) -> &Unit {
+        &self.files[at.file as usize].fragments.units[at.unit as usize]
+    }
+
+    pub fn prints(&self, at: UnitRef) -> &[Print] {
+        let fragments = &self.files[at.file as usize].fragments;
+        fragments.prints_of(&fragments.units[at.unit as usize])
+    }
+
+    /// Every unit, by file and position.
+    pub fn units(&self) -> impl Iterator<Item = (UnitRef, &Unit)> {
+        self.files.iter().enumerate().flat_map(|(file, it)| {
+            let at = move |unit| UnitRef { file: file as u32, unit: unit as u32 };
+            it.fragments.units.iter().enumerate().map(move |(unit, it)| (at(unit), it))
+        })
+    }
+
+    /// The lines of a run of prints.
+    pub fn lines(&self, file: u32, prints: &std::ops::Range<u32>) -> LineRange {
+        let prints = &self.files[file as usize].fragments.prints[prints.start as usize..prints.end as usize];
+        LineRange {
+            start: prints.iter().map(|print| print.start).min().unwrap_or(1),
+            end: prints.iter().map(|print| print.end).max().unwrap_or(1),
+        }
+    }
+}

@@ -1,0 +1,251 @@
+//! `duplicate-definition`: the same class or function name, defined by several modules.
+//!
+//! A name alone is weak evidence, so what is a convention is left out: names that many modules define, implementations
+//! of one interface, specialisations (`class Form(forms.Form)`), sync and async twins, stubs, overloads, fallbacks under
+//! `try` and `if`, test code. A function needs a body like the other's; so does a class whose name is one word.
+//! Invariant: a re-export is no definition, since only `class` and `def` are looked at. Absent on purpose: nested ones.
+
+use super::corpus::{Corpus, UnitRef};
+use super::{DuplicateKind, DuplicateSpec, DuplicatesOutput, Group, Instance, Search};
+use crate::facts::Unit;
+use crate::finding::Context;
+use crate::span::RepoPath;
+use rustc_hash::FxHashSet;
+use std::collections::BTreeMap;
+
+pub const SPEC: DuplicateSpec = DuplicateSpec {
+    kind: DuplicateKind::DuplicateDefinition,
+    explanation: include_str!("duplicate_definition.md"),
+    run: find,
+};
+
+/// A class or function that more modules than this define is a convention of the tree.
+const MODULES_ALLOWED: usize = 30;
+const FUNCTIONS_ALLOWED: usize = 8;
+
+/// Folders whose modules are loaded by name, each defining the same.
+const PLUGIN_FOLDERS: &[&str] =
+    &["backends", "commands", "loaders", "plugins", "drivers", "providers", "adapters", "migrations", "versions"];
+
+/// Statements in common, in percent of the smaller body, that make two bodies alike.
+const ALIKE: usize = 50;
+
+/// Bases that say nothing about the job of a class.
+const PLAIN_BASES: &[&str] = &[
+    "object",
+    "Enum",
+    "IntEnum",
+    "StrEnum",
+    "Flag",
+    "IntFlag",
+    "str",
+    "int",
+    "dict",
+    "list",
+    "tuple",
+    "BaseModel",
+    "BaseSettings",
+    "Exception",
+    "ValueError",
+    "RuntimeError",
+    "TypeError",
+    "KeyError",
+    "TypedDict",
+    "NamedTuple",
+    "Generic",
+    "ABC",
+    "Base",
+];
+
+/// Decorators that make a declaration of a definition, or leave its use to a framework.
+const PLAIN_DECORATORS: &[&str] =
+    &["dataclass", "lru_cache", "cache", "contextmanager", "asynccontextmanager", "wraps", "unique", "total_ordering"];
+
+fn find(search: &Search<'_, '_, '_>) -> DuplicatesOutput {
+    let corpus = search.corpus;
+    let mut names: BTreeMap<(Form, &str), Vec<UnitRef>> = BTreeMap::new();
+    for (at, unit) in corpus.units() {
+        let is_test = corpus.files[at.file as usize].context == Context::Tests;
+        if unit.parent.is_none() && !is_test && is_implementation(unit) {
+            names.entry((form(unit), &unit.name)).or_default().push(at);
+        }
+    }
+    join_neighbours(search, &mut names);
+    let mut groups = Vec::new();
+    for ((form, name), mut members) in names {
+        // of two in one module the later counts: the first is rebound
+        members.dedup_by(|next, kept| {
+            let same = next.file == kept.file;
+            *kept = if same { *next } else { *kept };
+            same
+        });
+        if members.len() < 2 || is_twin(search, &members) {
+            continue;
+        }
+        let is_class = form != Form::Function;
+        let members = if is_class { classes(search, name, members) } else { functions(corpus, name, members) };
+        if members.len() >= 2 {
+            groups.push(group(search, name, is_class, &members));
+        }
+    }
+    DuplicatesOutput { groups, bounds: Vec::new() }
+}
+
+/// What a definition is: an enumeration and a class of one name are two things.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Form {
+    Class,
+    Enumeration,
+    Function,
+}
+
+/// In one folder a class and an enumeration of one name are taken for one another all the same.
+fn join_neighbours(search: &Search<'_, '_, '_>, names: &mut BTreeMap<(Form, &str), Vec<UnitRef>>) {
+    let folder = |at: &UnitRef| search.input.path(search.corpus.files[at.file as usize].id).folder();
+    let enumerations: Vec<&str> =
+        names.keys().filter(|(form, _)| *form == Form::Enumeration).map(|(_, name)| *name).collect();
+    for name in enumerations {
+        let (class, enumeration) = ((Form::Class, name), (Form::Enumeration, name));
+        let Some(classes) = names.get(&class) else { continue };
+        if !names[&enumeration].iter().any(|it| classes.iter().any(|other| folder(it) == folder(other))) {
+            continue;
+        }
+        let moved = names.remove(&enumeration).unwrap_or_default();
+        let members = names.get_mut(&class).expect("it was just seen");
+        members.extend(moved);
+        members.sort_unstable();
+    }
+}
+
+fn form(unit: &Unit) -> Form {
+    let is_enumeration = unit.bases.iter().any(|base| base.ends_with("Enum") || base.ends_with("Flag"));
+    match (unit.is_class(), is_enumeration) {
+        (false, _) => Form::Function,
+        (true, false) => Form::Class,
+        (true, true) => Form::Enumeration,
+    }
+}
+
+fn is_implementation(unit: &Unit) -> bool {
+    let is_declaration = unit.bases.iter().any(|base| &**base == "Protocol")
+        || unit.decorators.iter().any(|it| matches!(&**it, "overload" | "abstractmethod"));
+    let is_hooked = !unit.is_class() && unit.decorators.iter().any(|it| !PLAIN_DECORATORS.contains(&&**it));
+    let is_empty = unit.is_stub && !unit.is_class();
+    !is_declaration && !is_hooked && !is_empty && !unit.is_conditional && !unit.name.starts_with("__")
+}
+
+/// `client/_async/x.py` beside `client/_sync/x.py`.
+fn is_twin(search: &Search<'_, '_, '_>, members: &[UnitRef]) -> bool {
+    let plain = |at: &UnitRef| {
+        let path = search.input.path(search.corpus.files[at.file as usize].id).as_str();
+        let folded = path.replace("async", "").replace("sync", "").replace("aio", "");
+        (folded.replace('_', ""), folded.len() < path.len())
+    };
+    let paths: Vec<(String, bool)> = members.iter().map(plain).collect();
+    paths.iter().any(|(_, is_marked)| *is_marked) && paths.windows(2).all(|pair| pair[0].0 == pair[1].0)
+}
+
+fn classes(search: &Search<'_, '_, '_>, name: &str, members: Vec<UnitRef>) -> Vec<UnitRef> {
+    let corpus = search.corpus;
+    // `class Form(forms.Form)` makes another thing out of the first
+    let is_special = |at: &UnitRef| corpus.unit(*at).bases.iter().any(|base| &**base == name);
+    let members: Vec<UnitRef> = members.into_iter().filter(|at| !is_special(at)).collect();
+    if members.len() < 2 || members.len() > MODULES_ALLOWED {
+        return Vec::new();
+    }
+    let mut bases: BTreeMap<&str, usize> = BTreeMap::new();
+    for base in members.iter().flat_map(|at| own_bases(corpus, *at)) {
+        *bases.entry(base).or_default() += 1;
+    }
+    let is_interface = bases.values().any(|&count| count * 2 >= members.len() && count > 1);
+    if is_interface || is_plugin(search, &members) {
+        return Vec::new();
+    }
+    let like = alike(corpus, &members);
+    if word_count(name) < 2 {
+        return like;
+    }
+    // members of different hierarchies do different jobs, unless their bodies say otherwise
+    members.into_iter().filter(|at| own_bases(corpus, *at).is_empty() || like.contains(at)).collect()
+}
+
+/// Base classes that say something about the job.
+fn own_bases(corpus: &Corpus, at: UnitRef) -> Vec<&str> {
+    let bases = corpus.unit(at).bases.iter().map(|base| &**base);
+    bases.filter(|base| !PLAIN_BASES.contains(base)).collect()
+}
+
+/// `backends/mysql/client.py` beside `backends/oracle/client.py`, or three modules of one folder: each is a plugin that
+/// is loaded by the name of its module.
+fn is_plugin(search: &Search<'_, '_, '_>, members: &[UnitRef]) -> bool {
+    let paths: Vec<&RepoPath> =
+        members.iter().map(|at| search.input.path(search.corpus.files[at.file as usize].id)).collect();
+    let parent = |path: &str| path.rsplit_once('/').map_or("", |(parent, _)| parent).to_owned();
+    let same = |key: &dyn Fn(&RepoPath) -> String| paths.windows(2).all(|pair| key(pair[0]) == key(pair[1]));
+    let same_file = same(&|path| path.file_name().to_owned());
+    let same_grandparent = same(&|path| parent(path.folder()));
+    let same_folder = same(&|path| path.folder().to_owned());
+    let is_named_for_it = paths[0].as_str().split('/').any(|part| PLUGIN_FOLDERS.contains(&part));
+    same_file && same_grandparent && !same_folder || same_folder && paths.len() > 2 && is_named_for_it
+}
+
+fn functions(corpus: &Corpus, name: &str, members: Vec<UnitRef>) -> Vec<UnitRef> {
+    if word_count(name) < 2 || members.len() > FUNCTIONS_ALLOWED { Vec::new() } else { alike(corpus, &members) }
+}
+
+/// The members whose bodies are like another member's.
+fn alike(corpus: &Corpus, members: &[UnitRef]) -> Vec<UnitRef> {
+    let shapes: Vec<FxHashSet<u64>> =
+        members.iter().map(|&at| corpus.prints(at)[1..].iter().map(|print| print.shape).collect()).collect();
+    let is_like = |a: usize, b: usize| {
+        let (x, y) = (&shapes[a], &shapes[b]);
+        let least = x.len().min(y.len());
+        least >= 2 && x.intersection(y).count() * 100 >= least.max(x.len().max(y.len()) / 2) * ALIKE
+    };
+    let has_like = |a: usize| (0..members.len()).any(|b| a != b && is_like(a, b));
+    (0..members.len()).filter(|&at| has_like(at)).map(|at| members[at]).collect()
+}
+
+/// Words of `snake_case` and `CamelCase` names.
+fn word_count(name: &str) -> usize {
+    let bare = name.trim_matches('_');
+    let parts = bare.split('_').filter(|part| !part.is_empty());
+    parts
+        .map(|part| {
+            let humps =
+                part.as_bytes().windows(2).filter(|it| !it[0].is_ascii_uppercase() && it[1].is_ascii_uppercase());
+            1 + humps.count()
+        })
+        .sum()
+}
+
+fn group(search: &Search<'_, '_, '_>, name: &str, is_class: bool, members: &[UnitRef]) -> Group {
+    let instances: Vec<Instance> = members.iter().map(|&at| search.instance(at)).collect();
+    let first = search.corpus.unit(members[0]).exact;
+    let disagrees = members.iter().any(|&at| search.corpus.unit(at).exact != first);
+    let what = if is_class { "class" } else { "function" };
+    let how = if disagrees { ", and not in the same way" } else { "" };
+    Group {
+        kind: DuplicateKind::DuplicateDefinition,
+        reasons: vec![DuplicateKind::DuplicateDefinition],
+        clone_type: None,
+        similarity: 0,
+        disagrees,
+        message: format!("{what} `{name}` is defined in {} modules{how}", members.len()),
+        parts: Vec::new(),
+        canonical: None,
+        instances,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_counted_in_both_styles() {
+        for (name, count) in [("Config", 1), ("EventType", 2), ("get_user", 2), ("_main", 1), ("HTTPError", 1)] {
+            assert_eq!(word_count(name), count, "{name}");
+        }
+    }
+}

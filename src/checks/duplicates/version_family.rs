@@ -1,0 +1,136 @@
+//! `version-family`: `x`, `x_v2`, `new_x`, `x_legacy`, `UnifiedX`, side by side.
+//!
+//! Names are taken apart by [`VersionedName`]; what has one lineage under different names is a family. Classes and
+//! functions of modules are compared across the tree, methods inside their class, modules inside their folder.
+//! Invariant: a family has two different names at least, one of them with a mark. Absent on purpose: which one is the
+//! newest; the winner table tells which is used.
+
+use super::{DuplicateKind, DuplicateSpec, DuplicatesOutput, Group, Instance, Search};
+use crate::checks::successor::VersionedName;
+use crate::facts::UnitKind;
+use crate::finding::Context;
+use crate::span::LineRange;
+use std::collections::{BTreeMap, BTreeSet};
+
+pub const SPEC: DuplicateSpec =
+    DuplicateSpec { kind: DuplicateKind::VersionFamily, explanation: include_str!("version_family.md"), run: find };
+
+/// A lineage of more names than this is a convention of the tree.
+const NAMES_ALLOWED: usize = 12;
+
+/// Words that a lineage has at least, where its members stand in different folders.
+const WORDS_ACROSS: usize = 2;
+
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Key {
+    kind: Kind,
+    /// The class of methods, the folder of modules; empty across the tree.
+    home: String,
+    words: Vec<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Kind {
+    Module,
+    Class,
+    Function,
+    Method,
+}
+
+struct Member {
+    name: String,
+    is_marked: bool,
+    folder: String,
+    instance: Instance,
+}
+
+fn find(search: &Search<'_, '_, '_>) -> DuplicatesOutput {
+    let mut families: BTreeMap<Key, Vec<Member>> = BTreeMap::new();
+    for (at, unit) in search.corpus.units() {
+        let file = &search.corpus.files[at.file as usize];
+        let is_method_of_class = unit.parent.is_some_and(|parent| {
+            let parent = &file.fragments.units[parent as usize];
+            parent.is_class() && parent.parent.is_none()
+        });
+        let home = match (unit.kind, unit.parent) {
+            (_, None) => String::new(),
+            (UnitKind::Method, Some(parent)) if is_method_of_class => {
+                format!("{}:{}", search.input.path(file.id), file.fragments.units[parent as usize].name)
+            }
+            _ => continue,
+        };
+        if file.context == Context::Tests || unit.is_stub || unit.is_conditional {
+            continue;
+        }
+        let kind = match unit.kind {
+            UnitKind::Class => Kind::Class,
+            UnitKind::Function => Kind::Function,
+            UnitKind::Method => Kind::Method,
+        };
+        let name = unit.last_name();
+        if name.starts_with("__") {
+            continue;
+        }
+        add(&mut families, kind, home, name, search.instance(at));
+    }
+    for (position, file) in search.corpus.files.iter().enumerate() {
+        let path = search.input.path(file.id);
+        let stem = path.file_name().rsplit_once('.').map_or("", |(stem, _)| stem);
+        let last = file.fragments.prints.iter().map(|print| print.end).max();
+        if let (Some(end), false) = (last, file.context == Context::Tests || stem.starts_with("__")) {
+            let whole = search.instance_at(position as u32, LineRange { start: 1, end }, "");
+            add(&mut families, Kind::Module, path.folder().to_owned(), stem, Instance { what: "module", ..whole });
+        }
+    }
+    let groups = families.into_iter().filter_map(|(key, members)| group(&key, members)).collect();
+    DuplicatesOutput { groups, bounds: Vec::new() }
+}
+
+fn add(families: &mut BTreeMap<Key, Vec<Member>>, kind: Kind, home: String, name: &str, instance: Instance) {
+    let is_function = matches!(kind, Kind::Function | Kind::Method);
+    let lineage = VersionedName::parse(name).lineage(is_function);
+    if lineage.words.is_empty() {
+        return;
+    }
+    let folder = instance.path.folder().to_owned();
+    let member = Member { name: name.to_owned(), is_marked: lineage.is_marked, folder, instance };
+    families.entry(Key { kind, home, words: lineage.words }).or_default().push(member);
+}
+
+fn group(key: &Key, members: Vec<Member>) -> Option<Group> {
+    let names: BTreeSet<&str> = members.iter().map(|it| it.name.trim_start_matches('_')).collect();
+    let is_family = names.len() > 1 && members.iter().any(|it| it.is_marked);
+    if !is_family || names.len() > NAMES_ALLOWED || members.len() > 2 * NAMES_ALLOWED {
+        return None;
+    }
+    // `old_name` and `new_name` are two ends of a change
+    let has = |word: &str| names.iter().any(|name| name.split('_').any(|part| part == word));
+    if members.iter().all(|it| it.is_marked) && has("old") && has("new") {
+        return None;
+    }
+    let folders: BTreeSet<&str> = members.iter().map(|it| it.folder.as_str()).collect();
+    if key.words.len() < WORDS_ACROSS && folders.len() > 1 {
+        return None;
+    }
+    let what = match key.kind {
+        Kind::Module => "modules",
+        Kind::Class => "classes",
+        Kind::Function => "functions",
+        Kind::Method => "methods",
+    };
+    let named: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    let message = format!("{} {what} are versions of one thing: {}", members.len(), named.join(", "));
+    let mut instances: Vec<Instance> = members.into_iter().map(|it| it.instance).collect();
+    instances.sort_by(|a, b| (&a.path, a.lines).cmp(&(&b.path, b.lines)));
+    Some(Group {
+        kind: DuplicateKind::VersionFamily,
+        reasons: vec![DuplicateKind::VersionFamily],
+        clone_type: None,
+        similarity: 0,
+        disagrees: false,
+        message,
+        parts: Vec::new(),
+        canonical: None,
+        instances,
+    })
+}

@@ -1,0 +1,82 @@
+//! `solely duplicates`: what is implemented more than once?
+
+use super::input::Input;
+use super::output::Output;
+use super::progress::Bar;
+use super::{ExitStatus, Failure, Global};
+use crate::checks::duplicates::{DUPLICATES, DuplicateKind, Options};
+use crate::finding::Verdict;
+use crate::pipeline::{self, DuplicatesOptions};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+
+const AFTER: &str = "\
+Examples:
+  solely duplicates                              the whole work tree
+  solely duplicates shop/ --no-tests             production code of one folder
+  solely duplicates --kind version-family        what lives beside its successor
+  solely duplicates --max 0 --format json | jq '.groups[0]'
+
+Exit status: 0, whether or not there are duplicates; 2 when it cannot run.";
+
+/// Find what is implemented more than once
+///
+/// Copied code (also with names changed, or a few statements), classes and functions that several modules define,
+/// versions that live side by side, constants and defaults that disagree. No policy is needed. Each group tells who uses
+/// which copy, and which one to keep where that is clear.
+#[derive(clap::Args)]
+#[command(after_help = AFTER)]
+pub struct Arguments {
+    /// Compare only what is under these paths
+    #[arg(value_name = "PATH")]
+    paths: Vec<String>,
+
+    /// Show only groups of this kind; can be given several times
+    #[arg(long = "kind", value_name = "KIND", value_parser = kind_parser())]
+    kinds: Vec<DuplicateKind>,
+
+    /// Lines that a clone has at least
+    #[arg(long, value_name = "N", default_value_t = 5)]
+    min_lines: u32,
+
+    /// Leave test code out
+    #[arg(long)]
+    no_tests: bool,
+
+    /// Count the references of the copies in the first N groups; 0 counts those of all
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    references: usize,
+
+    #[command(flatten)]
+    input: Input,
+
+    #[command(flatten)]
+    output: Output,
+}
+
+pub fn run(global: &Global, arguments: &Arguments) -> Result<ExitStatus, Failure> {
+    let options = DuplicatesOptions {
+        repo: global.repo.clone(),
+        selection: arguments.input.selection(),
+        config: global.config.clone(),
+        paths: arguments.paths.clone(),
+        search: Options {
+            kinds: arguments.kinds.clone(),
+            min_lines: arguments.min_lines,
+            tests: !arguments.no_tests,
+            traced: (arguments.references > 0).then_some(arguments.references),
+        },
+    };
+    let progress = Bar::new();
+    let (report, sources) = pipeline::duplicates(&options, &progress)?;
+    drop(progress);
+
+    let output = &arguments.output;
+    output.write(output.format.duplicates, &report, &sources, global.color)?;
+    Ok(ExitStatus::of(Verdict::Pass, &report.gaps))
+}
+
+fn kind_parser() -> impl TypedValueParser<Value = DuplicateKind> {
+    let names = DUPLICATES.iter().map(|spec| PossibleValue::new(spec.kind.name()));
+    let find = |name: String| DUPLICATES.iter().find(|spec| spec.kind.name() == name).expect("only registered names");
+    PossibleValuesParser::new(names).map(move |name| find(name).kind)
+}

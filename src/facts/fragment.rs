@@ -1,0 +1,156 @@
+//! Fragments: what duplicates are found by. A second kind of facts, made only when a duplicates check asks.
+//!
+//! A text is a list of [`Print`]s, one per simple statement or header of a compound one, in source order, and a list of
+//! [`Unit`]s (functions, methods, classes), each a run of prints. Comments, docstrings, formatting, quotes and trailing
+//! commas leave no trace. Invariants: prints are independent of the path; a unit's prints are contiguous and lie inside
+//! its parent's. Absent on purpose: texts and tokens; a print is numbers alone, so that a large tree fits in memory.
+
+use super::Unread;
+use crate::span::{LineIndex, LineRange, Span};
+use std::ops::Range;
+
+/// One simple statement, or the header of a compound one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Print {
+    /// Hash of the tokens as they are.
+    pub exact: u64,
+    /// Hash with variables and literals blinded. Attributes, what is called and keywords stay, and so do all names in
+    /// the body of a class or module.
+    pub shape: u64,
+    /// First and last line, 1-based.
+    pub start: u32,
+    pub end: u32,
+    /// The innermost unit around it; [`Print::OUTSIDE`] at module level.
+    pub unit: u32,
+    /// Tokens, comments and layout left out.
+    pub tokens: u16,
+    /// Names and literals, and how many of these are literals.
+    pub words: u16,
+    pub literals: u16,
+    pub depth: u8,
+    /// An import, `pass`, `global` or another statement that says nothing by itself.
+    pub is_trivial: bool,
+}
+
+impl Print {
+    pub const OUTSIDE: u32 = u32::MAX;
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum UnitKind {
+    Function,
+    Method,
+    Class,
+}
+
+impl UnitKind {
+    pub fn name(self) -> &'static str {
+        match self {
+            UnitKind::Function => "function",
+            UnitKind::Method => "method",
+            UnitKind::Class => "class",
+        }
+    }
+}
+
+/// A function, method or class.
+#[derive(Clone, Debug)]
+pub struct Unit {
+    pub kind: UnitKind,
+    /// Name path inside the module: `Class.method`.
+    pub name: Box<str>,
+    /// From the first decorator to the end of the body.
+    pub lines: LineRange,
+    /// Its header and everything below it.
+    pub prints: Range<u32>,
+    pub parent: Option<u32>,
+    /// Hash of header and body as they are, its own name left out.
+    pub exact: u64,
+    /// Hash in which every name is replaced by the rank of its first use, and literals by their kind: equal where one is
+    /// the other with names replaced one for one (parameterised matching; Baker, "Parameterized Duplication in
+    /// Strings", 1997).
+    pub renamed: u64,
+    /// Hash in which all names are one.
+    pub blind: u64,
+    /// Distinct blinded statements, capped at 255: how much the unit says beyond repeating itself.
+    pub variety: u8,
+    pub tokens: u32,
+    pub words: u32,
+    pub literals: u32,
+    pub is_async: bool,
+    /// The body is `...`, `pass`, a docstring or `raise NotImplementedError` alone.
+    pub is_stub: bool,
+    /// Under an `if`, in a `try` or an `except` of its scope.
+    pub is_conditional: bool,
+    /// Last names of the base classes, and of the decorators.
+    pub bases: Vec<Box<str>>,
+    pub decorators: Vec<Box<str>>,
+}
+
+impl Unit {
+    /// The last part of its name.
+    pub fn last_name(&self) -> &str {
+        self.name.rsplit('.').next().unwrap_or(&self.name)
+    }
+
+    pub fn is_class(&self) -> bool {
+        self.kind == UnitKind::Class
+    }
+}
+
+/// `NAME = value` at module level, in capitals.
+#[derive(Clone, Debug)]
+pub struct Constant {
+    pub name: Box<str>,
+    pub lines: LineRange,
+    /// Hash of the value's tokens.
+    pub value: u64,
+    /// The value as written, cut short.
+    pub text: Box<str>,
+    pub is_conditional: bool,
+    /// The value is a literal, or a display of literals.
+    pub is_literal: bool,
+    /// Tokens of the value.
+    pub tokens: u32,
+}
+
+/// A key of the environment read with a default: `os.getenv("KEY", default)`.
+#[derive(Clone, Debug)]
+pub struct EnvironmentDefault {
+    pub key: Box<str>,
+    pub line: u32,
+    pub value: u64,
+    /// The default as written, cut short.
+    pub text: Box<str>,
+    /// The default is one literal.
+    pub is_literal: bool,
+    /// The innermost unit around it.
+    pub unit: u32,
+}
+
+/// Everything that duplicates of one blob are found by.
+#[derive(Clone, Debug, Default)]
+pub struct Fragments {
+    pub prints: Vec<Print>,
+    /// In source order, parents before children.
+    pub units: Vec<Unit>,
+    pub constants: Vec<Constant>,
+    pub defaults: Vec<EnvironmentDefault>,
+    /// What the parser could not read; the rest was recovered.
+    pub unread: Vec<Unread>,
+    /// The lines that each unread range touches.
+    pub unread_lines: Vec<LineRange>,
+}
+
+impl Fragments {
+    /// The fragments of a text that is not understood at all.
+    pub fn unreadable(reason: &str, text: &str) -> Self {
+        let span = Span::new(0, text.len() as u32);
+        let unread_lines = vec![LineIndex::new(text.as_bytes()).lines(span)];
+        Self { unread: vec![Unread { span, reason: reason.to_owned() }], unread_lines, ..Self::default() }
+    }
+
+    pub fn prints_of(&self, unit: &Unit) -> &[Print] {
+        &self.prints[unit.prints.start as usize..unit.prints.end as usize]
+    }
+}
