@@ -81,7 +81,7 @@ pub fn join(corpus: &Corpus, clusters: Vec<Cluster>) -> Near {
     let mut units: Vec<Candidate> = Vec::new();
     for (cluster, at) in picked {
         let mut tokens: Vec<u32> = shapes(body(at)).iter().map(|shape| rank[shape]).collect();
-        if tokens.len() * tokens.len() > LIMIT * 4 {
+        if tokens.len() * tokens.len() > LIMIT {
             skipped_units += 1;
             continue;
         }
