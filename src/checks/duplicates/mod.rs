@@ -1,8 +1,8 @@
 //! Duplicates: several implementations of one thing, found without a policy.
 //!
 //! One file per kind, each with its Markdown; [`DUPLICATES`] is the registry. A kind looks through the [`Corpus`] and
-//! returns [`Group`]s; groups about the same definitions become one ([`merge`]), are ranked, and get the references of
-//! each copy ([`winner`]). Invariants: a group has at least two instances, sorted by place; an instance stands in one
+//! returns [`Group`]s; groups about the same definitions become one (`merge`), are ranked, and get the references of
+//! each copy (`winner`). Invariants: a group has at least two instances, sorted by place; an instance stands in one
 //! group of a kind; equal trees give equal groups, whatever the order of reading. Absent on purpose: a verdict;
 //! duplicates are shown, a policy judges.
 
