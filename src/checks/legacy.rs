@@ -198,16 +198,21 @@ fn counted(count: usize, noun: &str) -> String {
     if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
 
-/// A symbol whose module or class is not in the tree, and that nothing names, guards nothing.
+/// A symbol whose module or class is not in the tree, and that nothing names: it is gone, or it never was.
 fn detached(rule: &Rule, pattern: &SymbolPattern, trace: &Trace) -> Option<Warning> {
     if !trace.is_detached || !trace.definitions.is_empty() || !trace.references.is_empty() {
         return None;
     }
     Some(Warning {
-        message: format!("`{pattern}` matches nothing: this part of `{}` can never fail", rule.id),
+        message: match &pattern.name {
+            Some(_) => format!("`{pattern}` matches nothing: this part of `{}` can never fail", rule.id),
+            None => format!("`{pattern}` matches nothing: it is gone, or it is not spelled right"),
+        },
         help: Some(match &pattern.name {
             Some(_) => "neither its module or class nor its name is anywhere in the tree; is it spelled right?".into(),
-            None => "a function or class is written behind a colon: `package.module:Class.method`".into(),
+            None => "no module has this name, and nothing names it; a function or class is written behind a colon: \
+                     `package.module:Class.method`"
+                .into(),
         }),
         place: Some(pattern.place.clone()),
     })

@@ -360,9 +360,7 @@ fn goal(project: &Project<'_>, target: &Target) -> Goal {
             }
         }
     } else {
-        // A module that is gone from a package that is there is as well guarded as a function gone from its module.
-        let package = symbol.name.is_none().then(|| symbol.owner()).flatten();
-        goal.is_detached = package.is_none_or(|it| !matches!(project.modules.find(&it.module, None), Found::Module(_)));
+        goal.is_detached = true;
     }
     goal.names.insert(symbol.clone());
     goal.names.insert(canonical);
