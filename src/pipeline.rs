@@ -6,7 +6,7 @@
 use crate::checks::{self, CheckInput, Scope};
 use crate::evidence::{
     Aftermath, BrokenReference, CheckReport, Counts, DuplicatesReport, PolicyIdentity, RangeEnd, ReferenceReport,
-    RefsReport, RemovedReport, SnapshotIdentity, Sources, SymbolNames, SymbolReferences, Useless,
+    RefsReport, RemovedReport, SnapshotIdentity, Sources, SymbolNames, SymbolReferences, Useless, Warning,
 };
 use crate::finding::{Context, Verdict};
 use crate::gap::{Gap, Stage};
@@ -150,15 +150,26 @@ pub fn judge(
         sources.add_gap(gap);
     }
     let gaps = included_gaps(&sources, policy);
-    let verdict = output.rules.iter().map(|rule| rule.verdict).max().unwrap_or(Verdict::Pass);
+    let counts = counts(&project, policy, &gaps);
+    let mut verdict = output.rules.iter().map(|rule| rule.verdict).max().unwrap_or(Verdict::Pass);
+    let mut warnings = output.warnings;
+    if counts.discovered == 0 {
+        // Nothing seen is nothing proved.
+        verdict = verdict.max(Verdict::Incomplete);
+        warnings.push(Warning {
+            message: "no file was judged, so nothing is proved".to_owned(),
+            help: Some("`include` and `exclude` of the policy may leave everything out".to_owned()),
+            place: None,
+        });
+    }
     CheckReport {
         verdict,
         snapshot: identity(snapshot),
-        counts: counts(&project, policy, &gaps),
+        counts,
         rules: output.rules,
         findings: output.findings,
         gaps,
-        warnings: output.warnings,
+        warnings,
         policy: PolicyIdentity { file: policy.file.clone(), digest: policy.digest.clone() },
     }
 }

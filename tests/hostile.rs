@@ -100,9 +100,9 @@ fn a_folder_without_git_is_judged_as_it_is() {
 }
 
 #[test]
-fn an_empty_folder_has_nothing_to_find() {
+fn an_empty_folder_proves_nothing() {
     let folder = tempfile::tempdir().unwrap();
-    expect(&check(folder.path(), &[]), 0, &["0 files"]);
+    expect(&check(folder.path(), &[]), 3, &["0 files", "no file was judged"]);
 }
 
 #[test]
