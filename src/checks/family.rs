@@ -4,7 +4,7 @@
 //! definition with a symbol and references. Test code is left alone: a test named after a version is not a second
 //! implementation. Absent on purpose: clones; names and markers alone select here.
 
-use super::legacy::{counts_of, state};
+use super::legacy::state;
 use super::query::{FileMatches, QuerySet};
 use super::successor::VersionedName;
 use super::{CheckInput, CheckOutput, CheckSpec, RuleReport, SymbolReport, tally};
@@ -139,10 +139,7 @@ fn queried(
             continue;
         }
         let why = match succession(&facts, definition.id) {
-            Some((old, new)) if old == definition.id => Why::Beside {
-                successor: facts.name(facts.definition(new).name).to_owned(),
-                location: location(input, definition.file, &facts, new),
-            },
+            Some((old, new)) if old == definition.id => beside(input, definition.file, &facts, new),
             _ if family.beside_successor => continue,
             _ => Why::Name,
         };
@@ -160,8 +157,7 @@ fn named(
     facts: &Arc<Facts>,
 ) -> Vec<Member> {
     let mut found: BTreeMap<DefinitionId, Member> = BTreeMap::new();
-    for index in 0..facts.definitions.len() {
-        let id = DefinitionId(index as u32);
+    for id in facts.definition_ids() {
         let definition = facts.definition(id);
         let is_code =
             matches!(definition.kind, DefinitionKind::Function | DefinitionKind::Method | DefinitionKind::Class);
@@ -173,14 +169,18 @@ fn named(
             continue;
         }
         if let Some((old, new)) = succession(facts, id) {
-            let why = Why::Beside {
-                successor: facts.name(facts.definition(new).name).to_owned(),
-                location: location(input, file, facts, new),
-            };
+            let why = beside(input, file, facts, new);
             found.entry(old).or_insert_with(|| member(input, rule, file, facts, old, why));
         }
     }
     found.into_values().collect()
+}
+
+fn beside(input: &CheckInput<'_, '_>, file: EntryId, facts: &Facts, successor: DefinitionId) -> Why {
+    Why::Beside {
+        successor: facts.name(facts.definition(successor).name).to_owned(),
+        location: location(input, file, facts, successor),
+    }
 }
 
 fn selects(family: &FamilyRule, name: &str) -> bool {
@@ -194,8 +194,7 @@ fn succession(facts: &Facts, id: DefinitionId) -> Option<(DefinitionId, Definiti
     let name = VersionedName::parse(facts.name(definition.name));
     let mut best: Option<(DefinitionId, Option<u32>)> = None;
     let mut plain = None;
-    for index in 0..facts.definitions.len() {
-        let other_id = DefinitionId(index as u32);
+    for other_id in facts.definition_ids() {
         let other = facts.definition(other_id);
         if other_id == id || other.kind != definition.kind || other.scope != definition.scope {
             continue;
@@ -219,13 +218,7 @@ fn succession(facts: &Facts, id: DefinitionId) -> Option<(DefinitionId, Definiti
 /// Whether the body of one definition names another.
 fn calls(facts: &Facts, from: DefinitionId, to: DefinitionId) -> bool {
     let (body, name) = (facts.definition(from).span, facts.definition(to).name);
-    facts.references.iter().any(|reference| {
-        body.contains(reference.span)
-            && matches!(
-                facts.value(reference.value),
-                crate::facts::Value::Name { name: it, .. } | crate::facts::Value::Attribute { name: it, .. } if it == name
-            )
-    })
+    facts.references.iter().any(|it| body.contains(it.span) && facts.last_name(it.value) == Some(name))
 }
 
 fn deprecated(
@@ -383,9 +376,9 @@ fn finding(input: &CheckInput<'_, '_>, rule: &Rule, member: &Member, trace: &Tra
         Why::Name => (format!("{} `{name}` is one of the family; {users}", member.kind), None, Vec::new()),
         Why::Beside { successor, location } => (
             format!("{} `{name}` lives beside its successor `{successor}`; {users}", member.kind),
-            Some(match counts_of(trace).total() {
-                0 => "remove it".to_owned(),
-                _ => format!("move its callers to `{successor}`, then remove it"),
+            Some(match trace.references.is_empty() {
+                true => "remove it".to_owned(),
+                false => format!("move its callers to `{successor}`, then remove it"),
             }),
             vec![Related { location: location.clone(), message: "the successor".into() }],
         ),

@@ -4,9 +4,7 @@
 //! unless another definition of the same name exists, in which case nobody can tell and the rule is incomplete. Absent
 //! on purpose: how references are found; see `project::trace`.
 
-use super::{
-    CheckInput, CheckOutput, CheckSpec, RuleReport, State, SymbolReport, TierCounts, Warning, spoiling, tally,
-};
+use super::{CheckInput, CheckOutput, CheckSpec, RuleReport, State, SymbolReport, Warning, spoiling, tally};
 use crate::finding::{Context, Finding, Fingerprint, Related, RuleId, Severity, Tier, Verdict};
 use crate::policy::{Demand, LegacyRule, PolicyPlace, Rule, RuleKind, SymbolPattern};
 use crate::project::{DefinitionSite, Entity, Resolver, Symbol, Target, Trace, TracedReference, UseAccess, trace};
@@ -84,8 +82,8 @@ fn expand(input: &CheckInput<'_, '_>, pattern: &SymbolPattern) -> Vec<Symbol> {
             continue;
         }
         let Some(facts) = input.project.sources.facts(file) else { continue };
-        for index in 0..facts.definitions.len() {
-            let name = facts.qualified_name(crate::facts::DefinitionId(index as u32));
+        for id in facts.definition_ids() {
+            let name = facts.qualified_name(id);
             if pattern.matches(module, Some(&name)) {
                 symbols.insert(Symbol::new(module, name));
             }
@@ -475,11 +473,4 @@ fn policy_location(place: &PolicyPlace) -> Location {
         start: Position { line: place.line, column: place.column },
         end_line: place.line,
     }
-}
-
-/// Counts that a family shows beside each of its members.
-pub fn counts_of(trace: &Trace) -> TierCounts {
-    let mut counts = TierCounts::default();
-    trace.references.iter().for_each(|it| counts.add(it.tier));
-    counts
 }

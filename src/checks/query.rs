@@ -3,7 +3,7 @@
 //! Invariants: a query runs at most once over a file, and all queries share one parse; a file that exhausts its budget
 //! is a gap. Absent on purpose: what a match means to a rule.
 
-use crate::facts::{DefinitionId, Facts};
+use crate::facts::Facts;
 use crate::gap::{Extent, Gap, Stage};
 use crate::language::LANGUAGES;
 use crate::language::query::{CompiledQuery, QueryEngine, QueryError, QueryMatch, QuerySource};
@@ -81,9 +81,9 @@ impl FileMatches {
         let mut found = Vec::new();
         for matched in self.0.get(&rule).into_iter().flatten() {
             if let Some(name) = matched.name
-                && let Some(position) = facts.definitions.iter().position(|it| it.name_span == name)
+                && let Some(id) = facts.definition_named_at(name)
             {
-                found.push(DefinitionRef { file, id: DefinitionId(position as u32) });
+                found.push(DefinitionRef { file, id });
             } else if let Some((_, span)) = matched.reference {
                 found.extend(led_to(resolver, file, facts, span));
             }

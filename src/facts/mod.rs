@@ -434,6 +434,24 @@ impl Facts {
         &self.definitions[id.index()]
     }
 
+    /// The ids of all definitions, in source order.
+    pub fn definition_ids(&self) -> impl Iterator<Item = DefinitionId> + use<> {
+        (0..self.definitions.len() as u32).map(DefinitionId)
+    }
+
+    /// The definition whose name is exactly this span.
+    pub fn definition_named_at(&self, name: Span) -> Option<DefinitionId> {
+        self.definition_ids().find(|&id| self.definition(id).name_span == name)
+    }
+
+    /// The last name of an expression: `b` of `a.b`; none of a call.
+    pub fn last_name(&self, value: ValueId) -> Option<NameId> {
+        match self.value(value) {
+            Value::Name { name, .. } | Value::Attribute { name, .. } => Some(name),
+            _ => None,
+        }
+    }
+
     pub fn value(&self, id: ValueId) -> Value {
         self.values[id.index()]
     }

@@ -127,10 +127,11 @@ fn given(facts: &Facts, module: &str) -> Vec<Target> {
             _ => Target::Symbol(symbol),
         });
     }
-    for (index, definition) in facts.definitions.iter().enumerate() {
+    for id in facts.definition_ids() {
+        let definition = facts.definition(id);
         let in_class = definition.parent.is_some_and(|parent| facts.definition(parent).kind == DefinitionKind::Class);
         if in_class {
-            let name = facts.qualified_name(crate::facts::DefinitionId(index as u32));
+            let name = facts.qualified_name(id);
             names.push(Target::Symbol(Symbol::new(module, name)));
         }
     }

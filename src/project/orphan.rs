@@ -9,7 +9,7 @@ use super::entity::Entity;
 use super::resolve::Resolver;
 use super::trace::{Target, Trace, UseAccess, trace};
 use super::{Project, Symbol};
-use crate::facts::{Access, BindingKind, Facts, ImportTarget, MODULE_SCOPE, NameId, Value};
+use crate::facts::{Access, BindingKind, Facts, ImportTarget, MODULE_SCOPE, Value};
 use crate::finding::Tier;
 use crate::progress::Progress;
 use crate::span::Location;
@@ -83,7 +83,7 @@ fn stopped_using(old: &Facts, new: Option<&Facts>) -> Stopped {
     let used = |facts: &Facts| -> Stopped {
         let mut used = Stopped::default();
         for reference in facts.references.iter().filter(|it| it.access == Access::Read) {
-            let Some(name) = last_name(facts, reference.value) else { continue };
+            let Some(name) = facts.last_name(reference.value) else { continue };
             used.any.insert(facts.name(name).to_owned());
             if let Value::Attribute { .. } = facts.value(reference.value) {
                 used.attributes.insert(facts.name(name).to_owned());
@@ -98,13 +98,6 @@ fn stopped_using(old: &Facts, new: Option<&Facts>) -> Stopped {
     }
 }
 
-fn last_name(facts: &Facts, value: crate::facts::ValueId) -> Option<NameId> {
-    match facts.value(value) {
-        Value::Name { name, .. } | Value::Attribute { name, .. } => Some(name),
-        _ => None,
-    }
-}
-
 /// Definitions of the project that a file used under one of the names.
 fn used_definitions(
     project: &Project<'_>,
@@ -115,7 +108,7 @@ fn used_definitions(
     let mut resolver = Resolver::new(project);
     let mut symbols = BTreeSet::new();
     for reference in &facts.references {
-        let Some(name) = last_name(facts, reference.value) else { continue };
+        let Some(name) = facts.last_name(reference.value) else { continue };
         if !names.contains(facts.name(name)) {
             continue;
         }

@@ -246,8 +246,7 @@ impl<'p, 's> Resolver<'p, 's> {
 
     /// The definition of the constant that a binding makes.
     fn constant(&self, file: EntryId, facts: &Facts, binding: &Binding) -> Option<DefinitionRef> {
-        let position = facts.definitions.iter().position(|it| it.name_span == binding.span)?;
-        Some(DefinitionRef { file, id: crate::facts::DefinitionId(position as u32) })
+        Some(DefinitionRef { file, id: facts.definition_named_at(binding.span)? })
     }
 
     /// The symbol of a module or class body; `None` inside a function.

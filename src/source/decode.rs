@@ -15,6 +15,16 @@ pub enum Text {
     Invalid(Vec<u8>, String),
 }
 
+impl Text {
+    /// What of the bytes is text, with `\u{FFFD}` for the rest.
+    pub fn into_lossy(self) -> String {
+        match self {
+            Text::Utf8(text) | Text::Converted(text) => text,
+            Text::Binary(bytes) | Text::Invalid(bytes, _) => String::from_utf8_lossy(&bytes).into_owned(),
+        }
+    }
+}
+
 /// git looks for a NUL in this many bytes.
 const BINARY_WINDOW: usize = 8_000;
 

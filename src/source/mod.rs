@@ -104,11 +104,7 @@ impl<'s> SourceSet<'s> {
 
     /// What of a file's bytes is text, with `\u{FFFD}` for the rest; `None` where there are no bytes.
     pub fn lossy_text(&self, path: &RepoPath) -> Option<String> {
-        let bytes = self.bytes(self.snapshot.find(path)?)?;
-        Some(match decode(bytes) {
-            Text::Utf8(text) | Text::Converted(text) => text,
-            Text::Binary(bytes) | Text::Invalid(bytes, _) => String::from_utf8_lossy(&bytes).into_owned(),
-        })
+        Some(decode(self.bytes(self.snapshot.find(path)?)?).into_lossy())
     }
 
     /// The facts of a file in a language that is understood; `None` where there is no such language, or where a gap
@@ -119,27 +115,30 @@ impl<'s> SourceSet<'s> {
             return facts.clone();
         }
         let language = self.language(id)?;
-        slot.get_or_init(|| self.bytes(id).and_then(|bytes| self.parse(id, language, bytes))).clone()
+        slot.get_or_init(|| {
+            let text = self.parseable(id, self.bytes(id)?)?;
+            Some(self.parse(id, language, &text))
+        })
+        .clone()
     }
 
-    /// The facts of a file whose bytes are at hand.
-    fn facts_of(&self, id: EntryId, bytes: &[u8]) -> Option<Arc<Facts>> {
+    /// The facts of a file whose text is at hand.
+    fn facts_of(&self, id: EntryId, text: &str) -> Option<Arc<Facts>> {
         let language = self.language(id)?;
-        self.facts[id.index()].get_or_init(|| self.parse(id, language, bytes.to_vec())).clone()
+        self.facts[id.index()].get_or_init(|| Some(self.parse(id, language, text))).clone()
     }
 
-    fn parse(&self, id: EntryId, language: &LanguageSpec, bytes: Vec<u8>) -> Option<Arc<Facts>> {
-        let text = self.parseable(id, bytes)?;
+    fn parse(&self, id: EntryId, language: &LanguageSpec, text: &str) -> Arc<Facts> {
         let cell = lock(&self.blobs).entry(*blake3::hash(text.as_bytes()).as_bytes()).or_default().clone();
         let facts = cell.get_or_init(|| {
             self.parsed.fetch_add(1, Ordering::Relaxed);
-            Arc::new(extract_guarded(language, &text))
+            Arc::new(extract_guarded(language, text))
         });
         if let Some(first) = facts.unread.first() {
             let ranges: Vec<Span> = facts.unread.iter().map(|unread| unread_lines(facts, unread.span)).collect();
             self.add_syntax_gap(id, first, facts.line_index.line(first.span.start), ranges);
         }
-        Some(facts.clone())
+        facts.clone()
     }
 
     /// What duplicates of a file are found by; `None` where there is no language, or where a gap says why not. Kept by
@@ -185,31 +184,22 @@ impl<'s> SourceSet<'s> {
         None
     }
 
-    /// The facts of every file of the given ids, in parallel.
-    pub fn load_facts(&self, ids: &[EntryId], progress: &dyn Progress) {
-        progress.stage("reading sources", ids.len() as u64);
-        ids.par_iter().for_each(|&id| {
-            self.facts(id);
-            progress.advance(1);
-        });
-    }
-
     /// Every occurrence of the needles in the files of the given ids, in the order of the ids. Files without a hit are
-    /// left out. With `parse`, files that hold a hit are parsed while their bytes are at hand.
-    pub fn search(&self, ids: &[EntryId], needles: &Needles, parse: bool, progress: &dyn Progress) -> Vec<FileHits> {
+    /// left out; files with one are parsed while their text is at hand.
+    pub fn search(&self, ids: &[EntryId], needles: &Needles, progress: &dyn Progress) -> Vec<FileHits> {
         progress.stage("searching names", ids.len() as u64);
         let mut found: Vec<FileHits> = ids
             .par_iter()
             .filter_map(|&id| {
                 progress.advance(1);
-                self.search_file(id, needles, parse)
+                self.search_file(id, needles)
             })
             .collect();
         found.sort_by_key(|hits| hits.id);
         found
     }
 
-    fn search_file(&self, id: EntryId, needles: &Needles, parse: bool) -> Option<FileHits> {
+    fn search_file(&self, id: EntryId, needles: &Needles) -> Option<FileHits> {
         let path = self.path(id);
         if path.extension().is_some_and(|it| ARCHIVES.contains(&it.to_ascii_lowercase().as_str())) {
             let (path, extent) = (path.clone(), Extent::Unavailable);
@@ -218,19 +208,16 @@ impl<'s> SourceSet<'s> {
             return None;
         }
         let bytes = self.bytes(id)?;
-        let (text, is_readable) = match decode(bytes) {
-            Text::Utf8(text) | Text::Converted(text) => (text, true),
-            Text::Binary(bytes) | Text::Invalid(bytes, _) => (String::from_utf8_lossy(&bytes).into_owned(), false),
-        };
+        let decoded = decode(bytes);
+        let is_source_text = matches!(&decoded, Text::Utf8(text) if text.len() <= PARSE_LIMIT);
+        let is_readable = matches!(decoded, Text::Utf8(_) | Text::Converted(_));
+        let text = decoded.into_lossy();
         let hits = needles.find(&text);
         if hits.is_empty() {
             return None;
         }
-        let facts = if parse && is_readable { self.facts_of(id, text.as_bytes()) } else { None };
-        // Source code whose names occur but whose meaning could not be read: the parse says why.
-        if parse && !is_readable && self.language(id).is_some() {
-            self.facts(id);
-        }
+        // What the parser may not be given ends in a gap that says why.
+        let facts = if is_source_text { self.facts_of(id, &text) } else { self.facts(id) };
         Some(FileHits { id, text, hits, facts, is_readable })
     }
 }

@@ -7,7 +7,6 @@
 use super::classify::{Judgement, judge, traced};
 use super::{Goal, Page, Target, Trace, TracedReference};
 use crate::facts::{Binding, BindingKind, Facts, ImportId, ImportTarget, ScopeKind, Value, ValueId};
-use crate::finding::Hop;
 use crate::progress::Progress;
 use crate::project::Project;
 use crate::project::resolve::Resolver;
@@ -29,23 +28,42 @@ pub fn find(
     if let Target::Flag(_) = goal.target {
         return (references, exported);
     }
-    for binding in &facts.bindings {
+    for binding in renamings(resolver, page, facts, goal.target.name(), goal) {
         let name = facts.name(binding.name);
-        if name == goal.target.name() || !leads_to(facts, binding, goal.target.name()) {
-            continue;
-        }
-        let meanings = resolver.binding(page.file, facts, binding);
-        if !matches!(judge(&meanings, goal), Judgement::Match { .. }) {
-            continue;
-        }
-        match facts.scope(binding.scope).kind {
-            ScopeKind::Module | ScopeKind::Class => drop(exported.insert(name.to_owned())),
-            ScopeKind::Function | ScopeKind::Expression => {
-                references.extend(uses(resolver, page, facts, name, goal));
-            }
+        if is_shared(facts, binding) {
+            exported.insert(name.to_owned());
+        } else {
+            references.extend(uses(resolver, page, facts, name, goal));
         }
     }
     (references, exported)
+}
+
+/// Bindings of a file that give the goal, known there as `known_as`, another name.
+fn renamings<'f>(
+    resolver: &mut Resolver<'_, '_>,
+    page: &Page<'_>,
+    facts: &'f Facts,
+    known_as: &str,
+    goal: &Goal,
+) -> Vec<&'f Binding> {
+    let mut found = Vec::new();
+    for binding in &facts.bindings {
+        let name = facts.name(binding.name);
+        if name == known_as || name == goal.target.name() || !leads_to(facts, binding, known_as) {
+            continue;
+        }
+        let meanings = resolver.binding(page.file, facts, binding);
+        if matches!(judge(&meanings, goal), Judgement::Match { .. }) {
+            found.push(binding);
+        }
+    }
+    found
+}
+
+/// Whether other files can reach a binding: it stands in a module or a class.
+fn is_shared(facts: &Facts, binding: &Binding) -> bool {
+    matches!(facts.scope(binding.scope).kind, ScopeKind::Module | ScopeKind::Class)
 }
 
 /// Whether a binding's value mentions the name itself, so that it is worth resolving.
@@ -91,11 +109,7 @@ fn uses(
     let Some(id) = facts.names.find(alias) else { return Vec::new() };
     let mut found = Vec::new();
     for reference in &facts.references {
-        let is_named = match facts.value(reference.value) {
-            Value::Name { name, .. } | Value::Attribute { name, .. } => name == id,
-            _ => false,
-        };
-        if !is_named {
+        if facts.last_name(reference.value) != Some(id) {
             continue;
         }
         let meanings = resolver.value(page.file, reference.value);
@@ -123,7 +137,6 @@ fn imports(
         }
         let meanings = resolver.import(page.file, facts, ImportId(index as u32));
         if let Judgement::Match { tier, hops } = judge(&meanings, goal) {
-            let hops: Vec<Hop> = hops;
             found.push(traced(page, span, crate::facts::ReferenceKind::Import, tier, hops, import.guards, goal));
         }
     }
@@ -156,7 +169,7 @@ pub fn follow(
         }
         let sources: Vec<EntryId> =
             project.ids.iter().copied().filter(|&id| project.sources.language(id).is_some()).collect();
-        let files = project.sources.search(&sources, &needles, true, progress);
+        let files = project.sources.search(&sources, &needles, progress);
         let parts: Vec<Vec<Part>> = files
             .par_iter()
             .map(|file| {
@@ -170,7 +183,11 @@ pub fn follow(
                     let alias = &needles.names()[needle];
                     for &goal in &wanted[alias.as_str()] {
                         let references = uses(&mut resolver, &page, facts, alias, &goals[goal]);
-                        let further = renamed(&mut resolver, &page, facts, alias, &goals[goal]);
+                        let further = renamings(&mut resolver, &page, facts, alias, &goals[goal])
+                            .into_iter()
+                            .filter(|binding| is_shared(facts, binding))
+                            .map(|binding| facts.name(binding.name).to_owned())
+                            .collect();
                         parts.push((goal, references, further));
                     }
                 }
@@ -183,27 +200,4 @@ pub fn follow(
             aliases.extend(further.into_iter().map(|name| (name, goal)));
         }
     }
-}
-
-/// Names that a file's module or classes give to an alias.
-fn renamed(
-    resolver: &mut Resolver<'_, '_>,
-    page: &Page<'_>,
-    facts: &Facts,
-    alias: &str,
-    goal: &Goal,
-) -> BTreeSet<String> {
-    let mut names = BTreeSet::new();
-    for binding in &facts.bindings {
-        let name = facts.name(binding.name);
-        let is_shared = matches!(facts.scope(binding.scope).kind, ScopeKind::Module | ScopeKind::Class);
-        if name == alias || name == goal.target.name() || !is_shared || !leads_to(facts, binding, alias) {
-            continue;
-        }
-        let meanings = resolver.binding(page.file, facts, binding);
-        if matches!(judge(&meanings, goal), Judgement::Match { .. }) {
-            names.insert(name.to_owned());
-        }
-    }
-    names
 }

@@ -113,8 +113,7 @@ fn is_written_as_code(text: &str, span: Span) -> bool {
 }
 
 fn definition(page: &Page<'_>, facts: &Facts, span: Span, goal: &Goal) -> Option<Outcome> {
-    let position = facts.definitions.iter().position(|it| it.name_span == span)?;
-    let id = crate::facts::DefinitionId(position as u32);
+    let id = facts.definition_named_at(span)?;
     let definition = facts.definition(id);
     if !goal.definitions.contains(&DefinitionRef { file: page.file, id }) {
         return Some(Outcome::Other { homonym: Some(span) });

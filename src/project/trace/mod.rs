@@ -172,7 +172,7 @@ pub fn trace(project: &Project<'_>, targets: &[Target], progress: &dyn Progress)
     let needles = Needles::with_companions(
         goals.iter().map(|goal| (goal.target.name().to_owned(), goal.target.companion().map(str::to_owned))),
     );
-    let files = project.sources.search(&project.ids, &needles, true, progress);
+    let files = project.sources.search(&project.ids, &needles, progress);
     let mut wanted: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (index, goal) in goals.iter().enumerate() {
         wanted.entry(goal.target.name()).or_default().push(index);
@@ -380,8 +380,7 @@ fn add_definitions(
     if let ModuleRef::File(file) = *module
         && let Some(facts) = project.sources.facts(file)
     {
-        for index in 0..facts.definitions.len() {
-            let id = crate::facts::DefinitionId(index as u32);
+        for id in facts.definition_ids() {
             if facts.qualified_name(id) == name {
                 goal.definitions.insert(DefinitionRef { file, id });
             }
