@@ -7,7 +7,7 @@
 use super::legacy::state;
 use super::query::{FileMatches, QuerySet};
 use super::successor::VersionedName;
-use super::{CheckInput, CheckOutput, CheckSpec, RuleReport, SymbolReport, tally};
+use super::{CheckInput, CheckOutput, CheckSpec, RuleReport, SymbolReport, counted, tally};
 use crate::facts::{DefinitionId, DefinitionKind, Facts, Marker, MarkerKind};
 use crate::finding::{Context, Finding, Fingerprint, Related, Severity, Tier, Verdict};
 use crate::gap::Extent;
@@ -421,15 +421,13 @@ fn users(input: &CheckInput<'_, '_>, trace: &Trace) -> String {
     }
     match (production, tests) {
         (0, 0) if open == 0 => "no use was found".to_owned(),
-        (0, 0) if trace.homonyms.is_empty() => format!("{} on an unknown receiver may use it", places(open)),
+        (0, 0) if trace.homonyms.is_empty() => format!("{} on an unknown receiver may use it", counted(open, "place")),
         (0, 0) => "no sure use was found".to_owned(),
-        (0, tests) => format!("only tests use it ({})", places(tests)),
+        (0, tests) => format!("only tests use it ({})", counted(tests, "place")),
         (1, 0) => "1 place uses it".to_owned(),
-        (production, 0) => format!("{} use it", places(production)),
-        (production, tests) => format!("{} use it, and {} in tests", places(production), places(tests)),
+        (production, 0) => format!("{} use it", counted(production, "place")),
+        (production, tests) => {
+            format!("{} use it, and {} in tests", counted(production, "place"), counted(tests, "place"))
+        }
     }
-}
-
-fn places(count: u64) -> String {
-    if count == 1 { "1 place".to_owned() } else { format!("{count} places") }
 }

@@ -4,7 +4,7 @@
 //! unless another definition of the same name exists, in which case nobody can tell and the rule is incomplete. Absent
 //! on purpose: how references are found; see `project::trace`.
 
-use super::{CheckInput, CheckOutput, CheckSpec, RuleReport, State, SymbolReport, Warning, spoiling, tally};
+use super::{CheckInput, CheckOutput, CheckSpec, RuleReport, State, SymbolReport, Warning, counted, spoiling, tally};
 use crate::finding::{Context, Finding, Fingerprint, Related, RuleId, Severity, Tier, Verdict};
 use crate::policy::{Demand, LegacyRule, PolicyPlace, Rule, RuleKind, SymbolPattern};
 use crate::project::{DefinitionSite, Entity, Resolver, Symbol, Target, Trace, TracedReference, UseAccess, trace};
@@ -179,21 +179,17 @@ fn conclusion(input: &CheckInput<'_, '_>, traces: &[&Trace]) -> String {
     });
     let mut residue = Vec::new();
     if let Some(&count) = uses.get(&Context::Tests) {
-        residue.push(format!("{} in tests", counted(count, "use")));
+        residue.push(format!("{} in tests", counted(count as u64, "use")));
     }
     for context in Context::ALL {
         if let Some(&count) = mentions.get(&context) {
-            residue.push(format!("{} in {}", counted(count, "mention"), context.name()));
+            residue.push(format!("{} in {}", counted(count as u64, "mention"), context.name()));
         }
     }
     if !residue.is_empty() {
         parts.push(format!("residue: {}", residue.join(", ")));
     }
     parts.join("; ")
-}
-
-fn counted(count: usize, noun: &str) -> String {
-    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
 
 /// A symbol whose module or class is not in the tree, and that nothing names: it is gone, or it never was.

@@ -222,3 +222,8 @@ fn tally<'r>(
     }
     (all, by_context)
 }
+
+/// `1 place`, `2 places`.
+fn counted(count: u64, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}

@@ -4,7 +4,7 @@
 //! is called canonical only for a reason that is told. Absent on purpose: a guess between copies that are used alike.
 
 use super::{Group, Uses};
-use crate::checks::CheckInput;
+use crate::checks::{CheckInput, counted};
 use crate::facts::ReferenceKind;
 use crate::finding::{Context, Tier};
 use crate::project::{Symbol, Target, trace};
@@ -59,9 +59,9 @@ fn canonical(group: &Group) -> Option<(usize, String)> {
     let uses: Vec<u64> = group.instances.iter().map(|it| it.uses.map(|uses| uses.code)).collect::<Option<_>>()?;
     let (best, &most) = uses.iter().enumerate().max_by_key(|(_, count)| **count)?;
     let second = uses.iter().enumerate().filter(|(at, _)| *at != best).map(|(_, count)| *count).max()?;
-    let places = |count: u64| if count == 1 { "1 place".to_owned() } else { format!("{count} places") };
     if most > 0 && second == 0 {
-        return Some((best, format!("the only copy that code uses ({})", places(most))));
+        return Some((best, format!("the only copy that code uses ({})", counted(most, "place"))));
     }
-    (most >= 3 * second && most > 2).then(|| (best, format!("used in {}, the next in {}", places(most), second)))
+    (most >= 3 * second && most > 2)
+        .then(|| (best, format!("used in {}, the next in {}", counted(most, "place"), second)))
 }
