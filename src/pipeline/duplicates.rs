@@ -1,0 +1,45 @@
+//! `solely duplicates`: what is implemented more than once.
+
+use super::{Error, counts, find_policy, identity, included, included_gaps, open, scope};
+use crate::checks::{self, CheckInput, Scope};
+use crate::evidence::{DuplicatesReport, Sources};
+use crate::policy::Policy;
+use crate::progress::Progress;
+use crate::project::Project;
+use crate::source::SourceSet;
+use crate::workspace::{Selection, Snapshot};
+use std::path::PathBuf;
+
+pub struct DuplicatesOptions {
+    pub repo: PathBuf,
+    pub selection: Selection,
+    pub config: Option<PathBuf>,
+    /// Only what lies under these paths is compared; empty means all. Relative to `repo`.
+    pub paths: Vec<String>,
+    pub search: checks::duplicates::Options,
+}
+
+/// Finds what is implemented more than once.
+pub fn duplicates(options: &DuplicatesOptions, progress: &dyn Progress) -> Result<(DuplicatesReport, Sources), Error> {
+    let snapshot = open(&options.repo, &options.selection, progress)?;
+    let policy = find_policy(&snapshot, options.config.as_deref())?;
+    let scope = scope(&snapshot, &options.paths)?;
+    Ok((compare(&snapshot, &policy, scope, &options.search, progress), Sources::new()))
+}
+
+/// Compares an open snapshot with itself.
+pub fn compare(
+    snapshot: &Snapshot,
+    policy: &Policy,
+    scope: Scope,
+    search: &checks::duplicates::Options,
+    progress: &dyn Progress,
+) -> DuplicatesReport {
+    let sources = SourceSet::new(snapshot);
+    let project = Project::new(&sources, included(snapshot, policy), &policy.project.roots);
+    let input = CheckInput { policy, project: &project, today: jiff::civil::Date::MAX, scope, progress };
+    let output = checks::duplicates::find(&input, search);
+    let gaps = included_gaps(&sources, policy);
+    let counts = counts(&project, policy, &gaps);
+    DuplicatesReport { snapshot: identity(snapshot), counts, groups: output.groups, bounds: output.bounds, gaps }
+}

@@ -1,0 +1,194 @@
+//! The pipeline: the only place that names every stage, straight-line, one file per command.
+//!
+//! Invariant: each run reads one snapshot, builds one model of it, and returns one report. Absent on purpose: the
+//! terminal, the environment and the clock; what a run needs of them comes in its options.
+
+mod check;
+mod duplicates;
+mod policy;
+mod refs;
+mod removed;
+
+pub use check::{CheckOptions, check, judge};
+pub use duplicates::{DuplicatesOptions, compare, duplicates};
+pub use policy::{ExampleOutcome, PolicyOptions, PolicySummary, RuleSummary, load_policy, policy_schema, test_policy};
+pub use refs::{RefsOptions, refs};
+pub use removed::{RemovedOptions, removed};
+
+pub use crate::policy::{Frame as PolicyFrame, PolicyError};
+
+use crate::checks::{self, Scope};
+use crate::evidence::{Counts, ReferenceReport, SnapshotIdentity, Sources};
+use crate::gap::Gap;
+use crate::history;
+use crate::policy::{FamilyRule, Policy, RuleKind, read_anywhere, read_below};
+use crate::progress::Progress;
+use crate::project::{Project, TracedReference};
+use crate::source::SourceSet;
+use crate::span::RepoPath;
+use crate::workspace::{EntryId, Selection, Snapshot, SnapshotKind, WorkspaceError};
+use std::collections::BTreeSet;
+use std::path::Path;
+
+/// Why a run cannot go on.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("the policy is not valid")]
+    Policy(Vec<PolicyError>),
+    #[error("{0}")]
+    Workspace(#[from] WorkspaceError),
+    #[error("{0}")]
+    History(#[from] history::Error),
+    #[error("{message}")]
+    Other { message: String, help: Option<String> },
+}
+
+impl Error {
+    /// What to do about it.
+    pub fn help(&self) -> Option<String> {
+        match self {
+            Error::Policy(_) => None,
+            Error::Workspace(error) => error.hint(),
+            Error::History(error) => error.help().map(str::to_owned),
+            Error::Other { help, .. } => help.clone(),
+        }
+    }
+}
+
+fn reference_report(reference: TracedReference, policy: &Policy) -> ReferenceReport {
+    ReferenceReport {
+        context: policy.context_of(&reference.location.path),
+        location: reference.location,
+        kind: reference.kind,
+        within: reference.within,
+        access: reference.access.map(|access| access.name()),
+        tier: reference.tier,
+        via: reference.hops,
+    }
+}
+
+fn open(repo: &Path, selection: &Selection, progress: &dyn Progress) -> Result<Snapshot, Error> {
+    progress.stage("listing files", 0);
+    Ok(Snapshot::open(repo, selection)?)
+}
+
+/// The policy given, or the nearest one in the snapshot, or the built-in packs.
+fn find_policy(snapshot: &Snapshot, config: Option<&Path>) -> Result<Policy, Error> {
+    if let Some(file) = config {
+        return load_config(file);
+    }
+    let found = match (&snapshot.root, snapshot.kind) {
+        (Some(root), SnapshotKind::WorkTree) => Policy::discover(&snapshot.prefix, &read_below(root)),
+        _ => Policy::discover(&snapshot.prefix, &|path: &str| read_from(snapshot, path)),
+    };
+    let policy = found.map_err(Error::Policy)?.unwrap_or_else(Policy::builtin);
+    compile_queries(&policy)?;
+    Ok(policy)
+}
+
+fn load_config(file: &Path) -> Result<Policy, Error> {
+    let policy = Policy::load(&file.to_string_lossy(), &read_anywhere).map_err(Error::Policy)?;
+    compile_queries(&policy)?;
+    Ok(policy)
+}
+
+/// A query that does not compile is an error of the policy.
+fn compile_queries(policy: &Policy) -> Result<(), Error> {
+    for rule in &policy.rules {
+        if let RuleKind::Family(FamilyRule { query: Some(query), .. }) = &rule.kind {
+            checks::compile_query(query).map_err(|error| Error::Other {
+                message: format!("{}:{}:{}: {}", error.file, error.line, error.column, error.message),
+                help: error.help,
+            })?;
+        }
+    }
+    Ok(())
+}
+
+/// A text file of a snapshot, by its path.
+fn read_from(snapshot: &Snapshot, path: &str) -> Result<Option<String>, String> {
+    let Some(id) = snapshot.find(&RepoPath::new(path)) else { return Ok(None) };
+    let bytes = snapshot.reader().read(id).map_err(|gap| gap.reason.to_string())?;
+    String::from_utf8(bytes).map(Some).map_err(|error| error.to_string())
+}
+
+/// The paths that are judged, relative to the repository. A path that holds nothing is an error.
+fn scope(snapshot: &Snapshot, paths: &[String]) -> Result<Scope, Error> {
+    let mut scope = Scope::default();
+    for path in paths {
+        let normal = normalize(&snapshot.prefix, path)
+            .ok_or_else(|| Error::Other { message: format!("`{path}` is outside the repository"), help: None })?;
+        let one = Scope { paths: vec![normal.clone()] };
+        if !snapshot.entries.iter().any(|entry| one.holds(&entry.path)) {
+            return Err(Error::Other {
+                message: format!("`{path}` holds no file that could be judged"),
+                help: Some("paths are relative to `--repo`; ignored files are not judged".to_owned()),
+            });
+        }
+        scope.paths.push(normal);
+    }
+    Ok(scope)
+}
+
+/// `./a/../b` below `prefix`, without the dots; `None` if it leaves the repository.
+fn normalize(prefix: &str, path: &str) -> Option<String> {
+    let mut parts: Vec<&str> = prefix.split('/').filter(|part| !part.is_empty()).collect();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()?),
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}
+
+fn included(snapshot: &Snapshot, policy: &Policy) -> Vec<EntryId> {
+    snapshot.ids().filter(|(_, entry)| policy.judges(&entry.path)).map(|(id, _)| id).collect()
+}
+
+fn included_gaps(sources: &SourceSet<'_>, policy: &Policy) -> Vec<Gap> {
+    let mut gaps = sources.gaps();
+    gaps.retain(|gap| policy.judges(&gap.path));
+    gaps
+}
+
+/// Files seen and not seen. Both sides of `discovered = analyzed + gaps` are counted, not derived.
+fn counts(project: &Project<'_>, policy: &Policy, gaps: &[Gap]) -> Counts {
+    let snapshot = project.sources.snapshot();
+    let dark: BTreeSet<&RepoPath> = gaps.iter().map(|gap| &gap.path).collect();
+    let analyzed = project.ids.iter().filter(|&&id| !dark.contains(project.sources.path(id))).count();
+    let without_entry = dark.iter().filter(|path| snapshot.find(path).is_none()).count();
+    let counts = Counts {
+        discovered: (project.ids.len() + without_entry) as u64,
+        analyzed: analyzed as u64,
+        gaps: dark.len() as u64,
+        links: snapshot.links,
+        excluded: snapshot.entries.iter().filter(|entry| !policy.judges(&entry.path)).count() as u64,
+        parsed: project.sources.parsed(),
+    };
+    assert_eq!(counts.discovered, counts.analyzed + counts.gaps, "files must balance");
+    counts
+}
+
+fn identity(snapshot: &Snapshot) -> SnapshotIdentity {
+    SnapshotIdentity { kind: snapshot.kind.name(), commit: snapshot.commit.clone(), tree: snapshot.tree.clone() }
+}
+
+/// The texts of the files that a report quotes.
+fn quoted<'p>(snapshot: &Snapshot, paths: impl Iterator<Item = &'p RepoPath>, policy: &Policy) -> Sources {
+    let sources = SourceSet::new(snapshot);
+    let mut quoted = Sources::new();
+    let paths: BTreeSet<&RepoPath> = paths.collect();
+    for path in paths {
+        if let Some(text) = snapshot.find(path).and_then(|id| sources.text(id)) {
+            quoted.insert(path.clone(), text);
+        }
+    }
+    if let Some(file) = &policy.file
+        && let Ok(Some(text)) = read_anywhere(file)
+    {
+        quoted.insert(RepoPath::new(file), text);
+    }
+    quoted
+}

@@ -1,0 +1,201 @@
+//! `solely removed`: the ledger of a range, and what the change left behind.
+
+use super::{Error, included, included_gaps, load_config, normalize, reference_report};
+use crate::evidence::{Aftermath, BrokenReference, PolicyIdentity, RangeEnd, RemovedReport, SymbolNames, Useless};
+use crate::finding::{Context, Verdict};
+use crate::gap::{Gap, Stage};
+use crate::history::attribution::{self, By, Walk};
+use crate::history::changes::Renames;
+use crate::history::ledger::{self, DefinitionLedger, Depth, FileLedger, Ledger, Place};
+use crate::history::{self, Endpoint, Git, Naming, Range, RangeRequest, Settings};
+use crate::policy::{self, Policy};
+use crate::progress::Progress;
+use crate::project::{self, ChangedFile, Project, Symbol};
+use crate::source::SourceSet;
+use crate::span::RepoPath;
+use crate::workspace::{Selection, Snapshot};
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+/// What to count, and how.
+pub struct RemovedOptions {
+    pub repo: PathBuf,
+    pub config: Option<PathBuf>,
+    pub request: RangeRequest,
+    /// Only what lies under these paths is counted; empty means all. Relative to `repo`.
+    pub paths: Vec<String>,
+    pub renames: Renames,
+    /// Also group the lines of the range's commits.
+    pub by: Option<By>,
+    pub walk: Walk,
+    /// Leave out what the change broke and what it left without a use.
+    pub lines_only: bool,
+    /// Where `git` is looked for; `None` is the system's usual folders.
+    pub search_path: Option<OsString>,
+}
+
+/// Makes the ledger of a range: how many lines it removed, what they were, and whose.
+pub fn removed(options: &RemovedOptions, progress: &dyn Progress) -> Result<RemovedReport, Error> {
+    let settings = match &options.search_path {
+        Some(search_path) => Settings { search_path: search_path.clone(), ..Settings::default() },
+        None => Settings::default(),
+    };
+    let git = Git::open(&options.repo, settings)?;
+    let range = Range::resolve(&git, &options.request)?;
+    let policy = policy_at(&git, &range.head, options.config.as_deref())?;
+    let paths = removed_paths(git.prefix(), &options.paths)?;
+    progress.stage("comparing files", 0);
+    let mut ledger = ledger::load(&git, &range, options.renames, &paths, Depth::Definitions)?;
+    let attribution = match options.by {
+        Some(by) => Some(attribution::load(&git, &range, options.renames, &paths, by, options.walk)?),
+        None => None,
+    };
+    let mut gaps = std::mem::take(&mut ledger.gaps);
+    gaps.extend(attribution.iter().flat_map(|attribution| attribution.gaps.iter().cloned()));
+    gaps.sort();
+    gaps.dedup();
+    let is_complete = gaps.iter().all(|gap| gap.stage != Stage::History);
+    let aftermath = match options.lines_only {
+        true => None,
+        false => Some(aftermath(&options.repo, &range, &ledger, &policy, &mut gaps, progress)?),
+    };
+    Ok(RemovedReport {
+        verdict: if is_complete { Verdict::Pass } else { Verdict::Incomplete },
+        aftermath,
+        base: range_end(&range.base),
+        head: range_end(&range.head),
+        renames: options.renames,
+        symbols: name_definitions(&git, &range, &ledger, &policy),
+        ledger,
+        attribution,
+        policy: PolicyIdentity { file: policy.file, digest: policy.digest },
+        gaps,
+    })
+}
+
+/// What the change left broken and useless: both trees as projects, and the files that differ. What cannot be read at
+/// head may hide a reference, so it joins the gaps.
+fn aftermath(
+    repo: &Path,
+    range: &Range,
+    ledger: &Ledger,
+    policy: &Policy,
+    gaps: &mut Vec<Gap>,
+    progress: &dyn Progress,
+) -> Result<Aftermath, Error> {
+    let is_source = |file: &&FileLedger| crate::language::find_language(&file.path).is_some();
+    if !ledger.files.iter().any(|file| is_source(&file)) {
+        return Ok(Aftermath::default());
+    }
+    let (before, after) = (snapshot_of(repo, &range.base)?, snapshot_of(repo, &range.head)?);
+    let (base_sources, head_sources) = (SourceSet::new(&before), SourceSet::new(&after));
+    let base = Project::new(&base_sources, included(&before, policy), &policy.project.roots);
+    let head = Project::new(&head_sources, included(&after, policy), &policy.project.roots);
+    let changed: Vec<ChangedFile> = ledger
+        .files
+        .iter()
+        .filter(is_source)
+        .map(|file| ChangedFile {
+            base: before.find(file.old_path.as_ref().unwrap_or(&file.path)),
+            head: after.find(&file.path),
+        })
+        .collect();
+    let broken = project::broken(&base, &head, &changed, progress)
+        .into_iter()
+        .map(|dangling| BrokenReference {
+            guard: dangling.guard(),
+            breaks_module: dangling.breaks_module(),
+            symbol: dangling.symbol.to_string(),
+            reference: reference_report(dangling.reference, policy),
+        })
+        .collect();
+    let is_production = |path: &RepoPath| policy.context_of(path) != Context::Tests;
+    let useless = project::orphans(&base, &head, &changed, &is_production, progress)
+        .into_iter()
+        .map(|orphan| Useless {
+            kind: orphan.kind,
+            symbol: orphan.symbol.to_string(),
+            context: policy.context_of(&orphan.location.path),
+            location: orphan.location,
+        })
+        .collect();
+    gaps.extend(included_gaps(&head_sources, policy));
+    gaps.sort();
+    gaps.dedup();
+    Ok(Aftermath { broken, useless })
+}
+
+/// The tree of one end of a range, as a snapshot.
+fn snapshot_of(repo: &Path, end: &Endpoint) -> Result<Snapshot, Error> {
+    let selection = match end {
+        Endpoint::Empty => return Ok(Snapshot::in_memory([])),
+        Endpoint::Commit { commit, .. } => Selection::Revision(commit.to_string()),
+        Endpoint::Tree(tree) => Selection::Revision(tree.to_string()),
+        Endpoint::Index => Selection::Index,
+        Endpoint::WorkTree => Selection::WorkTree,
+    };
+    Ok(Snapshot::open(repo, &selection)?)
+}
+
+fn range_end(end: &Endpoint) -> RangeEnd {
+    RangeEnd { name: end.name(), tree: end.tree().map(|tree| tree.to_string()) }
+}
+
+/// The policy given, or the nearest one at the range's head, or the built-in packs.
+fn policy_at(git: &Git, head: &Endpoint, config: Option<&Path>) -> Result<Policy, Error> {
+    if let Some(file) = config {
+        return load_config(file);
+    }
+    let repository = git.local();
+    let read = |path: &str| match history::find(&repository, head, path) {
+        Some(bytes) => String::from_utf8(bytes).map(Some).map_err(|error| error.to_string()),
+        None => Ok(None),
+    };
+    let found = Policy::discover(git.prefix(), &read);
+    Ok(found.map_err(Error::Policy)?.unwrap_or_else(Policy::builtin))
+}
+
+/// Paths relative to the repository, from paths relative to `--repo`.
+fn removed_paths(prefix: &str, paths: &[String]) -> Result<Vec<String>, Error> {
+    let outside = |path: &str| Error::Other { message: format!("`{path}` is outside the repository"), help: None };
+    paths.iter().map(|path| normalize(prefix, path).ok_or_else(|| outside(path))).collect()
+}
+
+/// The symbol of each definition of the ledger, and the rule that names it.
+fn name_definitions(git: &Git, range: &Range, ledger: &Ledger, policy: &Policy) -> Vec<SymbolNames> {
+    let places = |side: fn(&DefinitionLedger) -> &Option<Place>| {
+        ledger.definitions.iter().filter_map(move |definition| side(definition).as_ref()).map(|place| &place.path)
+    };
+    let roots = &policy.project.roots;
+    let base = Naming::new(git, &range.base, places(|definition| &definition.base), roots);
+    let head = Naming::new(git, &range.head, places(|definition| &definition.head), roots);
+    let name = |definition: &DefinitionLedger| {
+        let symbol = |naming: &Naming, place: &Place| Symbol::new(naming.module(&place.path), place.name.clone());
+        let at_base = definition.base.as_ref().map(|place| symbol(&base, place));
+        let at_head = definition.head.as_ref().map(|place| symbol(&head, place));
+        let rule = at_base.as_ref().or(at_head.as_ref()).and_then(|symbol| find_legacy_rule(policy, symbol));
+        let (symbol, head_symbol) = match (at_base, at_head) {
+            (Some(base), Some(head)) if base != head => (base, Some(head)),
+            (Some(symbol), _) | (None, Some(symbol)) => (symbol, None),
+            (None, None) => unreachable!("a definition has a side"),
+        };
+        SymbolNames { symbol: symbol.to_string(), head_symbol: head_symbol.map(|symbol| symbol.to_string()), rule }
+    };
+    ledger.definitions.iter().map(name).collect()
+}
+
+/// The first rule that names a symbol, or what holds it, as legacy.
+fn find_legacy_rule(policy: &Policy, symbol: &Symbol) -> Option<String> {
+    let owners = std::iter::successors(Some(symbol.clone()), |symbol| {
+        symbol.name.as_ref()?;
+        symbol.owner()
+    });
+    let owners: Vec<Symbol> = owners.collect();
+    let names_it = |rule: &&policy::Rule| match &rule.kind {
+        policy::RuleKind::Legacy(legacy) => owners
+            .iter()
+            .any(|owner| legacy.symbols.iter().any(|pattern| pattern.matches(&owner.module, owner.name.as_deref()))),
+        _ => false,
+    };
+    policy.rules.iter().find(names_it).map(|rule| rule.id.0.clone())
+}
