@@ -48,6 +48,26 @@ fn wrong_usage_cannot_run_and_says_so_on_the_standard_error() {
 }
 
 #[test]
+fn one_run_writes_several_formats() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("a.py"), "def f():\n    return 1\n").unwrap();
+    let (json, lines) = (folder.path().join("report.json"), folder.path().join("report.jsonl"));
+    let [json_target, lines_target] = [("json", &json), ("jsonl", &lines)].map(|(n, p)| format!("{n}={}", p.display()));
+    let repo = folder.path().to_str().unwrap();
+    let output = solely(&["check", "--repo", repo, "--output", &json_target, "--output", &lines_target]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert!(stdout(&output).contains("verdict: pass"), "the terminal's format stays where it was");
+    assert!(std::fs::read_to_string(&json).unwrap().starts_with("{\n"));
+    assert!(std::fs::read_to_string(&lines).unwrap().starts_with("{\"type\":\"report\""));
+
+    for words in [&["--output", "a.json", "--output", "b.json"][..], &["--output", "yaml=a"], &["--output", "json=-"]] {
+        let output = solely(&[&["check", "--repo", repo], words].concat());
+        assert_eq!((output.status.code(), stdout(&output)), (Some(2), String::new()), "{words:?}");
+        assert!(stderr(&output).starts_with("error: "), "{words:?}: {}", stderr(&output));
+    }
+}
+
+#[test]
 fn a_folder_that_does_not_exist_cannot_be_judged() {
     let output = solely(&["check", "--repo", "no/such/folder"]);
     assert_eq!(output.status.code(), Some(2));

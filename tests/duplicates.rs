@@ -41,7 +41,7 @@ fn run(files: &[(String, String)]) -> DuplicatesReport {
 
 fn json(report: &DuplicatesReport) -> String {
     let options = RenderOptions { color: false, width: 100, max: None };
-    (find_format("json").unwrap().duplicates)(report, &Sources::new(), &options)
+    find_format("json").unwrap().render(report, &Sources::new(), &options).unwrap()
 }
 
 fn file(path: &str, text: &str) -> (String, String) {

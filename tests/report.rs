@@ -5,7 +5,8 @@
 
 use crate::canonical;
 use serde_json::Value;
-use solely::report::{FORMATS, RenderOptions, find_format};
+use solely::evidence::Sources;
+use solely::report::{FORMATS, FormatSpec, RenderOptions, Report, find_format};
 
 const PLAIN: RenderOptions = RenderOptions { color: false, width: 100, max: Some(20) };
 
@@ -13,25 +14,26 @@ const PLAIN: RenderOptions = RenderOptions { color: false, width: 100, max: Some
 fn the_terminal_shows_what_its_picture_shows() {
     let terminal = find_format("terminal").unwrap();
     let (check, refs, sources) = (canonical::check_report(), canonical::refs_report(), canonical::sources());
-    expect_picture("check.txt", &(terminal.check)(&check, &sources, &PLAIN));
-    expect_picture("check-max-1.txt", &(terminal.check)(&check, &sources, &RenderOptions { max: Some(1), ..PLAIN }));
-    expect_picture("refs.txt", &(terminal.refs)(&refs, &sources, &PLAIN));
+    expect_picture("check.txt", &show(terminal, &check, &sources, &PLAIN));
+    expect_picture("check-max-1.txt", &show(terminal, &check, &sources, &RenderOptions { max: Some(1), ..PLAIN }));
+    expect_picture("refs.txt", &show(terminal, &refs, &sources, &PLAIN));
 }
 
 #[test]
 fn colour_adds_nothing_but_colour() {
     let terminal = find_format("terminal").unwrap();
     let (report, sources) = (canonical::check_report(), canonical::sources());
-    let colored = (terminal.check)(&report, &sources, &RenderOptions { color: true, ..PLAIN });
-    assert_ne!(colored, (terminal.check)(&report, &sources, &PLAIN));
-    assert_eq!(without_styles(&colored), (terminal.check)(&report, &sources, &PLAIN));
+    let colored = show(terminal, &report, &sources, &RenderOptions { color: true, ..PLAIN });
+    assert_ne!(colored, show(terminal, &report, &sources, &PLAIN));
+    assert_eq!(without_styles(&colored), show(terminal, &report, &sources, &PLAIN));
 }
 
 #[test]
 fn no_format_lets_an_escape_or_a_change_of_direction_through() {
     let (check, refs, sources) = (canonical::check_report(), canonical::refs_report(), canonical::sources());
     for format in FORMATS {
-        for text in [(format.check)(&check, &sources, &PLAIN), (format.refs)(&refs, &sources, &PLAIN)] {
+        let texts = [format.render(&check, &sources, &PLAIN), format.render(&refs, &sources, &PLAIN)];
+        for text in texts.into_iter().flatten() {
             assert!(!text.contains(['\u{1b}', '\u{7}', '\u{9b}', '\u{202e}']), "{}: {text}", format.name);
             assert!(text.ends_with('\n') && !text.ends_with("\n\n"), "{} ends with one newline", format.name);
         }
@@ -41,7 +43,7 @@ fn no_format_lets_an_escape_or_a_change_of_direction_through() {
 #[test]
 fn a_report_without_sources_still_tells_every_place() {
     let terminal = find_format("terminal").unwrap();
-    let text = (terminal.check)(&canonical::check_report(), &Default::default(), &PLAIN);
+    let text = show(terminal, &canonical::check_report(), &Default::default(), &PLAIN);
     for place in ["shop/orders.py:12:15", "shop/orders.py:7:27", "tests/test_orders.py:5:13", "docs/orders.md"] {
         assert!(text.contains(place), "{place}: {text}");
     }
@@ -49,8 +51,7 @@ fn a_report_without_sources_still_tells_every_place() {
 
 #[test]
 fn the_json_of_check_keeps_its_contract() {
-    let document =
-        json(&(find_format("json").unwrap().check)(&canonical::check_report(), &canonical::sources(), &PLAIN));
+    let document = json(&show(find_format("json").unwrap(), &canonical::check_report(), &canonical::sources(), &PLAIN));
     expect_fields(&document, "schema verdict snapshot counts rules findings gaps warnings policy tool contexts");
     assert_eq!(document["schema"], "solely/check/1");
     assert_eq!(document["verdict"], "fail");
@@ -81,7 +82,7 @@ fn the_json_of_check_keeps_its_contract() {
 
 #[test]
 fn the_json_of_refs_keeps_its_contract() {
-    let document = json(&(find_format("json").unwrap().refs)(&canonical::refs_report(), &canonical::sources(), &PLAIN));
+    let document = json(&show(find_format("json").unwrap(), &canonical::refs_report(), &canonical::sources(), &PLAIN));
     expect_fields(&document, "schema snapshot counts symbols gaps tool");
     assert_eq!(document["schema"], "solely/refs/1");
     let symbol = &document["symbols"][0];
@@ -94,8 +95,8 @@ fn the_json_of_refs_keeps_its_contract() {
 #[test]
 fn json_lines_say_the_same_as_the_document() {
     let (report, sources) = (canonical::check_report(), canonical::sources());
-    let document = json(&(find_format("json").unwrap().check)(&report, &sources, &PLAIN));
-    let text = (find_format("jsonl").unwrap().check)(&report, &sources, &PLAIN);
+    let document = json(&show(find_format("json").unwrap(), &report, &sources, &PLAIN));
+    let text = show(find_format("jsonl").unwrap(), &report, &sources, &PLAIN);
     let mut lines: Vec<Value> = text.lines().map(json).collect();
     assert_eq!(lines[0]["type"], "report");
     assert_eq!(lines[0]["schema"], "solely/check/1");
@@ -108,6 +109,11 @@ fn json_lines_say_the_same_as_the_document() {
         }
     }
     assert_eq!(lines.len(), 1 + 3 + 6 + 2 + 1);
+}
+
+/// A report that the format is known to render.
+fn show<R: Report>(format: &FormatSpec, report: &R, sources: &Sources, options: &RenderOptions) -> String {
+    format.render(report, sources, options).expect("a format of this report")
 }
 
 /// The object has exactly these fields, in any order.

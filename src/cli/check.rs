@@ -4,6 +4,7 @@ use super::input::Input;
 use super::output::Output;
 use super::progress::Bar;
 use super::{EXIT_STATUS, ExitStatus, Failure, Global};
+use crate::evidence::CheckReport;
 use crate::pipeline::{self, CheckOptions};
 
 const EXAMPLES: &str = "\
@@ -31,7 +32,7 @@ pub struct Arguments {
     input: Input,
 
     #[command(flatten)]
-    output: Output,
+    output: Output<CheckReport>,
 }
 
 pub fn run(global: &Global, arguments: &Arguments) -> Result<ExitStatus, Failure> {
@@ -46,7 +47,6 @@ pub fn run(global: &Global, arguments: &Arguments) -> Result<ExitStatus, Failure
     let (report, sources) = pipeline::check(&options, &progress)?;
     drop(progress);
 
-    let output = &arguments.output;
-    output.write(output.format.check, &report, &sources, global.color)?;
+    arguments.output.write(&report, &sources, global.color)?;
     Ok(ExitStatus::of(report.verdict, &report.gaps))
 }

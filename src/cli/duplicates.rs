@@ -5,6 +5,7 @@ use super::output::Output;
 use super::progress::Bar;
 use super::{ExitStatus, Failure, Global};
 use crate::checks::duplicates::{DUPLICATES, DuplicateKind, Options};
+use crate::evidence::DuplicatesReport;
 use crate::finding::Verdict;
 use crate::pipeline::{self, DuplicatesOptions};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
@@ -50,7 +51,7 @@ pub struct Arguments {
     input: Input,
 
     #[command(flatten)]
-    output: Output,
+    output: Output<DuplicatesReport>,
 }
 
 pub fn run(global: &Global, arguments: &Arguments) -> Result<ExitStatus, Failure> {
@@ -70,8 +71,7 @@ pub fn run(global: &Global, arguments: &Arguments) -> Result<ExitStatus, Failure
     let (report, sources) = pipeline::duplicates(&options, &progress)?;
     drop(progress);
 
-    let output = &arguments.output;
-    output.write(output.format.duplicates, &report, &sources, global.color)?;
+    arguments.output.write(&report, &sources, global.color)?;
     Ok(ExitStatus::of(Verdict::Pass, &report.gaps))
 }
 

@@ -1,31 +1,61 @@
-//! Where a report goes, and how much of it.
+//! Where a report goes, in which formats, and how much of it.
 //!
-//! Invariants: a file is written whole or not at all; a reader that closes its end of a pipe ends the output quietly.
+//! Invariants: a file is written whole or not at all; a reader that closes its end of a pipe ends the output quietly;
+//! what was asked for is refused before a run, not after it. Absent on purpose: a format by the name of a file, which
+//! would make a typo a format.
 
 use super::Failure;
-use crate::report::{FORMATS, FormatSpec, RenderOptions, Renderer, find_format};
+use crate::evidence::Sources;
+use crate::report::{FORMATS, FormatSpec, RenderOptions, Report, find_format, formats_of};
 use anstream::{AutoStream, ColorChoice};
-use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::builder::{OsStringValueParser, PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::error::ErrorKind;
+use clap::{ArgMatches, FromArgMatches};
+use std::ffi::OsStr;
 use std::fs;
 use std::io::{self, IsTerminal, Write};
+use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
 
 /// Columns where there is no terminal to measure.
 const WIDTH_WITHOUT_TERMINAL: usize = 120;
 
-#[derive(clap::Args)]
-pub struct Output {
-    /// How to write the answer
-    #[arg(long, value_name = "FORMAT", value_parser = format_parser(), default_value = FORMATS[0].name)]
-    pub format: &'static FormatSpec,
+/// What stands for the standard output.
+const STANDARD_OUTPUT: &str = "-";
 
-    /// Write to this file instead of the standard output, which is `-`
-    #[arg(long, value_name = "PATH", default_value = "-")]
-    output: PathBuf,
+/// The options as typed.
+#[derive(clap::Args)]
+struct Options<R: Report + 'static> {
+    /// How to write the answer
+    #[arg(long, value_name = "FORMAT", value_parser = format_parser::<R>(), default_value = FORMATS[0].name)]
+    format: &'static FormatSpec,
+
+    /// Write to this file instead of the standard output, which is `-`; `FORMAT=PATH` writes that format as well, and
+    /// can be given several times
+    #[arg(long = "output", value_name = "[FORMAT=]PATH", value_parser = target_parser::<R>())]
+    targets: Vec<Target>,
 
     /// Show at most N code frames and N lines of text references; 0 shows all (machine formats always hold all)
     #[arg(long, value_name = "N", default_value_t = 20)]
     max: usize,
+
+    #[arg(skip)]
+    of: PhantomData<fn() -> R>,
+}
+
+/// One `--output`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Target {
+    /// The name of the format, or `None` for that of `--format`.
+    format: Option<&'static str>,
+    path: PathBuf,
+}
+
+/// Every place that one report is written to, each in its format.
+pub struct Output<R> {
+    places: Vec<(&'static FormatSpec, PathBuf)>,
+    max: Option<usize>,
+    of: PhantomData<fn() -> R>,
 }
 
 #[derive(Clone, Copy, Default, clap::ValueEnum)]
@@ -46,27 +76,73 @@ impl Color {
     }
 }
 
-impl Output {
-    /// Renders a report and writes it where it belongs.
-    pub fn write<R>(
-        &self,
-        render: Renderer<R>,
-        report: &R,
-        sources: &crate::evidence::Sources,
-        color: Color,
-    ) -> Result<(), Failure> {
-        let max = (self.max > 0).then_some(self.max);
-        if self.output == Path::new("-") {
-            let stdout = io::stdout();
-            let options = RenderOptions { color: color.is_wanted_on(&stdout), width: width(&stdout), max };
-            return print(&render(report, sources, &options));
+impl<R: Report + 'static> clap::Args for Output<R> {
+    fn augment_args(command: clap::Command) -> clap::Command {
+        Options::<R>::augment_args(command)
+    }
+
+    fn augment_args_for_update(command: clap::Command) -> clap::Command {
+        Options::<R>::augment_args_for_update(command)
+    }
+}
+
+impl<R: Report + 'static> FromArgMatches for Output<R> {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let options = Options::<R>::from_arg_matches(matches)?;
+        let places = places(options.format, options.targets)
+            .map_err(|refusal| clap::Error::raw(ErrorKind::ArgumentConflict, refusal))?;
+        Ok(Self { places, max: (options.max > 0).then_some(options.max), of: PhantomData })
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
+/// Where each format goes: first what `--format` names, then the others. One place takes one format.
+fn places(format: &'static FormatSpec, targets: Vec<Target>) -> Result<Vec<(&'static FormatSpec, PathBuf)>, String> {
+    let (named, plain): (Vec<Target>, Vec<Target>) = targets.into_iter().partition(|target| target.format.is_some());
+    let mut plain = plain.into_iter().map(|target| target.path);
+    let first = plain.next().unwrap_or_else(|| STANDARD_OUTPUT.into());
+    if let Some(second) = plain.next() {
+        return Err(format!(
+            "`--output {}` and `--output {}` are both for `--format`: name the format of one of them, FORMAT=PATH",
+            first.display(),
+            second.display()
+        ));
+    }
+    let mut places = vec![(format, first)];
+    for target in named {
+        if places.iter().any(|(_, path)| *path == target.path) {
+            return Err(format!("`{}` is to hold more than one format", target.path.display()));
         }
-        let color = matches!(color, Color::Always);
-        let text = render(report, sources, &RenderOptions { color, width: WIDTH_WITHOUT_TERMINAL, max });
-        write_file(&self.output, &text).map_err(|error| {
-            let path = self.output.display();
-            Failure::new(format!("cannot write `{path}`: {error}")).with_help("choose another path with `--output`")
-        })
+        places.push((target.format.and_then(find_format).expect("a registered format"), target.path));
+    }
+    Ok(places)
+}
+
+impl<R: Report> Output<R> {
+    /// Renders a report and writes it wherever it belongs.
+    pub fn write(&self, report: &R, sources: &Sources, color: Color) -> Result<(), Failure> {
+        for (format, path) in &self.places {
+            let to_stdout = path == Path::new(STANDARD_OUTPUT);
+            let (color, width) = match to_stdout {
+                true => (color.is_wanted_on(&io::stdout()), width(&io::stdout())),
+                false => (matches!(color, Color::Always), WIDTH_WITHOUT_TERMINAL),
+            };
+            let options = RenderOptions { color, width, max: self.max };
+            let text = format.render(report, sources, &options).expect("only formats of this report are possible");
+            if to_stdout {
+                print(&text)?;
+                continue;
+            }
+            write_file(path, &text).map_err(|error| {
+                let path = path.display();
+                Failure::new(format!("cannot write `{path}`: {error}")).with_help("choose another path with `--output`")
+            })?;
+        }
+        Ok(())
     }
 }
 
@@ -110,20 +186,71 @@ fn write_file(path: &Path, text: &str) -> io::Result<()> {
     written
 }
 
-fn format_parser() -> impl TypedValueParser<Value = &'static FormatSpec> {
-    let names = FORMATS.iter().map(|format| PossibleValue::new(format.name).help(format.summary));
+fn format_parser<R: Report>() -> impl TypedValueParser<Value = &'static FormatSpec> {
+    let names = formats_of::<R>().map(|format| PossibleValue::new(format.name).help(format.summary));
     PossibleValuesParser::new(names).map(|name| find_format(&name).expect("only registered names are possible"))
+}
+
+fn target_parser<R: Report + 'static>() -> impl TypedValueParser<Value = Target> {
+    OsStringValueParser::new().try_map(|value| target::<R>(&value))
+}
+
+/// `PATH`, or `FORMAT=PATH`. What stands before the `=` is a format if it could be one, so that a typo is not a file.
+/// What is not UTF-8 is a path.
+fn target<R: Report>(value: &OsStr) -> Result<Target, String> {
+    let is_name = |name: &str| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase());
+    let typed = value.to_str().and_then(|value| value.split_once('='));
+    let Some((name, path)) = typed.filter(|(name, _)| is_name(name)) else {
+        return Ok(Target { format: None, path: value.into() });
+    };
+    let Some(format) = formats_of::<R>().find(|format| format.name == name) else {
+        let legal: Vec<&str> = formats_of::<R>().map(|format| format.name).collect();
+        let legal = legal.join(", ");
+        return Err(format!(
+            "`{name}` is no format of this command, legal are {legal}; for a file write `./{name}={path}`"
+        ));
+    };
+    if path.is_empty() || path == STANDARD_OUTPUT {
+        return Err(format!("`{name}=` needs a file; `--format {name}` writes to the standard output"));
+    }
+    Ok(Target { format: Some(format.name), path: path.into() })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::evidence::CheckReport;
 
     fn names(folder: &Path) -> Vec<String> {
         let mut names: Vec<String> =
             fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
         names.sort();
         names
+    }
+
+    #[test]
+    fn a_format_before_the_path_is_written_as_well() {
+        let target = |text: &str| target::<CheckReport>(OsStr::new(text));
+        let named = Target { format: Some("json"), path: "a=b.json".into() };
+        assert_eq!(target("json=a=b.json"), Ok(named.clone()));
+        for plain in ["a.json", "./json=a", "A=b", "=b", "a.b=c", "-"] {
+            assert_eq!(target(plain), Ok(Target { format: None, path: plain.into() }));
+        }
+        assert!(target("jsn=a").unwrap_err().contains("terminal, json"), "{:?}", target("jsn=a"));
+        assert!(target("json=").is_err() && target("json=-").is_err());
+
+        let terminal = &FORMATS[0];
+        let names = |targets| {
+            let places: Result<Vec<(&'static FormatSpec, PathBuf)>, String> = places(terminal, targets);
+            places.map(|places| places.into_iter().map(|(format, path)| (format.name, path)).collect::<Vec<_>>())
+        };
+        let plain = Target { format: None, path: "out.txt".into() };
+        assert_eq!(names(vec![]), Ok(vec![("terminal", "-".into())]));
+        assert_eq!(names(vec![named.clone()]), Ok(vec![("terminal", "-".into()), ("json", "a=b.json".into())]));
+        let both = Ok(vec![("terminal", "out.txt".into()), ("json", "a=b.json".into())]);
+        assert_eq!(names(vec![named.clone(), plain.clone()]), both);
+        assert!(names(vec![plain.clone(), plain]).is_err());
+        assert!(names(vec![named.clone(), named]).is_err());
     }
 
     #[test]

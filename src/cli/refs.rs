@@ -4,6 +4,7 @@ use super::input::Input;
 use super::output::Output;
 use super::progress::Bar;
 use super::{ExitStatus, Failure, Global};
+use crate::evidence::RefsReport;
 use crate::finding::Verdict;
 use crate::pipeline::{self, RefsOptions};
 
@@ -34,7 +35,7 @@ pub struct Arguments {
     input: Input,
 
     #[command(flatten)]
-    output: Output,
+    output: Output<RefsReport>,
 }
 
 pub fn run(global: &Global, arguments: &Arguments) -> Result<ExitStatus, Failure> {
@@ -48,7 +49,6 @@ pub fn run(global: &Global, arguments: &Arguments) -> Result<ExitStatus, Failure
     let (report, sources) = pipeline::refs(&options, &progress)?;
     drop(progress);
 
-    let output = &arguments.output;
-    output.write(output.format.refs, &report, &sources, global.color)?;
+    arguments.output.write(&report, &sources, global.color)?;
     Ok(ExitStatus::of(Verdict::Pass, &report.gaps))
 }

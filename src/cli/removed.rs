@@ -3,6 +3,7 @@
 use super::output::Output;
 use super::progress::Bar;
 use super::{ExitStatus, Failure, Global};
+use crate::evidence::RemovedReport;
 use crate::history::attribution::{By, Walk};
 use crate::history::changes::Renames;
 use crate::history::{RangeRequest, RenameSettings};
@@ -74,7 +75,7 @@ pub struct Arguments {
     lines_only: bool,
 
     #[command(flatten)]
-    output: Output,
+    output: Output<RemovedReport>,
 }
 
 #[derive(Clone, Copy, clap::ValueEnum)]
@@ -144,7 +145,6 @@ pub fn run(global: &Global, arguments: &Arguments) -> Result<ExitStatus, Failure
     let report = pipeline::removed(&options, &progress)?;
     drop(progress);
 
-    let output = &arguments.output;
-    output.write(output.format.removed, &report, &Default::default(), global.color)?;
+    arguments.output.write(&report, &Default::default(), global.color)?;
     Ok(ExitStatus::of(report.verdict, &report.gaps))
 }

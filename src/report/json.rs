@@ -10,8 +10,13 @@ use super::{FormatSpec, RenderOptions, escape};
 use crate::evidence::{CheckReport, DuplicatesReport, RefsReport, RemovedReport, Sources};
 use serde::Serialize;
 
-pub const SPEC: FormatSpec =
-    FormatSpec { name: "json", summary: "one JSON document", check, refs, removed, duplicates };
+pub const SPEC: FormatSpec = FormatSpec {
+    check: Some(check),
+    refs: Some(refs),
+    removed: Some(removed),
+    duplicates: Some(duplicates),
+    ..FormatSpec::new("json", "one JSON document")
+};
 
 #[derive(Serialize)]
 struct CheckDocument<'a> {

@@ -11,8 +11,13 @@ use super::{FormatSpec, RenderOptions, escape};
 use crate::evidence::{CheckReport, DuplicatesReport, RefsReport, RemovedReport, Sources};
 use serde::Serialize;
 
-pub const SPEC: FormatSpec =
-    FormatSpec { name: "jsonl", summary: "one JSON object per line", check, refs, removed, duplicates };
+pub const SPEC: FormatSpec = FormatSpec {
+    check: Some(check),
+    refs: Some(refs),
+    removed: Some(removed),
+    duplicates: Some(duplicates),
+    ..FormatSpec::new("jsonl", "one JSON object per line")
+};
 
 #[derive(Serialize)]
 struct Line<T> {

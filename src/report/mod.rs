@@ -1,6 +1,7 @@
 //! Stage 8, report: what a run found, as bytes.
 //!
-//! One file per format, each with a `SPEC`; [`FORMATS`] is the registry. Invariants: rendering is pure (report, quoted
+//! One file per format, each with a `SPEC`; [`FORMATS`] is the registry. A format need not render every report: what a
+//! command offers, lists and completes are the formats that render its [`Report`]. Invariants: rendering is pure (report, quoted
 //! texts and options in, a `String` out), and equal input gives equal bytes; nothing that comes from a repository
 //! reaches a terminal unescaped ([`escape`]). serde lives here and on no type of the domain. Absent on purpose: the
 //! terminal itself and files; `cli` writes.
@@ -22,19 +23,60 @@ use std::collections::BTreeMap;
 /// Renders one kind of report. The result ends with a newline.
 pub type Renderer<R> = fn(&R, &Sources, &RenderOptions) -> String;
 
-/// A row of the registry.
+/// A row of the registry. A format says nothing of the reports that make no sense in it.
 pub struct FormatSpec {
     /// What `--format` takes.
     pub name: &'static str,
     /// One line for `--help`.
     pub summary: &'static str,
-    pub check: Renderer<CheckReport>,
-    pub refs: Renderer<RefsReport>,
-    pub removed: Renderer<RemovedReport>,
-    pub duplicates: Renderer<DuplicatesReport>,
+    pub check: Option<Renderer<CheckReport>>,
+    pub refs: Option<Renderer<RefsReport>>,
+    pub removed: Option<Renderer<RemovedReport>>,
+    pub duplicates: Option<Renderer<DuplicatesReport>>,
 }
 
-/// Every format; the first is the default.
+/// What a command answers. Its formats are those that have a renderer for it.
+pub trait Report: Sized {
+    fn renderer(format: &FormatSpec) -> Option<Renderer<Self>>;
+}
+
+impl Report for CheckReport {
+    fn renderer(format: &FormatSpec) -> Option<Renderer<Self>> {
+        format.check
+    }
+}
+
+impl Report for RefsReport {
+    fn renderer(format: &FormatSpec) -> Option<Renderer<Self>> {
+        format.refs
+    }
+}
+
+impl Report for RemovedReport {
+    fn renderer(format: &FormatSpec) -> Option<Renderer<Self>> {
+        format.removed
+    }
+}
+
+impl Report for DuplicatesReport {
+    fn renderer(format: &FormatSpec) -> Option<Renderer<Self>> {
+        format.duplicates
+    }
+}
+
+impl FormatSpec {
+    /// A row that renders nothing yet; each format adds what it renders.
+    const fn new(name: &'static str, summary: &'static str) -> Self {
+        Self { name, summary, check: None, refs: None, removed: None, duplicates: None }
+    }
+
+    /// The report in this format; `None` where the format has no form for it.
+    pub fn render<R: Report>(&self, report: &R, sources: &Sources, options: &RenderOptions) -> Option<String> {
+        R::renderer(self).map(|render| render(report, sources, options))
+    }
+}
+
+/// Every format; the first is the default, and renders every report.
 pub const FORMATS: &[FormatSpec] = &[terminal::SPEC, json::SPEC, jsonl::SPEC];
 
 /// How to render for people. Machine formats ignore it: their bytes are a contract.
@@ -49,6 +91,11 @@ pub struct RenderOptions {
 
 pub fn find_format(name: &str) -> Option<&'static FormatSpec> {
     FORMATS.iter().find(|format| format.name == name)
+}
+
+/// The formats that render a kind of report, in the order of the registry.
+pub fn formats_of<R: Report>() -> impl Iterator<Item = &'static FormatSpec> {
+    FORMATS.iter().filter(|format| R::renderer(format).is_some())
 }
 
 /// The verdict of each context over all rules: the worst one.

@@ -13,12 +13,11 @@ mod sight;
 use super::FormatSpec;
 
 pub const SPEC: FormatSpec = FormatSpec {
-    name: "terminal",
-    summary: "for people: code frames and a summary",
-    check: check::render,
-    refs: refs::render,
-    removed: removed::render,
-    duplicates: duplicates::render,
+    check: Some(check::render),
+    refs: Some(refs::render),
+    removed: Some(removed::render),
+    duplicates: Some(duplicates::render),
+    ..FormatSpec::new("terminal", "for people: code frames and a summary")
 };
 
 /// `1,234`: a number for people.
