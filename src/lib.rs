@@ -7,8 +7,8 @@
 //! # Bird's-eye view
 //!
 //! A run is a straight line ([`pipeline`]): a policy says what must be gone, a snapshot says which files there are, each
-//! blob becomes facts once, the project model joins the facts, checks turn both into findings and verdicts, and a report
-//! becomes bytes. Two ideas carry it:
+//! blob becomes facts once, the project model joins the facts, checks turn both into findings, triage weighs them, and a
+//! report becomes bytes. Two ideas carry it:
 //!
 //! - **Every occurrence is accounted for.** A symbol can only be used where its name stands (or an alias that a file with
 //!   its name made). So the bytes of the name are searched in every file, and each place found is proved to be a
@@ -34,7 +34,8 @@
 //! | [`source`] | snapshot | texts, occurrences of names, facts; each blob parsed once |
 //! | [`project`] | facts | modules, classes, meanings, traces |
 //! | [`history`] | two revisions | changed lines and what became of each |
-//! | [`checks`] | policy, project | findings, and a verdict per rule and context |
+//! | [`checks`] | policy, project | findings, and what each does to the verdict of its rule |
+//! | [`triage`] | findings, comments, baseline, base | marked findings, and a verdict per rule and context |
 //! | [`evidence`] | all of it | one record |
 //! | [`report`] | the record | bytes, one file per format |
 //! | [`pipeline`] | options | the stages, one after the other |
@@ -47,6 +48,7 @@
 //!
 //! - Files discovered = analyzed + not seen. Occurrences of a name = definitions + references + others + longer + unseen.
 //!   Both are asserted while running.
+//! - Findings raised = findings that count + suppressed + accepted + those that a base had. Triage marks, it drops none.
 //! - The same input gives the same bytes: lists are sorted, no clock and no environment below [`cli`].
 //! - Bad input is a value, not an error: a file that cannot be read or parsed becomes a [`gap::Gap`] that says what it can
 //!   hide, and a gap spoils a verdict only where it may hold the name asked for.
@@ -64,6 +66,8 @@
 //! - **context** ([`finding::Context`]): code, tests, docs or config; a policy gates each on its own.
 //! - **state** ([`checks::State`]): *present*, *unused*, *removed* (no definition, uses remain), *residue* (only text or
 //!   tests name it), *gone*. Derived, never typed in.
+//! - **suppression**: a comment that takes findings out of the verdict, with its reason. **baseline**: a file of findings
+//!   that were accepted, each with who, when and why. **base**: the state that a change is compared with.
 //! - **gap**: something that could not be seen, where, at which stage, and why.
 //! - **verdict**: pass, fail, or incomplete.
 
@@ -84,6 +88,7 @@ pub mod source;
 pub mod project;
 pub mod history;
 pub mod checks;
+pub mod triage;
 pub mod evidence;
 pub mod report;
 pub mod pipeline;

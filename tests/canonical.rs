@@ -2,7 +2,7 @@
 
 use solely::evidence::*;
 use solely::facts::ReferenceKind;
-use solely::finding::{Context, Finding, Fingerprint, Hop, Related, RuleId, Severity, Tier, Verdict};
+use solely::finding::{Context, Finding, Gate, Hop, Identity, Related, RuleId, Severity, Standing, Tier, Verdict};
 use solely::gap::{Extent, Gap, Reason, Stage};
 use solely::policy::PolicyPlace;
 use solely::span::{Location, Position, RepoPath};
@@ -122,6 +122,8 @@ pub fn check_report() -> CheckReport {
             place: Some(PolicyPlace { file: "solely.toml".to_owned(), line: 7, column: 4 }),
         }],
         policy: PolicyIdentity { file: Some("solely.toml".to_owned()), digest: "00".repeat(32) },
+        baseline: None,
+        comparison: None,
     }
 }
 
@@ -185,10 +187,9 @@ pub fn refs_report() -> RefsReport {
 }
 
 fn finding(context: Context, location: Location, kind: &'static str, tier: Option<Tier>) -> Finding {
-    let line = location.start.line.to_string();
     Finding {
         rule: RuleId("orders-v2".to_owned()),
-        fingerprint: Fingerprint::of(&["orders-v2", location.path.as_str(), &line]),
+        identity: Identity { ordinal: location.start.line, ..Identity::default() },
         severity: Severity::Error,
         context,
         location,
@@ -201,6 +202,8 @@ fn finding(context: Context, location: Location, kind: &'static str, tier: Optio
         help: Some("use `OrderHandler._handle_order_v3`".to_owned()),
         via: vec![],
         related: vec![],
+        gate: Some(Gate { context, verdict: Verdict::Fail }),
+        standing: Standing::default(),
     }
 }
 

@@ -113,7 +113,10 @@ pub fn solely(words: &[&str]) -> Output {
 pub fn command(words: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_solely"));
     command.args(words).current_dir(Path::new(env!("CARGO_TARGET_TMPDIR")));
-    for name in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "RUST_BACKTRACE"] {
+    for name in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "RUST_BACKTRACE", "GIT_INDEX_FILE"] {
+        command.env_remove(name);
+    }
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("SOLELY_")) {
         command.env_remove(name);
     }
     command

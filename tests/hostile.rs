@@ -258,7 +258,7 @@ fn every_example_of_the_built_in_packs_holds() {
     for pack in PACKS {
         let folder = tempfile::tempdir().unwrap();
         write(folder.path(), "solely.toml", format!("extends = [\"builtin:{}\"]\n", pack.name).as_bytes());
-        let options = PolicyOptions { repo: folder.path().to_owned(), config: None };
+        let options = PolicyOptions { repo: folder.path().to_owned(), policy: Default::default() };
         let outcomes = test_policy(&options, &Silent).unwrap();
         let failures: Vec<String> = outcomes
             .iter()

@@ -10,6 +10,8 @@ mod duplicates;
 mod readme;
 /// Input that nobody wishes for, through the binary, and the examples of the built-in packs.
 mod hostile;
+/// Forty commits with a baseline, and what the report says after each.
+mod month;
 /// The ledger of a range, from a repository to every format.
 mod removed;
 /// Every format over the canonical report: the terminal against a picture, JSON against its contract.

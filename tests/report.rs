@@ -52,7 +52,10 @@ fn a_report_without_sources_still_tells_every_place() {
 #[test]
 fn the_json_of_check_keeps_its_contract() {
     let document = json(&show(find_format("json").unwrap(), &canonical::check_report(), &canonical::sources(), &PLAIN));
-    expect_fields(&document, "schema verdict snapshot counts rules findings gaps warnings policy tool contexts");
+    expect_fields(
+        &document,
+        "schema verdict snapshot counts rules findings gaps warnings policy tool contexts baseline comparison",
+    );
     assert_eq!(document["schema"], "solely/check/1");
     assert_eq!(document["verdict"], "fail");
     expect_fields(&document["snapshot"], "kind commit tree");
@@ -68,7 +71,7 @@ fn the_json_of_check_keeps_its_contract() {
         expect_fields(
             finding,
             "rule fingerprint severity context path line column end-line kind tier symbol message suppressed \
-             baselined within access help via related",
+             baselined within access help via related inside suppression acceptance introduced",
         );
     }
     let call = document["findings"].as_array().unwrap().last().unwrap();

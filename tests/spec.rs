@@ -59,6 +59,8 @@ specs! {
     resolve_imports => "tests/spec/resolve/imports.md",
     resolve_roots => "tests/spec/resolve/roots.md",
     resolve_scopes => "tests/spec/resolve/scopes.md",
+    triage_hygiene => "tests/spec/triage/hygiene.md",
+    triage_suppressions => "tests/spec/triage/suppressions.md",
 }
 
 fn run(path: &str) {
@@ -197,7 +199,7 @@ fn text(snapshot: &Snapshot, path: &str) -> Option<String> {
 /// Everything that a report tells at a place.
 fn items(report: &CheckReport) -> Vec<Item> {
     let mut items: Vec<Item> = Vec::new();
-    for finding in &report.findings {
+    for finding in report.findings.iter().filter(|finding| finding.counts()) {
         items.push(Item {
             place: format!("{}:{}", finding.location.path, finding.location.start.line),
             kind: if finding.severity == Severity::Note { Kind::Note } else { Kind::Finding },

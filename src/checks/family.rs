@@ -9,7 +9,7 @@ use super::query::{FileMatches, QuerySet};
 use super::successor::VersionedName;
 use super::{CheckInput, CheckOutput, CheckSpec, RuleReport, SymbolReport, counted, tally};
 use crate::facts::{DefinitionId, DefinitionKind, Facts, Marker, MarkerKind};
-use crate::finding::{Context, Finding, Fingerprint, Related, Severity, Tier, Verdict};
+use crate::finding::{Context, Finding, Gate, Identity, Related, Severity, Standing, Tier, Verdict};
 use crate::gap::Extent;
 use crate::language::find_language;
 use crate::policy::{FamilyRule, Rule, RuleKind, matches_name};
@@ -25,7 +25,6 @@ pub const SPEC: CheckSpec = CheckSpec { kind: "family", explanation: include_str
 /// A definition that a family selects.
 struct Member {
     rule: usize,
-    file: EntryId,
     symbol: Symbol,
     location: Location,
     kind: &'static str,
@@ -290,7 +289,7 @@ fn location(input: &CheckInput<'_, '_>, file: EntryId, facts: &Facts, id: Defini
 fn member(input: &CheckInput<'_, '_>, rule: usize, file: EntryId, facts: &Facts, id: DefinitionId, why: Why) -> Member {
     let symbol = Symbol::new(input.project.module_name(file), facts.qualified_name(id));
     let kind = facts.definition(id).kind.name();
-    Member { rule, file, symbol, location: location(input, file, facts, id), kind, why }
+    Member { rule, symbol, location: location(input, file, facts, id), kind, why }
 }
 
 fn module_member(input: &CheckInput<'_, '_>, rule: usize, file: EntryId, facts: &Facts, why: Why) -> Member {
@@ -299,7 +298,7 @@ fn module_member(input: &CheckInput<'_, '_>, rule: usize, file: EntryId, facts: 
         start: Position { line: 1, column: 1 },
         end_line: facts.line_index.count().max(1),
     };
-    Member { rule, file, symbol: Symbol::module(input.project.module_name(file)), location, kind: "module", why }
+    Member { rule, symbol: Symbol::module(input.project.module_name(file)), location, kind: "module", why }
 }
 
 fn report(input: &CheckInput<'_, '_>, rule: &Rule, members: &[(&Member, &Trace)], output: &mut CheckOutput) {
@@ -317,11 +316,6 @@ fn report(input: &CheckInput<'_, '_>, rule: &Rule, members: &[(&Member, &Trace)]
         output.findings.push(finding(input, rule, member, trace));
     }
     let spoiled_by = spoiled_by(input, family_of(rule));
-    let verdict = match (members.is_empty() || rule.severity != Severity::Error, spoiled_by.is_empty()) {
-        (false, _) => Verdict::Fail,
-        (true, false) => Verdict::Incomplete,
-        (true, true) => Verdict::Pass,
-    };
     output.rules.push(RuleReport {
         id: rule.id.0.clone(),
         kind: rule.kind.name(),
@@ -331,8 +325,8 @@ fn report(input: &CheckInput<'_, '_>, rule: &Rule, members: &[(&Member, &Trace)]
             1 => "1 definition belongs to the family".to_owned(),
             count => format!("{count} definitions belong to the family"),
         },
-        verdict,
-        contexts: BTreeMap::from([(Context::Code, verdict)]),
+        verdict: Verdict::Pass,
+        contexts: BTreeMap::from([(Context::Code, Verdict::Pass)]),
         symbols,
         spoiled_by,
     });
@@ -390,7 +384,7 @@ fn finding(input: &CheckInput<'_, '_>, rule: &Rule, member: &Member, trace: &Tra
     };
     Finding {
         rule: rule.id.clone(),
-        fingerprint: Fingerprint::of(&[&rule.id.0, &symbol, "definition", input.path(member.file).as_str()]),
+        identity: Identity::default(),
         severity: rule.severity,
         context: input.context(&member.location.path),
         location: member.location.clone(),
@@ -403,6 +397,8 @@ fn finding(input: &CheckInput<'_, '_>, rule: &Rule, member: &Member, trace: &Tra
         help,
         via: Vec::new(),
         related,
+        gate: (rule.severity == Severity::Error).then_some(Gate { context: Context::Code, verdict: Verdict::Fail }),
+        standing: Standing::default(),
     }
 }
 

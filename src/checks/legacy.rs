@@ -5,7 +5,7 @@
 //! on purpose: how references are found; see `project::trace`.
 
 use super::{CheckInput, CheckOutput, CheckSpec, RuleReport, State, SymbolReport, Warning, counted, spoiling, tally};
-use crate::finding::{Context, Finding, Fingerprint, Related, RuleId, Severity, Tier, Verdict};
+use crate::finding::{Context, Finding, Gate, Identity, Related, Severity, Standing, Tier, Verdict};
 use crate::policy::{Demand, LegacyRule, PolicyPlace, Rule, RuleKind, SymbolPattern};
 use crate::project::{DefinitionSite, Entity, Resolver, Symbol, Target, Trace, TracedReference, UseAccess, trace};
 use crate::span::{Location, Position, RepoPath};
@@ -93,16 +93,9 @@ fn expand(input: &CheckInput<'_, '_>, pattern: &SymbolPattern) -> Vec<Symbol> {
 }
 
 fn judge(input: &CheckInput<'_, '_>, plan: &Plan<'_>, traces: &BTreeMap<&Target, &Trace>, output: &mut CheckOutput) {
-    let mut contexts: BTreeMap<Context, Verdict> = Context::ALL
-        .into_iter()
-        .filter(|&context| plan.legacy.require.of(context) > Demand::Anything)
-        .map(|context| (context, Verdict::Pass))
-        .collect();
-    let mut worsen = |context: Context, verdict: Verdict| {
-        if let Some(held) = contexts.get_mut(&context) {
-            *held = (*held).max(verdict);
-        }
-    };
+    let is_judged = |context: &Context| plan.legacy.require.of(*context) > Demand::Anything;
+    let contexts: BTreeMap<Context, Verdict> =
+        Context::ALL.into_iter().filter(is_judged).map(|context| (context, Verdict::Pass)).collect();
     let deadline = Deadline::of(plan.legacy, input.today);
     let gaps = input.gaps();
     let mut spoiled_by = BTreeSet::new();
@@ -112,42 +105,29 @@ fn judge(input: &CheckInput<'_, '_>, plan: &Plan<'_>, traces: &BTreeMap<&Target,
     for (target, pattern) in &plan.targets {
         let trace = traces[target];
         for site in trace.definitions.iter().filter(|it| input.scope.holds(&it.location.path)) {
-            let context = input.context(&site.location.path);
-            let verdict = findings.definition(target, site, context);
-            worsen(context, verdict);
+            findings.definition(target, site, input.context(&site.location.path));
         }
         for reference in trace.references.iter().filter(|it| input.scope.holds(&it.location.path)) {
-            let context = input.context(&reference.location.path);
-            let verdict = findings.reference(trace, reference, context);
-            worsen(context, verdict);
+            findings.reference(trace, reference, input.context(&reference.location.path));
         }
         let unseen: BTreeSet<&RepoPath> = trace.unseen.iter().map(|&file| input.path(file)).collect();
-        for context in Context::ALL {
-            if plan.legacy.require.of(context) == Demand::Anything {
-                continue;
-            }
-            let paths = spoiling(&gaps, context, &|path| unseen.contains(path));
-            if !paths.is_empty() {
-                worsen(context, Verdict::Incomplete);
-                spoiled_by.extend(paths.into_iter().cloned());
-            }
+        for &context in contexts.keys() {
+            spoiled_by.extend(spoiling(&gaps, context, &|path| unseen.contains(path)).into_iter().cloned());
         }
         if let Some(pattern) = pattern {
             output.warnings.extend(detached(plan.rule, pattern, trace));
         }
         symbols.push(symbol_report(input, trace));
     }
-    if let Some(finding) = findings.successor() {
-        worsen(Context::Code, Verdict::Fail);
-        findings.list.push(finding);
-    }
+    let successor = findings.successor();
+    findings.list.extend(successor);
     output.findings.append(&mut findings.list);
     output.rules.push(RuleReport {
         id: plan.rule.id.0.clone(),
         kind: plan.rule.kind.name(),
         summary: plan.rule.summary.clone(),
         conclusion: conclusion(input, &plan.targets.iter().map(|it| traces[&it.0]).collect::<Vec<_>>()),
-        verdict: contexts.values().copied().max().unwrap_or(Verdict::Pass),
+        verdict: Verdict::Pass,
         contexts,
         symbols,
         spoiled_by: spoiled_by.into_iter().collect(),
@@ -279,29 +259,27 @@ impl Deadline {
     }
 }
 
-/// Builds the findings of one rule, numbering those that are otherwise the same.
+/// Builds the findings of one rule.
 struct Findings<'a, 's> {
     input: &'a CheckInput<'a, 's>,
     plan: &'a Plan<'a>,
     deadline: &'a Deadline,
-    seen: BTreeMap<Vec<String>, usize>,
     list: Vec<Finding>,
 }
 
 impl<'a, 's> Findings<'a, 's> {
     fn new(input: &'a CheckInput<'a, 's>, plan: &'a Plan<'a>, deadline: &'a Deadline) -> Self {
-        Self { input, plan, deadline, seen: BTreeMap::new(), list: Vec::new() }
+        Self { input, plan, deadline, list: Vec::new() }
     }
 
-    fn definition(&mut self, target: &Target, site: &DefinitionSite, context: Context) -> Verdict {
+    fn definition(&mut self, target: &Target, site: &DefinitionSite, context: Context) {
         let is_offence = self.plan.legacy.require.of(context) >= Demand::Removed;
         let name = short_name(target);
         let message = format!("`{name}` is still defined{}", self.deadline.words());
-        let parts = vec![target.to_string(), "definition".into(), site.location.path.to_string()];
-        self.add(target, site.whole(), context, "definition", message, parts, is_offence, |_| {})
+        self.add(target, site.whole(), context, "definition", message, is_offence, |_| {})
     }
 
-    fn reference(&mut self, trace: &Trace, reference: &TracedReference, context: Context) -> Verdict {
+    fn reference(&mut self, trace: &Trace, reference: &TracedReference, context: Context) {
         let demand = self.plan.legacy.require.of(context);
         let is_offence = match demand {
             Demand::Anything | Demand::Removed => false,
@@ -316,22 +294,16 @@ impl<'a, 's> Findings<'a, 's> {
             message.push_str(&format!(", or another `{}`", trace.target.name()));
         }
         message.push_str(&self.deadline.words());
-        let parts = vec![
-            trace.target.to_string(),
-            reference.kind.name().into(),
-            reference.location.path.to_string(),
-            reference.inside.clone().unwrap_or_default(),
-        ];
         let homonym = trace.homonyms.first().filter(|_| is_ambiguous).cloned();
-        let verdict = self.add(
+        self.add(
             &trace.target,
             reference.location.clone(),
             context,
             reference.kind.name(),
             message,
-            parts,
             is_offence,
             |finding| {
+                finding.identity = Identity::within(reference.inside.as_deref());
                 finding.within = reference.within;
                 finding.access = reference.access.map(UseAccess::name);
                 finding.tier = Some(reference.tier);
@@ -339,10 +311,10 @@ impl<'a, 's> Findings<'a, 's> {
                 if let Some(location) = homonym {
                     finding.severity = finding.severity.max(Severity::Warning);
                     finding.related.push(Related { location, message: "it could be this one".into() });
+                    finding.gate = finding.gate.map(|gate| Gate { verdict: Verdict::Incomplete, ..gate });
                 }
             },
         );
-        if is_ambiguous && verdict == Verdict::Fail { Verdict::Incomplete } else { verdict }
     }
 
     /// The successor must exist.
@@ -354,7 +326,7 @@ impl<'a, 's> Findings<'a, 's> {
         let symbol = pattern.to_string();
         Some(Finding {
             rule: self.plan.rule.id.clone(),
-            fingerprint: Fingerprint::of(&[&self.plan.rule.id.0, &symbol, "successor"]),
+            identity: Identity::default(),
             severity: Severity::Error,
             context: Context::Config,
             location: policy_location(&pattern.place),
@@ -367,6 +339,8 @@ impl<'a, 's> Findings<'a, 's> {
             help: Some("name a definition that exists, or leave `successor` out".into()),
             via: Vec::new(),
             related: Vec::new(),
+            gate: Some(Gate { context: Context::Code, verdict: Verdict::Fail }),
+            standing: Standing::default(),
         })
     }
 
@@ -378,17 +352,9 @@ impl<'a, 's> Findings<'a, 's> {
         context: Context,
         kind: &'static str,
         message: String,
-        parts: Vec<String>,
         is_offence: bool,
         complete: impl FnOnce(&mut Finding),
-    ) -> Verdict {
-        let ordinal = self.seen.entry(parts.clone()).or_default();
-        *ordinal += 1;
-        let ordinal = ordinal.to_string();
-        let RuleId(rule) = &self.plan.rule.id;
-        let mut identity: Vec<&str> = vec![rule];
-        identity.extend(parts.iter().map(String::as_str));
-        identity.push(&ordinal);
+    ) {
         let severity = match (is_offence, self.deadline.is_past) {
             (true, true) => self.plan.rule.severity,
             (true, false) => self.plan.rule.severity.max(Severity::Warning),
@@ -396,7 +362,7 @@ impl<'a, 's> Findings<'a, 's> {
         };
         let mut finding = Finding {
             rule: self.plan.rule.id.clone(),
-            fingerprint: Fingerprint::of(&identity),
+            identity: Identity::default(),
             severity,
             context,
             location,
@@ -409,10 +375,11 @@ impl<'a, 's> Findings<'a, 's> {
             help: if is_offence { self.help(target) } else { None },
             via: Vec::new(),
             related: Vec::new(),
+            gate: (severity == Severity::Error).then_some(Gate { context, verdict: Verdict::Fail }),
+            standing: Standing::default(),
         };
         complete(&mut finding);
         self.list.push(finding);
-        if is_offence && severity == Severity::Error { Verdict::Fail } else { Verdict::Pass }
     }
 
     fn help(&self, target: &Target) -> Option<String> {

@@ -1,11 +1,13 @@
 //! Stage 5, checks: (policy, project) to findings, one file per kind of rule, each with its Markdown.
 //!
-//! Invariants: a rule's verdict is the worst of its contexts; a gap spoils a verdict only where it may hold what the
-//! rule asks for, and then the verdict is never a pass. Absent on purpose: suppressions and
-//! baselines.
+//! Invariants: every finding says what it does to the verdict of its rule, and has its whole `identity`; a gap spoils
+//! a rule only where it may hold what the rule asks for. Absent on purpose: suppressions, baselines, and verdicts, which
+//! depend on them; `triage` settles those.
 
+pub mod broken_reference;
 pub mod duplicates;
 mod family;
+mod identity;
 mod legacy;
 mod only_through;
 mod query;
@@ -91,6 +93,7 @@ pub struct RuleReport {
     pub summary: String,
     /// What was found, in one sentence that a person can quote.
     pub conclusion: String,
+    /// The worst of its contexts. A check leaves both at `Pass`; `triage` settles them.
     pub verdict: Verdict,
     /// The verdict of each context that the rule demands something of.
     pub contexts: BTreeMap<Context, Verdict>,
@@ -157,6 +160,12 @@ pub struct CheckSpec {
 /// Every check, in the order in which a policy lists them.
 pub const CHECKS: &[CheckSpec] = &[legacy::SPEC, family::SPEC, only_through::SPEC];
 
+/// The rule that `broken_reference` judges by.
+const BROKEN_REFERENCE: &str = "broken-reference";
+
+/// Rules that judge a change, and find nothing where there is none.
+pub const RULES_OF_CHANGES: &[&str] = &[BROKEN_REFERENCE];
+
 /// Runs every rule of the policy. Findings are sorted by place, rules stand in the order of the policy.
 pub fn check(input: &CheckInput<'_, '_>) -> CheckOutput {
     let mut output = CheckOutput::default();
@@ -173,10 +182,14 @@ pub fn check(input: &CheckInput<'_, '_>) -> CheckOutput {
     }
     let position = |id: &str| input.policy.rules.iter().position(|rule| rule.id.0 == id);
     output.rules.sort_by_key(|report| position(&report.id));
+    sort(&mut output.findings);
+    identity::complete(&mut output.findings, input.project.sources);
     output
-        .findings
-        .sort_by(|a, b| (&a.location, &a.rule, a.kind, &a.symbol).cmp(&(&b.location, &b.rule, b.kind, &b.symbol)));
-    output
+}
+
+/// Findings stand in the order of their places.
+pub fn sort(findings: &mut [Finding]) {
+    findings.sort_by(|a, b| (&a.location, &a.rule, a.kind, &a.symbol).cmp(&(&b.location, &b.rule, b.kind, &b.symbol)));
 }
 
 impl CheckInput<'_, '_> {

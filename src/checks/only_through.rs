@@ -6,7 +6,7 @@
 use super::{CheckInput, CheckOutput, CheckSpec, RuleReport, spoiling};
 use crate::facts::ReferenceKind;
 use crate::finding::Severity;
-use crate::finding::{Context, Finding, Fingerprint, Tier, Verdict};
+use crate::finding::{Context, Finding, Gate, Identity, Standing, Tier, Verdict};
 use crate::policy::{OnlyThroughRule, Rule, RuleKind, matches_dotted};
 use crate::project::{Symbol, Target, Trace, TracedReference, trace};
 use crate::span::RepoPath;
@@ -26,26 +26,15 @@ fn run(input: &CheckInput<'_, '_>, rules: &[&Rule]) -> CheckOutput {
     let mut output = CheckOutput::default();
     for rule in rules {
         let door = rule_of(rule);
-        let mut verdict = Verdict::Pass;
         let mut spoiled_by = BTreeSet::new();
         let before = output.findings.len();
         for call in &door.calls {
             let trace = traces[&target(input, call)];
-            let mut ordinals: BTreeMap<(RepoPath, String), usize> = BTreeMap::new();
             for reference in offences(input, door, trace) {
-                let inside = reference.inside.clone().unwrap_or_default();
-                let ordinal = ordinals.entry((reference.location.path.clone(), inside)).or_default();
-                *ordinal += 1;
-                if rule.severity == Severity::Error {
-                    verdict = Verdict::Fail;
-                }
-                output.findings.push(finding(input, rule, door, trace, reference, *ordinal));
+                output.findings.push(finding(input, rule, door, trace, reference));
             }
             let unseen: BTreeSet<&RepoPath> = trace.unseen.iter().map(|&file| input.path(file)).collect();
             spoiled_by.extend(spoiling(&gaps, Context::Code, &|path| unseen.contains(path)).into_iter().cloned());
-        }
-        if !spoiled_by.is_empty() {
-            verdict = verdict.max(Verdict::Incomplete);
         }
         output.rules.push(RuleReport {
             id: rule.id.0.clone(),
@@ -56,8 +45,8 @@ fn run(input: &CheckInput<'_, '_>, rules: &[&Rule]) -> CheckOutput {
                 1 => "1 place goes around the door".to_owned(),
                 places => format!("{places} places go around the door"),
             },
-            verdict,
-            contexts: BTreeMap::from([(Context::Code, verdict)]),
+            verdict: Verdict::Pass,
+            contexts: BTreeMap::from([(Context::Code, Verdict::Pass)]),
             symbols: Vec::new(),
             spoiled_by: spoiled_by.into_iter().collect(),
         });
@@ -126,15 +115,12 @@ fn finding(
     door: &OnlyThroughRule,
     trace: &Trace,
     reference: &TracedReference,
-    ordinal: usize,
 ) -> Finding {
     let symbol = trace.target.to_string();
     let dotted = symbol.replace(':', ".");
-    let path = reference.location.path.as_str();
-    let inside = reference.inside.as_deref().unwrap_or_default();
     Finding {
         rule: rule.id.clone(),
-        fingerprint: Fingerprint::of(&[&rule.id.0, &symbol, path, inside, &ordinal.to_string()]),
+        identity: Identity::within(reference.inside.as_deref()),
         severity: rule.severity,
         context: input.context(&reference.location.path),
         location: reference.location.clone(),
@@ -147,5 +133,7 @@ fn finding(
         help: Some(format!("go through `{}`", door.through.join("`, `"))),
         via: reference.hops.clone(),
         related: Vec::new(),
+        gate: (rule.severity == Severity::Error).then_some(Gate { context: Context::Code, verdict: Verdict::Fail }),
+        standing: Standing::default(),
     }
 }

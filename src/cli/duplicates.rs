@@ -58,7 +58,7 @@ pub fn run(global: &Global, arguments: &Arguments) -> Result<ExitStatus, Failure
     let options = DuplicatesOptions {
         repo: global.repo.clone(),
         selection: arguments.input.selection(),
-        config: global.config.clone(),
+        policy: global.policy(),
         paths: arguments.paths.clone(),
         search: Options {
             kinds: arguments.kinds.clone(),

@@ -55,7 +55,7 @@ impl Failure {
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         match error {
-            Error::Policy(faults) => Failure::Policy(faults),
+            Error::Policy(faults) | Error::Baseline(faults) => Failure::Policy(faults),
             other => Failure::Message { message: other.to_string(), help: other.help() },
         }
     }

@@ -4,7 +4,9 @@
 //! environment and the clock; the stages get what they need of them as values. Absent on purpose: judgement; a verdict
 //! comes from the pipeline, and an exit status from the verdict.
 
+mod baseline;
 mod check;
+mod ci;
 mod completions;
 mod duplicates;
 mod failure;
@@ -17,6 +19,8 @@ mod removed;
 
 use crate::finding::Verdict;
 use crate::gap::{Gap, Reason};
+use crate::pipeline::PolicyChoice;
+use clap::builder::FalseyValueParser;
 use clap::{Parser, Subcommand};
 use failure::Failure;
 use output::Color;
@@ -70,6 +74,8 @@ const EXAMPLES: &str = "\
 Examples:
   solely check                           judge the work tree
   solely check --staged                  judge what is about to be committed
+  solely check --base main               judge what this branch brings
+  solely baseline --reason '…'           accept what is there, and see every finding that comes
   solely check --repo app.git --rev v2   judge a revision without a checkout
   solely duplicates shop/                what is implemented more than once
   solely refs shop.orders:Order.save_v2  who still uses it, and through which imports
@@ -94,21 +100,39 @@ struct Arguments {
 #[derive(clap::Args)]
 struct Global {
     /// The repository or a folder in it; bare repositories work with `--rev`
-    #[arg(long, global = true, value_name = "DIR", default_value = ".", help_heading = "Global options")]
+    #[arg(long, global = true, env = "SOLELY_REPO", value_name = "DIR", default_value = ".", help_heading = GLOBAL)]
     repo: PathBuf,
 
     /// The policy to judge by, instead of the one found in the repository
-    #[arg(long, global = true, value_name = "FILE", help_heading = "Global options")]
+    #[arg(long, global = true, env = "SOLELY_CONFIG", value_name = "FILE", help_heading = GLOBAL)]
     config: Option<PathBuf>,
 
+    /// Judge by the built-in packs alone, whatever policy there is
+    #[arg(long, global = true, env = "SOLELY_ISOLATED", value_parser = FalseyValueParser::new(), help_heading = GLOBAL)]
+    isolated: bool,
+
+    /// Lay a value over the policy, in TOML with dotted keys: `--set 'project.exclude=["vendor"]'`; can be given
+    /// several times (one per line in the variable)
+    #[arg(long, global = true, env = "SOLELY_SET", value_name = "KEY=VALUE", value_delimiter = '\n', help_heading = GLOBAL)]
+    set: Vec<String>,
+
     /// When to use colour; `auto` respects NO_COLOR, CLICOLOR_FORCE and pipes
-    #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t, help_heading = "Global options")]
+    #[arg(long, global = true, env = "SOLELY_COLOR", value_name = "WHEN", value_enum, default_value_t, help_heading = GLOBAL)]
     color: Color,
+}
+
+const GLOBAL: &str = "Global options";
+
+impl Global {
+    fn policy(&self) -> PolicyChoice {
+        PolicyChoice { config: self.config.clone(), isolated: self.isolated, set: self.set.clone() }
+    }
 }
 
 #[derive(Subcommand)]
 enum Command {
     Check(check::Arguments),
+    Baseline(baseline::Arguments),
     Duplicates(duplicates::Arguments),
     Refs(refs::Arguments),
     Removed(removed::Arguments),
@@ -129,6 +153,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitStatus {
     let global = &arguments.global;
     let outcome = match &arguments.command {
         Command::Check(arguments) => check::run(global, arguments),
+        Command::Baseline(arguments) => baseline::run(global, arguments),
         Command::Duplicates(arguments) => duplicates::run(global, arguments),
         Command::Refs(arguments) => refs::run(global, arguments),
         Command::Removed(arguments) => removed::run(global, arguments),

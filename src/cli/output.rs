@@ -27,16 +27,16 @@ const STANDARD_OUTPUT: &str = "-";
 #[derive(clap::Args)]
 struct Options<R: Report + 'static> {
     /// How to write the answer
-    #[arg(long, value_name = "FORMAT", value_parser = format_parser::<R>(), default_value = FORMATS[0].name)]
+    #[arg(long, env = "SOLELY_FORMAT", value_name = "FORMAT", value_parser = format_parser::<R>(), default_value = FORMATS[0].name)]
     format: &'static FormatSpec,
 
     /// Write to this file instead of the standard output, which is `-`; `FORMAT=PATH` writes that format as well, and
     /// can be given several times
-    #[arg(long = "output", value_name = "[FORMAT=]PATH", value_parser = target_parser::<R>())]
+    #[arg(long = "output", env = "SOLELY_OUTPUT", value_name = "[FORMAT=]PATH", value_parser = target_parser::<R>())]
     targets: Vec<Target>,
 
     /// Show at most N code frames and N lines of text references; 0 shows all (machine formats always hold all)
-    #[arg(long, value_name = "N", default_value_t = 20)]
+    #[arg(long, env = "SOLELY_MAX", value_name = "N", default_value_t = 20)]
     max: usize,
 
     #[arg(skip)]
@@ -166,7 +166,7 @@ pub fn width(stream: &impl IsTerminal) -> usize {
 
 /// Writes beside the target and renames, so that no reader ever sees half a report. What is no regular file (a pipe, a
 /// device) is written straight.
-fn write_file(path: &Path, text: &str) -> io::Result<()> {
+pub fn write_file(path: &Path, text: &str) -> io::Result<()> {
     if fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
         let written = fs::OpenOptions::new().write(true).open(path)?.write_all(text.as_bytes());
         return written.or_else(|error| if error.kind() == io::ErrorKind::BrokenPipe { Ok(()) } else { Err(error) });

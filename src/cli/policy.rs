@@ -32,7 +32,7 @@ enum Command {
 }
 
 pub fn run(global: &Global, arguments: &Arguments) -> Result<ExitStatus, Failure> {
-    let options = PolicyOptions { repo: global.repo.clone(), config: global.config.clone() };
+    let options = PolicyOptions { repo: global.repo.clone(), policy: global.policy() };
     match arguments.command {
         Command::Check => check(&options),
         Command::Test => test(&options),

@@ -42,7 +42,7 @@ pub fn run(global: &Global, arguments: &Arguments) -> Result<ExitStatus, Failure
     let options = RefsOptions {
         repo: global.repo.clone(),
         selection: arguments.input.selection(),
-        config: global.config.clone(),
+        policy: global.policy(),
         symbols: arguments.symbols.clone(),
     };
     let progress = Bar::new();

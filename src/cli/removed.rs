@@ -102,7 +102,7 @@ impl Arguments {
         let request = match (&self.range, &self.base, &self.worktree) {
             (range, None, None) if self.staged => {
                 paths.splice(0..0, range.clone());
-                RangeRequest::Staged("HEAD".into())
+                RangeRequest::Staged { revision: "HEAD".into(), index: super::input::index_file() }
             }
             (range, None, Some(revision)) => {
                 paths.splice(0..0, range.clone());
@@ -129,7 +129,7 @@ pub fn run(global: &Global, arguments: &Arguments) -> Result<ExitStatus, Failure
     });
     let options = RemovedOptions {
         repo: global.repo.clone(),
-        config: global.config.clone(),
+        policy: global.policy(),
         request,
         paths,
         renames: if arguments.no_renames { Renames::Off } else { Renames::On(settings) },

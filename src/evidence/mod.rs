@@ -8,7 +8,7 @@ mod removed;
 pub use removed::{Aftermath, BrokenReference, Headline, RangeEnd, RemovedReport, SymbolNames, Useless};
 
 use crate::facts::ReferenceKind;
-use crate::finding::{Context, Finding, Hop, Tier, Verdict};
+use crate::finding::{Context, Finding, Hop, Novelty, Tier, Verdict};
 use crate::gap::Gap;
 use crate::span::{Location, RepoPath};
 use std::collections::BTreeMap;
@@ -16,6 +16,7 @@ use std::collections::BTreeMap;
 pub use crate::checks::duplicates::{CloneType, DuplicateKind, Group, Instance, Uses};
 pub use crate::checks::{RuleReport, State, SymbolReport, TierCounts, Warning};
 pub use crate::project::Occurrences;
+pub use crate::triage::{BaselineUse, Comparison};
 
 /// What was judged.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,6 +56,17 @@ pub struct CheckReport {
     pub warnings: Vec<Warning>,
     /// The policy's file and digest, or the built-in default.
     pub policy: PolicyIdentity,
+    /// What the baseline did, where there is one.
+    pub baseline: Option<BaselineUse>,
+    /// What the run was compared with, where only a change is judged.
+    pub comparison: Option<Comparison>,
+}
+
+impl CheckReport {
+    /// The findings to tell: all, or those that the change introduced.
+    pub fn told(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(|finding| finding.standing.novelty != Some(Novelty::Existing))
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,8 +4,10 @@
 //! purpose: how a finding is shown; that is `report`.
 
 mod fingerprint;
+mod standing;
 
-pub use fingerprint::Fingerprint;
+pub use fingerprint::{Fingerprint, Identity};
+pub use standing::{Acceptance, Gate, Novelty, Standing, Suppression};
 
 use crate::span::{Location, RepoPath};
 use std::fmt;
@@ -121,7 +123,7 @@ pub struct Related {
 #[derive(Clone, Debug)]
 pub struct Finding {
     pub rule: RuleId,
-    pub fingerprint: Fingerprint,
+    pub identity: Identity,
     pub severity: Severity,
     pub context: Context,
     pub location: Location,
@@ -139,4 +141,23 @@ pub struct Finding {
     pub help: Option<String>,
     pub via: Vec<Hop>,
     pub related: Vec<Related>,
+    /// What it does to the verdict of its rule, while it counts; `None` for what is only told.
+    pub gate: Option<Gate>,
+    /// What the stage `triage` decided about it.
+    pub standing: Standing,
+}
+
+impl Finding {
+    pub fn fingerprint(&self) -> Fingerprint {
+        let Identity { inside, code, ordinal } = &self.identity;
+        let path = self.location.path.as_str();
+        Fingerprint::of(&[&self.rule.0, &self.symbol, self.kind, path, inside, code, &ordinal.to_string()])
+    }
+
+    /// Whether it bears on the verdict: nothing suppresses it, no baseline accepts it, and it is not an old one where
+    /// only what a change introduced is judged.
+    pub fn counts(&self) -> bool {
+        let Standing { suppressed, accepted, novelty } = &self.standing;
+        suppressed.is_none() && accepted.is_none() && *novelty != Some(Novelty::Existing)
+    }
 }

@@ -102,8 +102,8 @@ pub fn compare(git: &Git, range: &Range, renames: Renames, paths: &[String]) -> 
     let base = range.base.tree().ok_or_else(|| Error::Index { why: "only a revision can be the base".into() })?;
     let mut changes = match (&range.head, range.head.tree()) {
         (_, Some(head)) => compare_trees(git, &[(base, head)], renames, paths)?.remove(0),
-        (Endpoint::WorkTree, None) => compare_disk(git, base, Against::WorkTree, renames, paths)?,
-        (_, None) => compare_disk(git, base, Against::Index, renames, paths)?,
+        (Endpoint::Index(file), None) => compare_disk(git, base, Against::Index(file.clone()), renames, paths)?,
+        (_, None) => compare_disk(git, base, Against::WorkTree, renames, paths)?,
     };
     ask_attributes(git, std::slice::from_mut(&mut changes));
     Ok(changes)
@@ -236,7 +236,7 @@ fn compare_disk(
         Renames::On(settings) => Some(settings),
         Renames::Off => None,
     };
-    let records = process::diff_index(git, base, against, settings, paths)?;
+    let records = process::diff_index(git, base, &against, settings, paths)?;
     let mut changes = from_records(git, records);
     if let Some(settings) = settings {
         changes.gaps.extend(limit_gap(&changes.list, settings));

@@ -21,14 +21,22 @@ pub enum Error {
     Object { id: String, why: String },
     #[error("history ends at `{commit}`: the clone is shallow")]
     Shallow { commit: String },
+    #[error("the base `{base}` is not in this clone")]
+    NoBase { base: String, command: String },
+    #[error("the clone is shallow and ends before `{base}` and `{head}` forked, so nothing can be compared")]
+    ShallowBase { base: String, head: String, command: String },
     #[error("`git` is needed to compare a work tree and did not run: {why}")]
     GitProgram { why: String },
 }
 
 impl Error {
     /// What to do about it, where that is known.
-    pub fn help(&self) -> Option<&'static str> {
-        match self {
+    pub fn help(&self) -> Option<String> {
+        let help = match self {
+            Error::NoBase { command, .. } => return Some(format!("run `{command}`")),
+            Error::ShallowBase { command, .. } => {
+                return Some(format!("run `{command}`, or `git fetch --deepen=100` until it is enough"));
+            }
             Error::NoRepository { .. } => Some("name the repository with `--repo DIR`; a bare one will do"),
             Error::NoRevision { .. } => Some("write a range as `BASE..HEAD`, `BASE...HEAD`, or one commit"),
             Error::NoMergeBase { .. } => Some("`BASE..HEAD` compares two unrelated commits directly"),
@@ -36,6 +44,7 @@ impl Error {
             Error::NoWorkTree { .. } => Some("compare two revisions instead: `BASE..HEAD`"),
             Error::GitProgram { .. } => Some("install git, or compare two revisions, which needs no `git`"),
             Error::NotACommit { .. } | Error::Index { .. } | Error::Object { .. } => None,
-        }
+        };
+        help.map(str::to_owned)
     }
 }

@@ -170,8 +170,12 @@ pub fn read(repository: &gix::Repository, content: &Content) -> Read {
 /// The file at a path of one state, for the few files that are asked for by name.
 pub fn find(repository: &gix::Repository, end: &Endpoint, path: &str) -> Option<Vec<u8>> {
     let content = match end {
-        Endpoint::Index => {
+        Endpoint::Index(None) => {
             let index = repository.index_or_empty().ok()?;
+            Content::Blob(index.entry_by_path(path.into())?.id)
+        }
+        Endpoint::Index(Some(file)) => {
+            let index = gix::index::File::at(file, repository.object_hash(), false, Default::default()).ok()?;
             Content::Blob(index.entry_by_path(path.into())?.id)
         }
         Endpoint::WorkTree => Content::File(repository.workdir()?.join(path)),

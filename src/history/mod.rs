@@ -30,5 +30,5 @@ pub use fate::Fate;
 pub use git::{Content, Git, Settings, find};
 pub use naming::Naming;
 pub use process::RenameSettings;
-pub use range::{Endpoint, Range, RangeRequest};
+pub use range::{Endpoint, Range, RangeRequest, end_of, fork_point};
 pub use reading::Readings;

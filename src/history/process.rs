@@ -8,6 +8,7 @@
 use super::{Error, Git};
 use gix::ObjectId;
 use std::io::{Read, Write};
+use std::path::PathBuf;
 use std::process::Child;
 
 /// One record of git's raw format, as git prints it.
@@ -172,9 +173,10 @@ fn split_at_nul(text: &[u8]) -> Option<(&[u8], &[u8])> {
 }
 
 /// What a tree is compared with by [`diff_index`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Against {
-    Index,
+    /// The index; another file than the repository's own where one is named.
+    Index(Option<PathBuf>),
     /// The tracked files on disk.
     WorkTree,
 }
@@ -183,7 +185,7 @@ pub enum Against {
 pub fn diff_index(
     git: &Git,
     tree: ObjectId,
-    against: Against,
+    against: &Against,
     renames: Option<RenameSettings>,
     paths: &[String],
 ) -> Result<Vec<RawRecord>, Error> {
@@ -193,8 +195,9 @@ pub fn diff_index(
         command.current_dir(work_tree);
     }
     command.arg("diff-index").args(raw_arguments(renames)).arg("--ignore-submodules=dirty");
-    if against == Against::Index {
+    if let Against::Index(file) = against {
         command.arg("--cached");
+        command.envs(file.iter().map(|file| ("GIT_INDEX_FILE", file)));
     }
     command.arg(tree.to_string()).arg("--").args(paths);
     let output = command.output().map_err(|why| failed(why.to_string()))?;

@@ -5,6 +5,7 @@
 
 use super::{Error, Git};
 use gix::ObjectId;
+use std::path::PathBuf;
 
 /// What a user asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,8 +16,8 @@ pub enum RangeRequest {
     SinceForked { base: String, head: String },
     /// One commit against its first parent, or against the empty tree where it has none.
     Commit(String),
-    /// `HEAD` (or the revision given) against the index.
-    Staged(String),
+    /// `HEAD` (or the revision given) against the index, or against the index file that a hook of git names.
+    Staged { revision: String, index: Option<PathBuf> },
     /// A revision against the tracked files on disk.
     WorkTree(String),
 }
@@ -46,7 +47,8 @@ pub enum Endpoint {
     },
     /// A tree named without a commit.
     Tree(ObjectId),
-    Index,
+    /// The index; another file than the repository's own where one is named.
+    Index(Option<PathBuf>),
     WorkTree,
 }
 
@@ -63,7 +65,7 @@ impl Endpoint {
         match self {
             Endpoint::Empty => Some(ObjectId::empty_tree(gix::hash::Kind::Sha1)),
             Endpoint::Commit { tree, .. } | Endpoint::Tree(tree) => Some(*tree),
-            Endpoint::Index | Endpoint::WorkTree => None,
+            Endpoint::Index(_) | Endpoint::WorkTree => None,
         }
     }
 
@@ -73,7 +75,7 @@ impl Endpoint {
             Endpoint::Empty => ObjectId::empty_tree(gix::hash::Kind::Sha1).to_string(),
             Endpoint::Commit { commit, .. } => commit.to_string(),
             Endpoint::Tree(tree) => tree.to_string(),
-            Endpoint::Index => "index".into(),
+            Endpoint::Index(_) => "index".into(),
             Endpoint::WorkTree => "worktree".into(),
         }
     }
@@ -110,10 +112,10 @@ impl Range {
                 };
                 Ok(Self { base, head })
             }
-            RangeRequest::Staged(revision) => {
+            RangeRequest::Staged { revision, index } => {
                 let unborn = revision == "HEAD" && repository.head().is_ok_and(|head| head.is_unborn());
                 let base = if unborn { Endpoint::Empty } else { endpoint(&repository, revision)? };
-                Ok(Self { base, head: Endpoint::Index })
+                Ok(Self { base, head: Endpoint::Index(index.clone()) })
             }
             RangeRequest::WorkTree(revision) => {
                 if git.work_tree().is_none() {
@@ -122,6 +124,39 @@ impl Range {
                 Ok(Self { base: endpoint(&repository, revision)?, head: Endpoint::WorkTree })
             }
         }
+    }
+}
+
+/// Where `head` forked from the first of some names that is there: that name, and the commit.
+///
+/// # Errors
+/// When none of the names is a commit, or history does not reach back to where the two forked. In a shallow clone the
+/// error says what to fetch.
+pub fn fork_point(git: &Git, names: &[String], head: &str) -> Result<(String, Endpoint), Error> {
+    let repository = git.local();
+    let is_shallow = repository.is_shallow().unwrap_or(false);
+    let Some(name) = names.iter().find(|name| commit_id(&repository, name).is_ok()) else {
+        let base = names.first().map_or("", String::as_str);
+        return Err(Error::NoBase { base: names.join("` or `"), command: fetch_command(base, is_shallow) });
+    };
+    match merge_base(&repository, name, head) {
+        Ok(fork) => Ok((name.clone(), commit_endpoint(&repository, fork)?)),
+        Err(Error::NoRevision { revision, why }) => Err(Error::NoRevision { revision, why }),
+        Err(_) if is_shallow => {
+            Err(Error::ShallowBase { base: name.clone(), head: head.to_owned(), command: fetch_command(name, true) })
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// The command that brings a base, and the history down to it.
+fn fetch_command(base: &str, is_shallow: bool) -> String {
+    let depth = if is_shallow { " --unshallow" } else { "" };
+    let is_id = base.len() >= 7 && base.chars().all(|c| c.is_ascii_hexdigit());
+    match base.strip_prefix("origin/").unwrap_or(base) {
+        _ if is_id => format!("git fetch{depth} origin {base}"),
+        "" => format!("git fetch{depth}"),
+        branch => format!("git fetch{depth} origin {branch}:refs/remotes/origin/{branch}"),
     }
 }
 
@@ -145,6 +180,11 @@ pub fn commit_endpoint(repository: &gix::Repository, commit: ObjectId) -> Result
 
 fn unreadable(id: ObjectId, why: &dyn std::fmt::Display) -> Error {
     Error::Object { id: id.to_string(), why: why.to_string() }
+}
+
+/// The end of a range that a revision names.
+pub fn end_of(git: &Git, revision: &str) -> Result<Endpoint, Error> {
+    endpoint(&git.local(), revision)
 }
 
 fn endpoint(repository: &gix::Repository, revision: &str) -> Result<Endpoint, Error> {

@@ -50,6 +50,12 @@ impl Layout {
         start..end.max(start)
     }
 
+    /// The lines of the statement that holds a line.
+    pub fn statement_around(&self, line: u32) -> Option<Range<u32>> {
+        let statements = &self.statements[self.statements_in(&(line..line + 1))];
+        statements.iter().find(|it| it.lines.contains(&line)).map(|it| it.lines.clone())
+    }
+
     pub fn tokens_in(&self, lines: &Range<u32>) -> &[LayoutToken] {
         let start = self.tokens.partition_point(|token| token.line < lines.start);
         let end = self.tokens.partition_point(|token| token.line < lines.end);

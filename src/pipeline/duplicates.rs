@@ -1,6 +1,6 @@
 //! `solely duplicates`: what is implemented more than once.
 
-use super::{Error, counts, find_policy, identity, included, included_gaps, open, scope};
+use super::{Error, PolicyChoice, counts, find_policy, identity, included, included_gaps, open, scope};
 use crate::checks::{self, CheckInput, Scope};
 use crate::evidence::{DuplicatesReport, Sources};
 use crate::policy::Policy;
@@ -13,7 +13,7 @@ use std::path::PathBuf;
 pub struct DuplicatesOptions {
     pub repo: PathBuf,
     pub selection: Selection,
-    pub config: Option<PathBuf>,
+    pub policy: PolicyChoice,
     /// Only what lies under these paths is compared; empty means all. Relative to `repo`.
     pub paths: Vec<String>,
     pub search: checks::duplicates::Options,
@@ -22,7 +22,7 @@ pub struct DuplicatesOptions {
 /// Finds what is implemented more than once.
 pub fn duplicates(options: &DuplicatesOptions, progress: &dyn Progress) -> Result<(DuplicatesReport, Sources), Error> {
     let snapshot = open(&options.repo, &options.selection, progress)?;
-    let policy = find_policy(&snapshot, options.config.as_deref())?;
+    let policy = find_policy(&snapshot, &options.policy)?;
     let scope = scope(&snapshot, &options.paths)?;
     Ok((compare(&snapshot, &policy, scope, &options.search, progress), Sources::new()))
 }

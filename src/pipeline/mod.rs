@@ -3,13 +3,15 @@
 //! Invariant: each run reads one snapshot, builds one model of it, and returns one report. Absent on purpose: the
 //! terminal, the environment and the clock; what a run needs of them comes in its options.
 
+mod baseline;
 mod check;
 mod duplicates;
 mod policy;
 mod refs;
 mod removed;
 
-pub use check::{CheckOptions, check, judge};
+pub use baseline::{BaselineOptions, BaselineOutcome, baseline};
+pub use check::{BaseRequest, CheckOptions, check, judge};
 pub use duplicates::{DuplicatesOptions, compare, duplicates};
 pub use policy::{ExampleOutcome, PolicyOptions, PolicySummary, RuleSummary, load_policy, policy_schema, test_policy};
 pub use refs::{RefsOptions, refs};
@@ -20,7 +22,7 @@ pub use crate::policy::{Frame as PolicyFrame, PolicyError};
 use crate::checks::{self, Scope};
 use crate::evidence::{Counts, ReferenceReport, SnapshotIdentity, Sources};
 use crate::gap::Gap;
-use crate::history;
+use crate::history::{self, Settings};
 use crate::policy::{FamilyRule, Policy, RuleKind, read_anywhere, read_below};
 use crate::progress::Progress;
 use crate::project::{Project, TracedReference};
@@ -28,13 +30,16 @@ use crate::source::SourceSet;
 use crate::span::RepoPath;
 use crate::workspace::{EntryId, Selection, Snapshot, SnapshotKind, WorkspaceError};
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 
 /// Why a run cannot go on.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error("the policy is not valid")]
     Policy(Vec<PolicyError>),
+    #[error("the baseline is not valid")]
+    Baseline(Vec<PolicyError>),
     #[error("{0}")]
     Workspace(#[from] WorkspaceError),
     #[error("{0}")]
@@ -47,9 +52,9 @@ impl Error {
     /// What to do about it.
     pub fn help(&self) -> Option<String> {
         match self {
-            Error::Policy(_) => None,
+            Error::Policy(_) | Error::Baseline(_) => None,
             Error::Workspace(error) => error.hint(),
-            Error::History(error) => error.help().map(str::to_owned),
+            Error::History(error) => error.help(),
             Error::Other { help, .. } => help.clone(),
         }
     }
@@ -72,24 +77,56 @@ fn open(repo: &Path, selection: &Selection, progress: &dyn Progress) -> Result<S
     Ok(Snapshot::open(repo, selection)?)
 }
 
-/// The policy given, or the nearest one in the snapshot, or the built-in packs.
-fn find_policy(snapshot: &Snapshot, config: Option<&Path>) -> Result<Policy, Error> {
-    if let Some(file) = config {
-        return load_config(file);
+/// How `git` is run.
+fn git_settings(search_path: Option<&OsString>) -> Settings {
+    match search_path {
+        Some(search_path) => Settings { search_path: search_path.clone(), ..Settings::default() },
+        None => Settings::default(),
     }
-    let found = match (&snapshot.root, snapshot.kind) {
-        (Some(root), SnapshotKind::WorkTree) => Policy::discover(&snapshot.prefix, &read_below(root)),
-        _ => Policy::discover(&snapshot.prefix, &|path: &str| read_from(snapshot, path)),
+}
+
+/// Which policy judges.
+#[derive(Clone, Debug, Default)]
+pub struct PolicyChoice {
+    /// A file that the user names, instead of the one found.
+    pub config: Option<PathBuf>,
+    /// The built-in packs alone.
+    pub isolated: bool,
+    /// Values laid over it, each `key=value` in TOML.
+    pub set: Vec<String>,
+}
+
+/// The policy given, or the nearest one in the snapshot, or the built-in packs.
+fn find_policy(snapshot: &Snapshot, choice: &PolicyChoice) -> Result<Policy, Error> {
+    chosen(choice, || discover(snapshot))
+}
+
+/// The nearest policy in a snapshot.
+fn discover(snapshot: &Snapshot) -> Result<Option<Policy>, Vec<PolicyError>> {
+    Policy::discover(&snapshot.prefix, &|path: &str| read_text(snapshot, path))
+}
+
+/// The policy that was chosen, ready to judge by.
+fn chosen(
+    choice: &PolicyChoice,
+    discover: impl FnOnce() -> Result<Option<Policy>, Vec<PolicyError>>,
+) -> Result<Policy, Error> {
+    let policy = match (&choice.config, choice.isolated) {
+        (Some(file), _) => Policy::load(&file.to_string_lossy(), &read_anywhere),
+        (None, true) => Ok(Policy::builtin()),
+        (None, false) => discover().map(|found| found.unwrap_or_else(Policy::builtin)),
     };
-    let policy = found.map_err(Error::Policy)?.unwrap_or_else(Policy::builtin);
+    let policy = policy.and_then(|policy| policy.overlaid(&choice.set, &read_anywhere)).map_err(Error::Policy)?;
     compile_queries(&policy)?;
     Ok(policy)
 }
 
-fn load_config(file: &Path) -> Result<Policy, Error> {
-    let policy = Policy::load(&file.to_string_lossy(), &read_anywhere).map_err(Error::Policy)?;
-    compile_queries(&policy)?;
-    Ok(policy)
+/// A text file that people wrote for `solely`: from the disk for a work tree, also one that git ignores.
+fn read_text(snapshot: &Snapshot, path: &str) -> Result<Option<String>, String> {
+    match (&snapshot.root, snapshot.kind) {
+        (Some(root), SnapshotKind::WorkTree) => read_below(root)(path),
+        _ => read_from(snapshot, path),
+    }
 }
 
 /// A query that does not compile is an error of the policy.

@@ -1,6 +1,6 @@
 //! `solely policy`: a policy by itself, and its examples.
 
-use super::{Error, find_policy, judge, load_config};
+use super::{Error, PolicyChoice, chosen, find_policy, judge};
 use crate::checks::Scope;
 use crate::policy::{self, Policy};
 use crate::progress::{Progress, Silent};
@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 pub struct PolicyOptions {
     pub repo: PathBuf,
-    pub config: Option<PathBuf>,
+    pub policy: PolicyChoice,
 }
 
 /// What a valid policy holds.
@@ -85,8 +85,8 @@ pub fn policy_schema() -> Result<String, Error> {
 }
 
 fn policy_of(options: &PolicyOptions) -> Result<Policy, Error> {
-    match &options.config {
-        Some(file) => load_config(file),
-        None => find_policy(&Snapshot::open(&options.repo, &Selection::WorkTree)?, None),
+    match options.policy.config.is_some() || options.policy.isolated {
+        true => chosen(&options.policy, || Ok(None)),
+        false => find_policy(&Snapshot::open(&options.repo, &Selection::WorkTree)?, &options.policy),
     }
 }

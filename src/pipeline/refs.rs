@@ -1,6 +1,8 @@
 //! `solely refs`: every reference to some symbols.
 
-use super::{Error, counts, find_policy, identity, included, included_gaps, open, quoted, reference_report};
+use super::{
+    Error, PolicyChoice, counts, find_policy, identity, included, included_gaps, open, quoted, reference_report,
+};
 use crate::evidence::{RefsReport, Sources, SymbolReferences};
 use crate::policy::{PolicyPlace, SymbolPattern};
 use crate::progress::Progress;
@@ -12,14 +14,14 @@ use std::path::PathBuf;
 pub struct RefsOptions {
     pub repo: PathBuf,
     pub selection: Selection,
-    pub config: Option<PathBuf>,
+    pub policy: PolicyChoice,
     pub symbols: Vec<String>,
 }
 
 /// Finds every reference to the symbols asked for.
 pub fn refs(options: &RefsOptions, progress: &dyn Progress) -> Result<(RefsReport, Sources), Error> {
     let snapshot = open(&options.repo, &options.selection, progress)?;
-    let policy = find_policy(&snapshot, options.config.as_deref())?;
+    let policy = find_policy(&snapshot, &options.policy)?;
     let targets = options.symbols.iter().map(|symbol| parse_symbol(symbol)).collect::<Result<Vec<Target>, Error>>()?;
     let sources = SourceSet::new(&snapshot);
     let project = Project::new(&sources, included(&snapshot, &policy), &policy.project.roots);

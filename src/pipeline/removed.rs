@@ -1,13 +1,13 @@
 //! `solely removed`: the ledger of a range, and what the change left behind.
 
-use super::{Error, included, included_gaps, load_config, normalize, reference_report};
+use super::{Error, PolicyChoice, chosen, git_settings, included, included_gaps, normalize, reference_report};
 use crate::evidence::{Aftermath, BrokenReference, PolicyIdentity, RangeEnd, RemovedReport, SymbolNames, Useless};
 use crate::finding::{Context, Verdict};
 use crate::gap::{Gap, Stage};
 use crate::history::attribution::{self, By, Walk};
 use crate::history::changes::Renames;
 use crate::history::ledger::{self, DefinitionLedger, Depth, FileLedger, Ledger, Place};
-use crate::history::{self, Endpoint, Git, Naming, Range, RangeRequest, Settings};
+use crate::history::{self, Endpoint, Git, Naming, Range, RangeRequest};
 use crate::policy::{self, Policy};
 use crate::progress::Progress;
 use crate::project::{self, ChangedFile, Project, Symbol};
@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 /// What to count, and how.
 pub struct RemovedOptions {
     pub repo: PathBuf,
-    pub config: Option<PathBuf>,
+    pub policy: PolicyChoice,
     pub request: RangeRequest,
     /// Only what lies under these paths is counted; empty means all. Relative to `repo`.
     pub paths: Vec<String>,
@@ -36,13 +36,9 @@ pub struct RemovedOptions {
 
 /// Makes the ledger of a range: how many lines it removed, what they were, and whose.
 pub fn removed(options: &RemovedOptions, progress: &dyn Progress) -> Result<RemovedReport, Error> {
-    let settings = match &options.search_path {
-        Some(search_path) => Settings { search_path: search_path.clone(), ..Settings::default() },
-        None => Settings::default(),
-    };
-    let git = Git::open(&options.repo, settings)?;
+    let git = Git::open(&options.repo, git_settings(options.search_path.as_ref()))?;
     let range = Range::resolve(&git, &options.request)?;
-    let policy = policy_at(&git, &range.head, options.config.as_deref())?;
+    let policy = policy_at(&git, &range.head, &options.policy)?;
     let paths = removed_paths(git.prefix(), &options.paths)?;
     progress.stage("comparing files", 0);
     let mut ledger = ledger::load(&git, &range, options.renames, &paths, Depth::Definitions)?;
@@ -131,7 +127,8 @@ fn snapshot_of(repo: &Path, end: &Endpoint) -> Result<Snapshot, Error> {
         Endpoint::Empty => return Ok(Snapshot::in_memory([])),
         Endpoint::Commit { commit, .. } => Selection::Revision(commit.to_string()),
         Endpoint::Tree(tree) => Selection::Revision(tree.to_string()),
-        Endpoint::Index => Selection::Index,
+        Endpoint::Index(None) => Selection::Index,
+        Endpoint::Index(Some(file)) => Selection::IndexFile(file.clone()),
         Endpoint::WorkTree => Selection::WorkTree,
     };
     Ok(Snapshot::open(repo, &selection)?)
@@ -142,17 +139,13 @@ fn range_end(end: &Endpoint) -> RangeEnd {
 }
 
 /// The policy given, or the nearest one at the range's head, or the built-in packs.
-fn policy_at(git: &Git, head: &Endpoint, config: Option<&Path>) -> Result<Policy, Error> {
-    if let Some(file) = config {
-        return load_config(file);
-    }
+fn policy_at(git: &Git, head: &Endpoint, choice: &PolicyChoice) -> Result<Policy, Error> {
     let repository = git.local();
     let read = |path: &str| match history::find(&repository, head, path) {
         Some(bytes) => String::from_utf8(bytes).map(Some).map_err(|error| error.to_string()),
         None => Ok(None),
     };
-    let found = Policy::discover(git.prefix(), &read);
-    Ok(found.map_err(Error::Policy)?.unwrap_or_else(Policy::builtin))
+    chosen(choice, || Policy::discover(git.prefix(), &read))
 }
 
 /// Paths relative to the repository, from paths relative to `--repo`.

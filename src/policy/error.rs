@@ -38,6 +38,11 @@ impl PolicyError {
         Self { message: message.into(), file: file.to_string(), frame: None, help: None, legal: Vec::new() }
     }
 
+    /// An error about a part of another file that people write and `solely` reads.
+    pub fn in_text(file: &str, text: &str, span: Range<usize>, message: impl Into<String>) -> Self {
+        PolicyText::new(file, text).error(span, message)
+    }
+
     pub fn with_help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self

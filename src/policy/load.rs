@@ -21,6 +21,12 @@ use toml::de::{DeTable, DeValue};
 const FILE_NAMES: [&str; 3] = ["solely.toml", ".solely.toml", PYPROJECT];
 const PYPROJECT: &str = "pyproject.toml";
 
+/// The file beside a policy that holds the findings that were accepted.
+pub const BASELINE_FILE: &str = "solely-baseline.jsonl";
+
+/// What a value of the command line is called in messages.
+const OVERRIDE: &str = "--set";
+
 /// What test files are called when `[project] tests` does not say.
 const DEFAULT_TESTS: [&str; 8] = [
     "**/tests/**",
@@ -106,9 +112,44 @@ impl Policy {
     pub fn owns(&self, path: &str, line: u32, text: impl FnOnce() -> Option<String>) -> bool {
         match path.rsplit('/').next() {
             Some(PYPROJECT) => text().is_some_and(|text| is_policy_line(&text, line)),
-            Some(name) if FILE_NAMES.contains(&name) => true,
+            Some(name) if FILE_NAMES.contains(&name) || name == BASELINE_FILE => true,
             _ => self.rules.iter().any(|rule| rule.place.file.trim_start_matches("./") == path),
         }
+    }
+}
+
+impl Policy {
+    /// Lays values over the policy that a user gives besides, each `key=value` in TOML with dotted keys. A list of
+    /// `[project]` replaces the whole list, a rule the one of its id; `disable` and `extends` work upon what is there.
+    pub fn overlaid(self, values: &[String], read: &ReadFile) -> Result<Policy, Vec<PolicyError>> {
+        if values.is_empty() {
+            return Ok(self);
+        }
+        let ProjectSettings { include, exclude, tests, roots } = self.project;
+        let project =
+            ProjectLayer { include: Some(include), exclude: Some(exclude), tests: Some(tests), roots: Some(roots) };
+        let mut layer = Layer { project, rules: self.rules };
+        // The policy itself is open, so that no value stands for a whole policy.
+        let open = vec![self.file.clone().unwrap_or_default()];
+        let mut loader = Loader { read, open, layers: BTreeMap::new(), texts: vec![self.digest], errors: Vec::new() };
+        for value in values {
+            layer = loader.layer_over(layer, &PolicyText::new(OVERRIDE, value));
+        }
+        if loader.errors.is_empty() && layer.rules.is_empty() {
+            let error = PolicyError::of_file(OVERRIDE, "it leaves the policy without a rule, so it can never fail");
+            loader.errors.push(error);
+        }
+        if !loader.errors.is_empty() {
+            return Err(loader.errors);
+        }
+        let ProjectLayer { include, exclude, tests, roots } = layer.project;
+        let project = ProjectSettings {
+            include: include.unwrap_or_default(),
+            exclude: exclude.unwrap_or_default(),
+            tests: tests.unwrap_or_default(),
+            roots: roots.unwrap_or_default(),
+        };
+        Ok(Policy { file: self.file, folder: self.folder, digest: digest(&loader.texts), project, rules: layer.rules })
     }
 }
 
@@ -139,12 +180,16 @@ struct Loader<'a> {
 
 impl Loader<'_> {
     fn layer(&mut self, text: &PolicyText) -> Layer {
+        self.layer_over(Layer::default(), text)
+    }
+
+    /// What a file means on top of what is there.
+    fn layer_over(&mut self, mut layer: Layer, text: &PolicyText) -> Layer {
         self.open.push(text.file.clone());
         let first_error = self.errors.len();
         let mut errors = Vec::new();
         let raw = parse_raw(text, &mut errors);
 
-        let mut layer = Layer::default();
         let is_silent = raw.legacy.is_empty() && raw.family.is_empty() && raw.only_through.is_empty();
         match &raw.extends {
             Some(names) => {

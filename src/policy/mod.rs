@@ -23,6 +23,7 @@ pub use builtin::{PACKS, PackSpec};
 pub use disk::{ReadFile, read_anywhere, read_below};
 pub use error::{Frame, PolicyError};
 pub use glob::GlobError;
+pub use load::BASELINE_FILE;
 
 pub use schema::{schema, schema_text};
 pub use symbol::{SymbolError, matches_dotted, matches_name};

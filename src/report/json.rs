@@ -40,7 +40,7 @@ fn check(report: &CheckReport, _sources: &Sources, _options: &RenderOptions) -> 
     document(&CheckDocument {
         head: CheckHead::of(report),
         rules: report.rules.iter().map(RuleRecord::of).collect(),
-        findings: report.findings.iter().map(FindingRecord::of).collect(),
+        findings: report.told().map(FindingRecord::of).collect(),
         gaps: report.gaps.iter().map(GapRecord::of).collect(),
         warnings: report.warnings.iter().map(WarningRecord::of).collect(),
     })

@@ -31,7 +31,7 @@ fn check(report: &CheckReport, _sources: &Sources, _options: &RenderOptions) -> 
     let mut out = String::new();
     push(&mut out, "report", CheckHead::of(report));
     report.rules.iter().for_each(|rule| push(&mut out, "rule", RuleRecord::of(rule)));
-    report.findings.iter().for_each(|finding| push(&mut out, "finding", FindingRecord::of(finding)));
+    report.told().for_each(|finding| push(&mut out, "finding", FindingRecord::of(finding)));
     report.gaps.iter().for_each(|gap| push(&mut out, "gap", GapRecord::of(gap)));
     report.warnings.iter().for_each(|warning| push(&mut out, "warning", WarningRecord::of(warning)));
     escape::safe_json(out)

@@ -4,10 +4,10 @@
 //! shows. Absent on purpose: reading JSON back, and any type that another stage may use.
 
 use crate::evidence::{
-    CheckReport, Counts, Occurrences, PolicyIdentity, ReferenceReport, RefsReport, RuleReport, SnapshotIdentity,
-    SymbolReferences, SymbolReport, TierCounts, Warning,
+    BaselineUse, CheckReport, Comparison, Counts, Occurrences, PolicyIdentity, ReferenceReport, RefsReport, RuleReport,
+    SnapshotIdentity, SymbolReferences, SymbolReport, TierCounts, Warning,
 };
-use crate::finding::{Context, Finding, Hop, Related, Tier, Verdict};
+use crate::finding::{Acceptance, Context, Finding, Hop, Novelty, Related, Suppression, Tier, Verdict};
 use crate::gap::{Extent, Gap};
 use crate::policy::PolicyPlace;
 use crate::span::Location;
@@ -28,6 +28,43 @@ pub struct CheckHead<'a> {
     snapshot: SnapshotRecord<'a>,
     policy: PolicyRecord<'a>,
     counts: CountsRecord,
+    /// What the baseline did; null without one.
+    baseline: Option<BaselineRecord<'a>>,
+    /// What the run was compared with; then the findings are those that the change introduced.
+    comparison: Option<ComparisonRecord<'a>>,
+}
+
+#[derive(Serialize)]
+struct BaselineRecord<'a> {
+    path: &'a str,
+    entries: u64,
+    accepted: u64,
+    stale: u64,
+}
+
+#[derive(Serialize)]
+struct ComparisonRecord<'a> {
+    base: &'a str,
+    commit: &'a str,
+    introduced: u64,
+    existing: u64,
+    fixed: u64,
+}
+
+/// The comment that suppresses a finding, in the finding's own file.
+#[derive(Serialize)]
+struct SuppressionRecord<'a> {
+    line: u32,
+    reason: &'a str,
+    until: Option<String>,
+}
+
+/// Who accepted a finding, when and why.
+#[derive(Serialize)]
+struct AcceptanceRecord<'a> {
+    by: &'a str,
+    date: Option<String>,
+    reason: &'a str,
 }
 
 #[derive(Serialize)]
@@ -141,8 +178,14 @@ pub struct FindingRecord<'a> {
     help: Option<&'a str>,
     via: Vec<HopRecord<'a>>,
     related: Vec<RelatedRecord<'a>>,
+    /// The definition around it; empty at the top of a file.
+    inside: &'a str,
     suppressed: bool,
+    suppression: Option<SuppressionRecord<'a>>,
     baselined: bool,
+    acceptance: Option<AcceptanceRecord<'a>>,
+    /// Whether the change brought it; null where no change is judged.
+    introduced: Option<bool>,
 }
 
 #[derive(Serialize)]
@@ -218,6 +261,8 @@ impl<'a> CheckHead<'a> {
             snapshot: snapshot(&report.snapshot),
             policy: policy(&report.policy),
             counts: counts(report.counts),
+            baseline: report.baseline.as_ref().map(baseline),
+            comparison: report.comparison.as_ref().map(comparison),
         }
     }
 }
@@ -248,7 +293,7 @@ impl<'a> FindingRecord<'a> {
     pub fn of(finding: &'a Finding) -> Self {
         Self {
             rule: &finding.rule.0,
-            fingerprint: finding.fingerprint.to_string(),
+            fingerprint: finding.fingerprint().to_string(),
             severity: finding.severity.name(),
             context: finding.context.name(),
             path: finding.location.path.as_str(),
@@ -264,8 +309,12 @@ impl<'a> FindingRecord<'a> {
             help: finding.help.as_deref(),
             via: finding.via.iter().map(hop).collect(),
             related: finding.related.iter().map(related).collect(),
-            suppressed: false,
-            baselined: false,
+            inside: &finding.identity.inside,
+            suppressed: finding.standing.suppressed.is_some(),
+            suppression: finding.standing.suppressed.as_ref().map(suppression),
+            baselined: finding.standing.accepted.is_some(),
+            acceptance: finding.standing.accepted.as_ref().map(acceptance),
+            introduced: finding.standing.novelty.map(|novelty| novelty == Novelty::Introduced),
         }
     }
 }
@@ -302,6 +351,26 @@ pub const TOOL: ToolRecord = ToolRecord { name: env!("CARGO_PKG_NAME"), version:
 
 fn verdicts(contexts: &BTreeMap<Context, Verdict>) -> BTreeMap<&'static str, &'static str> {
     contexts.iter().map(|(context, verdict)| (context.name(), verdict.name())).collect()
+}
+
+fn baseline(used: &BaselineUse) -> BaselineRecord<'_> {
+    let BaselineUse { path, entries, accepted, stale } = used;
+    BaselineRecord { path: path.as_str(), entries: *entries, accepted: *accepted, stale: *stale }
+}
+
+fn comparison(comparison: &Comparison) -> ComparisonRecord<'_> {
+    let Comparison { base, commit, introduced, existing, fixed } = comparison;
+    ComparisonRecord { base, commit, introduced: *introduced, existing: *existing, fixed: *fixed }
+}
+
+fn suppression(suppression: &Suppression) -> SuppressionRecord<'_> {
+    let Suppression { location, reason, until } = suppression;
+    SuppressionRecord { line: location.start.line, reason, until: until.map(|date| date.to_string()) }
+}
+
+fn acceptance(acceptance: &Acceptance) -> AcceptanceRecord<'_> {
+    let Acceptance { by, date, reason } = acceptance;
+    AcceptanceRecord { by, date: date.map(|date| date.to_string()), reason }
 }
 
 pub fn snapshot(identity: &SnapshotIdentity) -> SnapshotRecord<'_> {

@@ -29,6 +29,9 @@ pub const PARSE_LIMIT: usize = 16 << 20;
 const ARCHIVES: &[&str] =
     &["zip", "whl", "egg", "jar", "war", "gz", "tgz", "bz2", "xz", "zst", "7z", "rar", "tar", "br", "lz4"];
 
+/// What a comment that speaks to `solely` begins with.
+pub const MARKER: &str = "solely:";
+
 /// Facts that are made once, by whoever asks first.
 type SharedFacts = Arc<OnceLock<Arc<Facts>>>;
 
@@ -40,11 +43,13 @@ pub struct SourceSet<'s> {
     snapshot: &'s Snapshot,
     facts: Vec<OnceLock<Option<Arc<Facts>>>>,
     /// Facts by content, so that equal blobs share them.
-    blobs: Mutex<FxHashMap<[u8; 32], SharedFacts>>,
+    blobs: Arc<Mutex<FxHashMap<[u8; 32], SharedFacts>>>,
     fragments: Mutex<FxHashMap<[u8; 32], SharedFragments>>,
     readers: Mutex<Vec<SnapshotReader<'s>>>,
     gaps: Mutex<BTreeSet<Gap>>,
     parsed: AtomicU64,
+    /// Whether a file holds the [`MARKER`]; set by the first read of its bytes.
+    marked: Vec<OnceLock<bool>>,
 }
 
 impl<'s> SourceSet<'s> {
@@ -52,12 +57,18 @@ impl<'s> SourceSet<'s> {
         Self {
             snapshot,
             facts: std::iter::repeat_with(OnceLock::new).take(snapshot.entries.len()).collect(),
-            blobs: Mutex::default(),
+            blobs: Arc::default(),
             fragments: Mutex::default(),
             readers: Mutex::default(),
             gaps: Mutex::new(snapshot.gaps.iter().cloned().collect()),
             parsed: AtomicU64::new(0),
+            marked: std::iter::repeat_with(OnceLock::new).take(snapshot.entries.len()).collect(),
         }
+    }
+
+    /// The files of a second snapshot, which share the facts of equal blobs with the first.
+    pub fn beside(snapshot: &'s Snapshot, other: &SourceSet<'_>) -> Self {
+        Self { blobs: Arc::clone(&other.blobs), ..Self::new(snapshot) }
     }
 
     pub fn snapshot(&self) -> &'s Snapshot {
@@ -91,7 +102,18 @@ impl<'s> SourceSet<'s> {
         let mut reader = lock(&self.readers).pop().unwrap_or_else(|| self.snapshot.reader());
         let read = reader.read(id);
         lock(&self.readers).push(reader);
-        read.map_err(|gap| self.add_gap(gap)).ok()
+        let bytes = read.map_err(|gap| self.add_gap(gap)).ok()?;
+        self.marked[id.index()].get_or_init(|| memchr::memmem::find(&bytes, MARKER.as_bytes()).is_some());
+        Some(bytes)
+    }
+
+    /// Those of the files that hold the [`MARKER`], in order. Only files that nobody has read yet are read for it.
+    pub fn marked(&self, ids: &[EntryId]) -> Vec<EntryId> {
+        let holds = |id: EntryId| {
+            let seen = &self.marked[id.index()];
+            seen.get().copied().unwrap_or_else(|| self.bytes(id).is_some() && seen.get() == Some(&true))
+        };
+        ids.par_iter().copied().filter(|&id| holds(id)).collect()
     }
 
     /// The decoded text of a file; `None` where it cannot be read or is not text.

@@ -196,7 +196,8 @@ fn the_index_and_the_work_tree_are_compared_as_git_does() {
     fixture.write("b.txt", "b\nc\n");
     fixture.write("touched.txt", "t\n");
     fixture.write("untracked.txt", "u\n");
-    let staged = fixture.assert_equals_git(&RangeRequest::Staged("HEAD".into()), &["--cached"]);
+    let staged =
+        fixture.assert_equals_git(&RangeRequest::Staged { revision: "HEAD".into(), index: None }, &["--cached"]);
     assert_eq!((staged.deleted, staged.added), (4, 1));
     let disk = fixture.assert_equals_git(&RangeRequest::WorkTree("HEAD".into()), &["HEAD"]);
     assert_eq!((disk.deleted, disk.added), (4, 2));

@@ -1,0 +1,209 @@
+//! A policy or a baseline that asks for less than it did at the base of a change.
+//!
+//! Invariant: one finding per weakening, at the place in the head that says it; what is only written in another way, or
+//! asks for more, is none. Absent on purpose: a judgement; the finding is a warning, for the reviewer to see.
+
+use super::{Baseline, OwnRule, own_finding};
+use crate::finding::{Context, Finding};
+use crate::policy::{FamilyRule, GlobList, LegacyRule, OnlyThroughRule, Policy, Rule, RuleKind, SymbolPattern};
+use crate::span::{Location, Position, RepoPath};
+
+/// What is asked for at one side of a change.
+pub struct Intent<'a> {
+    pub policy: &'a Policy,
+    pub baseline: Option<&'a Baseline>,
+}
+
+/// Every way in which the head asks for less than the base.
+pub fn weakened(base: &Intent<'_>, head: &Intent<'_>) -> Vec<Finding> {
+    let mut weakenings = Weakenings { policy: head.policy, list: Vec::new() };
+    // Where there was no policy of its own there is nothing to weaken.
+    if base.policy.file.is_some() {
+        weakenings.project(base.policy);
+        for rule in &base.policy.rules {
+            match head.policy.rules.iter().find(|it| it.id == rule.id) {
+                Some(now) => weakenings.rule(rule, now),
+                None => {
+                    let file = base.policy.file.as_deref().unwrap_or_default();
+                    weakenings.add(&rule.id.0, None, format!("the rule `{}` is gone from the policy", rule.id), file);
+                }
+            }
+        }
+    }
+    weakenings.baseline(base.baseline, head.baseline);
+    weakenings.list
+}
+
+struct Weakenings<'a> {
+    policy: &'a Policy,
+    list: Vec<Finding>,
+}
+
+impl Weakenings<'_> {
+    /// A weakening of the policy: at the rule, or in the first line of the file.
+    fn add(&mut self, symbol: &str, rule: Option<&Rule>, message: String, file: &str) {
+        let (file, line, column) = match rule {
+            Some(Rule { place, .. }) => (place.file.as_str(), place.line, place.column),
+            None => (self.policy.file.as_deref().unwrap_or(file), 1, 1),
+        };
+        let location = Location { path: RepoPath::new(file), start: Position { line, column }, end_line: line };
+        self.list.push(own_finding(OwnRule::Weakened, location, "policy", symbol, &message.clone(), message, None));
+    }
+
+    fn project(&mut self, base: &Policy) {
+        let (was, now) = (&base.project, &self.policy.project);
+        let mut said = Vec::new();
+        match (was.include.is_empty(), now.include.is_empty()) {
+            (true, false) => said.push("`include` leaves files out that were judged before".to_owned()),
+            (false, false) => {
+                said.extend(missing(&was.include, &now.include).map(|glob| format!("`include` lost `{glob}`")));
+            }
+            (_, true) => {}
+        }
+        said.extend(missing(&now.exclude, &was.exclude).map(|glob| format!("`exclude` gained `{glob}`")));
+        said.extend(missing(&now.tests, &was.tests).map(|glob| format!("`tests` gained `{glob}`")));
+        if base.folder != self.policy.folder && !within(&base.folder, &self.policy.folder) {
+            said.push(format!("the policy judges `{}` alone", self.policy.folder));
+        }
+        for message in said {
+            self.add("project", None, message, "");
+        }
+    }
+
+    fn rule(&mut self, was: &Rule, now: &Rule) {
+        let mut said = Vec::new();
+        if now.severity > was.severity {
+            said.push(format!("`severity` went from `{}` to `{}`", was.severity.name(), now.severity.name()));
+        }
+        match (&was.kind, &now.kind) {
+            (RuleKind::Legacy(was), RuleKind::Legacy(now)) => legacy(was, now, &mut said),
+            (RuleKind::Family(was), RuleKind::Family(now)) => family(was, now, &mut said),
+            (RuleKind::OnlyThrough(was), RuleKind::OnlyThrough(now)) => only_through(was, now, &mut said),
+            (was, now) => said.push(format!("it was a rule of the kind `{}` and is `{}`", was.name(), now.name())),
+        }
+        for words in said {
+            self.add(&now.id.0, Some(now), format!("`{}` asks for less: {words}", now.id), "");
+        }
+    }
+
+    fn baseline(&mut self, was: Option<&Baseline>, now: Option<&Baseline>) {
+        let Some(now) = now else { return };
+        let at = |line| Location { path: now.path.clone(), start: Position { line, column: 1 }, end_line: line };
+        let Some(was) = was else {
+            if !now.entries.is_empty() {
+                let message = format!("a baseline is there, which accepts {}", counted(now.entries.len()));
+                let location = at(1);
+                self.list.push(own_finding(OwnRule::Weakened, location, "baseline", "baseline", "", message, None));
+            }
+            return;
+        };
+        // An entry that only followed a renamed file or definition accepts nothing more.
+        let key = |entry: &super::Entry| {
+            let known = &entry.known;
+            let name = known.symbol.split_once(':').map_or(known.symbol.as_str(), |(_, name)| name).to_owned();
+            (known.rule.clone(), name, known.kind.clone(), known.code.clone(), known.severity)
+        };
+        let exact = |entry: &super::Entry| (entry.known.clone(), entry.ordinal);
+        let mut gone: Vec<_> = was
+            .entries
+            .iter()
+            .filter(|(entry, _)| !now.entries.iter().any(|(it, _)| exact(it) == exact(entry)))
+            .map(|(entry, _)| key(entry))
+            .collect();
+        for (entry, line) in &now.entries {
+            if was.entries.iter().any(|(it, _)| exact(it) == exact(entry)) {
+                continue;
+            }
+            if let Some(index) = gone.iter().position(|it| *it == key(entry)) {
+                gone.swap_remove(index);
+                continue;
+            }
+            let (known, acceptance) = (&entry.known, &entry.acceptance);
+            let date = acceptance.date.map_or_else(String::new, |date| format!(" on {date}"));
+            let message = format!(
+                "the baseline accepts one more: `{}` of `{}` in {} (by {}{date}: {})",
+                known.kind, known.symbol, known.path, acceptance.by, acceptance.reason
+            );
+            let code = format!("{} {} {} {}", known.path, known.kind, known.inside, known.code);
+            self.list.push(own_finding(OwnRule::Weakened, at(*line), "baseline", &known.rule, &code, message, None));
+        }
+    }
+}
+
+fn legacy(was: &LegacyRule, now: &LegacyRule, said: &mut Vec<String>) {
+    let covers = |pattern: &SymbolPattern| {
+        now.symbols.iter().any(|it| {
+            (&it.module, &it.name) == (&pattern.module, &pattern.name)
+                || !pattern.has_globs() && it.matches(&pattern.module, pattern.name.as_deref())
+        })
+    };
+    said.extend(was.symbols.iter().filter(|it| !covers(it)).map(|it| format!("`symbols` lost `{it}`")));
+    said.extend(was.flags.iter().filter(|it| !now.flags.contains(it)).map(|it| format!("`flags` lost `{it}`")));
+    if let (Some(successor), None) = (&was.successor, &now.successor) {
+        said.push(format!("`successor` no longer demands `{successor}`"));
+    }
+    let lower: Vec<String> = Context::ALL
+        .into_iter()
+        .filter(|&context| now.require.of(context) < was.require.of(context))
+        .map(|it| format!("{} from `{}` to `{}`", it.name(), was.require.of(it).name(), now.require.of(it).name()))
+        .collect();
+    if !lower.is_empty() {
+        said.push(format!("`require` went down for {}", lower.join(", ")));
+    }
+    match (was.remove_by, now.remove_by) {
+        (Some(was), Some(now)) if now > was => said.push(format!("`remove-by` went from {was} to {now}")),
+        (None, Some(now)) => said.push(format!("it only warns until {now}, by a new `remove-by`")),
+        _ => {}
+    }
+}
+
+fn family(was: &FamilyRule, now: &FamilyRule, said: &mut Vec<String>) {
+    match (&was.query, &now.query) {
+        (None, Some(query)) => said.push(format!("`query` selects only what `{}` matches", query.name)),
+        (Some(was), Some(now)) if was.text != now.text => {
+            said.push(format!("`query` is `{}` now, another one", now.name))
+        }
+        _ => {}
+    }
+    match (was.names.is_empty(), now.names.is_empty()) {
+        (true, false) => said.push("`names` selects some names alone".to_owned()),
+        (false, false) => {
+            said.extend(was.names.iter().filter(|it| !now.names.contains(it)).map(|it| format!("`names` lost `{it}`")));
+        }
+        (_, true) => {}
+    }
+    said.extend(now.except.iter().filter(|it| !was.except.contains(it)).map(|it| format!("`except` gained `{it}`")));
+    for (name, was, now) in [
+        ("deprecated", was.deprecated, now.deprecated),
+        ("beside-successor", was.beside_successor, now.beside_successor),
+    ] {
+        if now && !was {
+            said.push(format!("`{name}` narrows it"));
+        }
+    }
+}
+
+fn only_through(was: &OnlyThroughRule, now: &OnlyThroughRule, said: &mut Vec<String>) {
+    said.extend(was.calls.iter().filter(|it| !now.calls.contains(it)).map(|it| format!("`calls` lost `{it}`")));
+    said.extend(now.through.iter().filter(|it| !was.through.contains(it)).map(|it| format!("`through` gained `{it}`")));
+    let allowed: Vec<&String> = was.allow.iter().flat_map(|it| &it.path.texts).collect();
+    for allowance in &now.allow {
+        for path in allowance.path.texts.iter().filter(|it| !allowed.contains(it)) {
+            said.push(format!("`allow` gained `{path}` ({})", allowance.reason));
+        }
+    }
+}
+
+/// The globs of one list that another one lacks.
+fn missing<'g>(of: &'g GlobList, other: &GlobList) -> impl Iterator<Item = &'g String> {
+    of.texts.iter().filter(|glob| !other.texts.contains(glob))
+}
+
+/// Whether a folder lies in another one.
+fn within(inner: &str, outer: &str) -> bool {
+    outer.is_empty() || inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+fn counted(count: usize) -> String {
+    if count == 1 { "1 finding".to_owned() } else { format!("{count} findings") }
+}
