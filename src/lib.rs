@@ -32,7 +32,7 @@
 //! | [`policy`] | TOML | validated rules, every error with its place |
 //! | [`workspace`] | a work tree, the index, a revision | a snapshot: paths and bytes |
 //! | [`source`] | snapshot | texts, occurrences of names, facts; each blob parsed once |
-//! | [`project`] | facts | modules, classes, meanings, traces |
+//! | [`project`] | facts | modules, classes, meanings, traces, routes |
 //! | [`history`] | two revisions | changed lines and what became of each |
 //! | [`checks`] | policy, project | findings, and what each does to the verdict of its rule |
 //! | [`triage`] | findings, comments, baseline, base | marked findings, and a verdict per rule and context |

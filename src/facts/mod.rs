@@ -11,10 +11,14 @@
 mod fragment;
 mod line;
 mod names;
+mod sketch;
 
 pub use fragment::{Constant, EnvironmentDefault, Fragments, Print, Unit, UnitKind};
 pub use line::{LineClass, LineTally};
 pub use names::{NameId, Names};
+pub use sketch::{
+    Addition, Body, BodyId, Call, Expression, ExpressionId, MODULE_BODY, Parameter, Sketch, Statement, Target,
+};
 
 use crate::span::{LineIndex, Span};
 

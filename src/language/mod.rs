@@ -9,7 +9,7 @@ pub mod layout;
 pub mod python;
 pub mod query;
 
-use crate::facts::{Facts, Fragments, LineClass, Scope, ScopeKind, Unread, Value};
+use crate::facts::{Facts, Fragments, LineClass, Scope, ScopeKind, Sketch, Unread, Value};
 use crate::span::{LineIndex, RepoPath, Span};
 
 /// A row of the registry.
@@ -20,6 +20,8 @@ pub struct LanguageSpec {
     pub extract: fn(&str) -> Facts,
     /// What duplicates are found by; asked for only where they are looked for.
     pub fragments: fn(&str) -> Fragments,
+    /// What wires objects together; asked for only where something is registered.
+    pub sketch: fn(&str) -> Sketch,
     /// The text apart from how it is laid out, for telling reformatting from change.
     pub layout: fn(&str) -> layout::Layout,
     pub grammar: fn() -> tree_sitter::Language,

@@ -12,6 +12,7 @@ mod module;
 mod orphan;
 mod resolve;
 mod root;
+mod route;
 mod symbol;
 #[cfg(test)]
 mod tests;
@@ -24,6 +25,10 @@ pub use module::{Found, ModuleIndex, ModuleRef, primary_name};
 pub use orphan::{Orphan, orphans};
 pub use resolve::Resolver;
 pub use root::{METADATA, declared_roots};
+pub use route::{
+    Endpoint, Framework, Host, HostId, HostKind, Mount, MountId, Route, RouteId, RoutePath, Routes, Site, endpoints,
+    routes,
+};
 pub use symbol::Symbol;
 pub use trace::{DefinitionSite, Occurrences, Target, Trace, TracedReference, UseAccess, trace};
 

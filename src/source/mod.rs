@@ -10,7 +10,7 @@ mod search;
 pub use decode::{Text, decode};
 pub use search::{FileHits, Hit, Needles, is_bounded};
 
-use crate::facts::{Facts, Fragments, Unread};
+use crate::facts::{Facts, Fragments, Sketch, Unread};
 use crate::gap::{Extent, Gap, Reason, Stage};
 use crate::language::{LanguageSpec, find_language};
 use crate::progress::Progress;
@@ -181,6 +181,14 @@ impl<'s> SourceSet<'s> {
             self.add_syntax_gap(id, first, fragments.unread_lines[0].start, ranges);
         }
         Some(fragments.clone())
+    }
+
+    /// What a file wires together; `None` where there is no language, or where a gap says why not. Not kept: whoever asks
+    /// keeps what it needs.
+    pub fn sketch(&self, id: EntryId) -> Option<Sketch> {
+        let language = self.language(id)?;
+        let text = self.parseable(id, self.bytes(id)?)?;
+        Some(std::panic::catch_unwind(|| (language.sketch)(&text)).unwrap_or_default())
     }
 
     fn add_syntax_gap(&self, id: EntryId, first: &Unread, line: u32, ranges: Vec<Span>) {

@@ -11,6 +11,7 @@ mod expression;
 mod fragment;
 mod layout;
 mod line;
+mod sketch;
 mod statement;
 #[cfg(test)]
 mod tests;
@@ -32,6 +33,7 @@ pub const SPEC: LanguageSpec = LanguageSpec {
     extensions: &["py", "pyi", "pyw"],
     extract,
     fragments: fragment::fragments,
+    sketch: sketch::sketch,
     layout: layout::layout,
     grammar: || tree_sitter_python::LANGUAGE.into(),
     queries: super::query::PYTHON_QUERIES,
