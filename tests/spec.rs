@@ -33,6 +33,7 @@ specs! {
     explanation_of_duplicate_constant => "src/checks/duplicates/duplicate_constant.md",
     explanation_of_duplicate_definition => "src/checks/duplicates/duplicate_definition.md",
     explanation_of_duplicate_env_default => "src/checks/duplicates/duplicate_env_default.md",
+    explanation_of_duplicate_route => "src/checks/duplicates/duplicate_route.md",
     explanation_of_shadowed_module => "src/checks/duplicates/shadowed_module.md",
     explanation_of_version_family => "src/checks/duplicates/version_family.md",
     explanation_of_family => "src/checks/family.md",

@@ -82,6 +82,7 @@ pub fn rank(groups: &mut [Group]) {
         let lines: u32 = group.instances.iter().map(|it| it.lines.end - it.lines.start + 1).sum();
         let spare = lines - lines / group.instances.len() as u32;
         let weight = match group.kind {
+            DuplicateKind::DuplicateRoute => 200,
             // a clone is worth its lines
             DuplicateKind::Clone => spare,
             DuplicateKind::VersionFamily => 4 * spare + 40,

@@ -11,6 +11,7 @@ mod corpus;
 mod duplicate_constant;
 mod duplicate_definition;
 mod duplicate_env_default;
+mod duplicate_route;
 mod merge;
 mod shadowed_module;
 mod version_family;
@@ -22,10 +23,12 @@ pub use corpus::{Corpus, CorpusFile, UnitRef};
 use super::CheckInput;
 use crate::finding::Context;
 use crate::span::{LineRange, RepoPath};
+use crate::workspace::EntryId;
 
 /// What makes the members of a group duplicates, the strongest reason first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum DuplicateKind {
+    DuplicateRoute,
     VersionFamily,
     DuplicateDefinition,
     Clone,
@@ -37,6 +40,7 @@ pub enum DuplicateKind {
 impl DuplicateKind {
     pub fn name(self) -> &'static str {
         match self {
+            DuplicateKind::DuplicateRoute => "duplicate-route",
             DuplicateKind::VersionFamily => "version-family",
             DuplicateKind::DuplicateDefinition => "duplicate-definition",
             DuplicateKind::Clone => "clone",
@@ -67,7 +71,7 @@ pub struct Instance {
     pub lines: LineRange,
     /// `module:Class.method`, or the innermost definition around a run of statements.
     pub symbol: String,
-    /// `function`, `class`, `statements`, `constant`, `module`.
+    /// `function`, `class`, `statements`, `constant`, `module`, `registration`.
     pub what: &'static str,
     pub context: Context,
     /// What this copy says where the copies disagree: a default, a value.
@@ -130,6 +134,7 @@ pub struct Search<'a, 'c, 's> {
 
 /// Every kind.
 pub const DUPLICATES: &[DuplicateSpec] = &[
+    duplicate_route::SPEC,
     version_family::SPEC,
     duplicate_definition::SPEC,
     clone::SPEC,
@@ -165,14 +170,17 @@ impl Search<'_, '_, '_> {
     }
 
     fn instance_at(&self, file: u32, lines: LineRange, name: &str) -> Instance {
-        let file = &self.corpus.files[file as usize];
-        let module = self.input.project.module_name(file.id);
+        self.instance_in(self.corpus.files[file as usize].id, lines, name)
+    }
+
+    fn instance_in(&self, file: EntryId, lines: LineRange, name: &str) -> Instance {
+        let module = self.input.project.module_name(file);
         Instance {
-            path: self.input.path(file.id).clone(),
+            path: self.input.path(file).clone(),
             lines,
             symbol: if name.is_empty() { module.to_owned() } else { format!("{module}:{name}") },
             what: "statements",
-            context: file.context,
+            context: self.input.context(self.input.path(file)),
             detail: None,
             uses: None,
         }
