@@ -2,6 +2,8 @@
 
 /// One report that holds every kind of thing a report can hold, for every format to render.
 mod canonical;
+/// Changes in real repositories: bases, the index, hooks, shallow clones, the baseline and the choice of a policy.
+mod change;
 /// The command line: that arguments reach the right place and the exit status says the truth.
 mod cli;
 /// Duplicates as a whole: the order of files, renamed copies, two runs.

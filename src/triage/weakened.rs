@@ -207,3 +207,124 @@ fn within(inner: &str, outer: &str) -> bool {
 fn counted(count: usize) -> String {
     if count == 1 { "1 finding".to_owned() } else { format!("{count} findings") }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn policy(text: &str) -> Policy {
+        Policy::parse(text, "solely.toml", &|_| Ok(None)).unwrap_or_else(|errors| panic!("{text}: {}", errors[0]))
+    }
+
+    /// What is said of a change from one policy to another.
+    fn said(was: &str, now: &str) -> Vec<String> {
+        let (was, now) = (policy(was), policy(now));
+        let intent = |policy| Intent { policy, baseline: None };
+        weakened(&intent(&was), &intent(&now)).into_iter().map(|finding| finding.message).collect()
+    }
+
+    const LEGACY: &str =
+        "[[legacy]]\nid = \"x\"\nsymbols = [\"a:f\", \"a:g\"]\nflags = [\"OLD\"]\nsuccessor = \"a:h\"\n";
+    const FAMILY: &str = "[[family]]\nid = \"y\"\nnames = [\"*_v2\", \"*_v3\"]\nseverity = \"error\"\n";
+    const DOOR: &str =
+        "[[only-through]]\nid = \"z\"\ncalls = [\"os.getenv\", \"os.environ\"]\nthrough = [\"a.settings\"]\n";
+    const PROJECT: &str = "[project]\ninclude = [\"a/**\", \"b/**\"]\nexclude = [\"c\"]\ntests = [\"tests/**\"]\n";
+
+    #[test]
+    fn every_weakening_is_told_once() {
+        let more = |text: &str, add: &str| format!("{text}{add}\n");
+        let swap = |text: &str, from: &str, to: &str| {
+            assert!(text.contains(from), "{from}");
+            text.replace(from, to)
+        };
+        let both = format!("{LEGACY}{FAMILY}");
+        let soon = more(LEGACY, "remove-by = 2026-01-01");
+        let removed = more(LEGACY, "require = { code = \"removed\", docs = \"residue\" }");
+        let cases: Vec<(&str, String, &str)> = vec![
+            (&both, LEGACY.into(), "the rule `y` is gone from the policy"),
+            (FAMILY, swap(FAMILY, "error", "warning"), "`y` asks for less: `severity` went from `error` to `warning`"),
+            (LEGACY, swap(LEGACY, "\"a:f\", ", ""), "`x` asks for less: `symbols` lost `a:f`"),
+            (LEGACY, swap(LEGACY, "\"OLD\"", ""), "`x` asks for less: `flags` lost `OLD`"),
+            (
+                LEGACY,
+                swap(LEGACY, "successor = \"a:h\"\n", ""),
+                "`x` asks for less: `successor` no longer demands `a:h`",
+            ),
+            (
+                LEGACY,
+                removed.clone(),
+                "`x` asks for less: `require` went down for code from `gone` to `removed`, docs from `gone` to `residue`",
+            ),
+            (
+                &soon,
+                swap(&soon, "2026-01", "2026-02"),
+                "`x` asks for less: `remove-by` went from 2026-01-01 to 2026-02-01",
+            ),
+            (LEGACY, soon.clone(), "`x` asks for less: it only warns until 2026-01-01, by a new `remove-by`"),
+            (FAMILY, swap(FAMILY, "\"*_v2\", ", ""), "`y` asks for less: `names` lost `*_v2`"),
+            (FAMILY, more(FAMILY, "except = [\"keep_v2\"]"), "`y` asks for less: `except` gained `keep_v2`"),
+            (FAMILY, more(FAMILY, "deprecated = true"), "`y` asks for less: `deprecated` narrows it"),
+            (FAMILY, more(FAMILY, "beside-successor = true"), "`y` asks for less: `beside-successor` narrows it"),
+            (
+                FAMILY,
+                more(FAMILY, "query = \"handler-methods\""),
+                "`y` asks for less: `query` selects only what `handler-methods` matches",
+            ),
+            (DOOR, swap(DOOR, ", \"os.environ\"", ""), "`z` asks for less: `calls` lost `os.environ`"),
+            (
+                DOOR,
+                swap(DOOR, "[\"a.settings\"]", "[\"a.settings\", \"b\"]"),
+                "`z` asks for less: `through` gained `b`",
+            ),
+            (
+                DOOR,
+                more(DOOR, "allow = [{ path = \"old/**\", reason = \"later\" }]"),
+                "`z` asks for less: `allow` gained `old/**` (later)",
+            ),
+            (
+                DOOR,
+                swap(FAMILY, "\"y\"", "\"z\""),
+                "`z` asks for less: it was a rule of the kind `only-through` and is `family`",
+            ),
+        ];
+        for (was, now, message) in cases {
+            assert_eq!(said(was, &now), [message], "{was}\n-> {now}");
+        }
+        for (from, to, message) in [
+            (", \"b/**\"", "", "`include` lost `b/**`"),
+            ("[\"c\"]", "[\"c\", \"d\"]", "`exclude` gained `d`"),
+            ("[\"tests/**\"]", "[\"tests/**\", \"e\"]", "`tests` gained `e`"),
+        ] {
+            let was = format!("{PROJECT}{LEGACY}");
+            assert_eq!(said(&was, &swap(&was, from, to)), [message]);
+        }
+        let bare = format!("{PROJECT}{LEGACY}").replace("include = [\"a/**\", \"b/**\"]\n", "");
+        let message = "`include` leaves files out that were judged before";
+        assert_eq!(said(&bare, &format!("{PROJECT}{LEGACY}")), [message]);
+    }
+
+    #[test]
+    fn what_asks_for_as_much_or_more_is_none() {
+        let both = format!("{PROJECT}{LEGACY}{FAMILY}{DOOR}");
+        let none: [&str; 0] = [];
+        assert_eq!(said(&both, &both), none);
+        for (from, to) in [
+            ("\"a:f\", \"a:g\"", "\"a:*\""),
+            ("\"a:f\", ", "\"a:f\", \"a:e\", "),
+            ("[\"OLD\"]", "[\"OLD\", \"OLDER\"]"),
+            ("successor = \"a:h\"", "successor = \"a:i\""),
+            ("names = [\"*_v2\", \"*_v3\"]", "names = [\"*_v3\", \"*_v2\", \"*_v4\"]"),
+            ("include = [\"a/**\", \"b/**\"]\n", ""),
+            ("exclude = [\"c\"]\n", ""),
+            (", \"os.environ\"]", ", \"os.environ\", \"os.putenv\"]"),
+        ] {
+            assert!(both.contains(from), "{from}");
+            assert_eq!(said(&both, &both.replace(from, to)), none, "{from} -> {to}");
+        }
+        let late = format!("{LEGACY}remove-by = 2026-02-01\n");
+        assert_eq!(said(&late, &late.replace("02-01", "01-01")), none);
+        assert_eq!(said(&late, LEGACY), none);
+        let lower = format!("{LEGACY}require = \"removed\"\n");
+        assert_eq!(said(&lower, LEGACY), none);
+    }
+}
