@@ -183,3 +183,82 @@ fn one_to_one<K: Ord + Copy>(shared: BTreeMap<(K, K), usize>) -> BTreeMap<K, K> 
     }
     pairs
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn known() -> impl Strategy<Value = Known> {
+        let name = |names: &'static [&'static str]| proptest::sample::select(names);
+        (name(&["a.py", "b.py", "c.py"]), name(&["", "f", "g"]), name(&["x", "y"])).prop_map(|(path, inside, code)| {
+            Known {
+                path: path.into(),
+                rule: "r".into(),
+                symbol: "m:s".into(),
+                kind: "call".into(),
+                inside: inside.into(),
+                code: code.into(),
+                severity: Severity::Error,
+            }
+        })
+    }
+
+    /// Paths and definitions that are there are those that findings name.
+    fn paired(known: &[Known], found: &[Known]) -> Vec<Option<usize>> {
+        let there = |list: &[Known], path: &str| list.iter().any(|it| it.path == path);
+        let holds =
+            |list: &[Known], path: &str, inside: &str| list.iter().any(|it| it.path == path && it.inside == inside);
+        let moves = Moves {
+            renamed: BTreeMap::new(),
+            is_there: &|path| there(found, path),
+            was_there: &|path| there(known, path),
+            defines: &|path, inside| holds(found, path, inside),
+            defined: &|path, inside| holds(known, path, inside),
+        };
+        pair(known, found, &moves)
+    }
+
+    proptest! {
+        #[test]
+        fn everything_is_in_one_pair_at_most(
+            known in proptest::collection::vec(known(), 0..8),
+            found in proptest::collection::vec(known(), 0..8),
+        ) {
+            let pairs: Vec<usize> = paired(&known, &found).into_iter().flatten().collect();
+            let distinct: BTreeSet<usize> = pairs.iter().copied().collect();
+            prop_assert_eq!(pairs.len(), distinct.len());
+        }
+
+        #[test]
+        fn what_is_equal_is_paired_in_any_order(known in proptest::collection::vec(known(), 0..8), turn in 0usize..8) {
+            let mut found = known.clone();
+            found.rotate_left(turn % known.len().max(1));
+            prop_assert!(paired(&known, &found).iter().all(Option::is_some));
+        }
+
+        /// Where both the old and the new place stay, what goes here and comes there is no pair.
+        #[test]
+        fn a_swap_between_places_that_stay_is_seen(
+            stays in proptest::collection::vec(known(), 1..8),
+            (goes, comes) in (0usize..8, 0usize..8),
+            is_alike in proptest::bool::ANY,
+        ) {
+            let at = |index: usize, code: &str| Known { code: code.into(), ..stays[index % stays.len()].clone() };
+            let (goes, comes) = (at(goes, "p"), at(comes, if is_alike { "p" } else { "q" }));
+            prop_assume!(goes != comes);
+            let with = |it: &Known| stays.iter().chain([it]).cloned().collect::<Vec<_>>();
+            let pairs = paired(&with(&goes), &with(&comes));
+            prop_assert_eq!(pairs.iter().flatten().count(), stays.len());
+        }
+
+        #[test]
+        fn a_renamed_file_keeps_all_its_findings(known in proptest::collection::vec(known(), 1..8)) {
+            let found: Vec<Known> = known.iter().cloned().map(|it| match it.path.as_str() {
+                "a.py" => Known { path: "d.py".into(), ..it },
+                _ => it,
+            }).collect();
+            prop_assert!(paired(&known, &found).iter().all(Option::is_some));
+        }
+    }
+}

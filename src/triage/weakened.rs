@@ -3,10 +3,11 @@
 //! Invariant: one finding per weakening, at the place in the head that says it; what is only written in another way, or
 //! asks for more, is none. Absent on purpose: a judgement; the finding is a warning, for the reviewer to see.
 
-use super::{Baseline, OwnRule, own_finding};
+use super::{Baseline, Entry, OwnRule, own_finding};
 use crate::finding::{Context, Finding};
 use crate::policy::{FamilyRule, GlobList, LegacyRule, OnlyThroughRule, Policy, Rule, RuleKind, SymbolPattern};
 use crate::span::{Location, Position, RepoPath};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What is asked for at one side of a change.
 pub struct Intent<'a> {
@@ -97,25 +98,21 @@ impl Weakenings<'_> {
             }
             return;
         };
+        let exact = |entry: &Entry| (entry.known.clone(), entry.ordinal);
+        let [before, after] = [was, now].map(|it| it.entries.iter().map(|(it, _)| exact(it)).collect::<BTreeSet<_>>());
         // An entry that only followed a renamed file or definition accepts nothing more.
-        let key = |entry: &super::Entry| {
+        let key = |entry: &Entry| {
             let known = &entry.known;
             let name = known.symbol.split_once(':').map_or(known.symbol.as_str(), |(_, name)| name).to_owned();
             (known.rule.clone(), name, known.kind.clone(), known.code.clone(), known.severity)
         };
-        let exact = |entry: &super::Entry| (entry.known.clone(), entry.ordinal);
-        let mut gone: Vec<_> = was
-            .entries
-            .iter()
-            .filter(|(entry, _)| !now.entries.iter().any(|(it, _)| exact(it) == exact(entry)))
-            .map(|(entry, _)| key(entry))
-            .collect();
-        for (entry, line) in &now.entries {
-            if was.entries.iter().any(|(it, _)| exact(it) == exact(entry)) {
-                continue;
-            }
-            if let Some(index) = gone.iter().position(|it| *it == key(entry)) {
-                gone.swap_remove(index);
+        let mut gone: BTreeMap<_, u32> = BTreeMap::new();
+        for (entry, _) in was.entries.iter().filter(|(entry, _)| !after.contains(&exact(entry))) {
+            *gone.entry(key(entry)).or_default() += 1;
+        }
+        for (entry, line) in now.entries.iter().filter(|(entry, _)| !before.contains(&exact(entry))) {
+            if let Some(left) = gone.get_mut(&key(entry)).filter(|left| **left > 0) {
+                *left -= 1;
                 continue;
             }
             let (known, acceptance) = (&entry.known, &entry.acceptance);

@@ -185,7 +185,8 @@ fn frame<'a, 's: 'a>(finding: &'a Finding, quotes: &mut Quotes<'s>) -> Frame<'a>
         "definition" if lines > 1 => {
             Some(format!("{}, to line {}", counted(lines.into(), "line"), finding.location.end_line))
         }
-        "definition" => None,
+        // What stands in a comment, a policy or a baseline says by itself what it is.
+        "definition" | "suppression" | "policy" | "baseline" => None,
         kind => Some(describe(kind, finding)),
     };
     let mut place = |location: &'a Location, label| Place {
