@@ -30,6 +30,7 @@
 //! | [`span`] [`gap`] [`progress`] [`facts`] [`finding`] | | vocabulary: used by every stage, uses none |
 //! | [`language`] | text | the facts of one blob; matches of queries |
 //! | [`policy`] | TOML | validated rules, every error with its place |
+//! | [`cache`] | a key made of contents | what an earlier run worked out of them |
 //! | [`workspace`] | a work tree, the index, a revision | a snapshot: paths and bytes |
 //! | [`source`] | snapshot | texts, occurrences of names, facts; each blob parsed once |
 //! | [`project`] | facts | modules, classes, meanings, traces, routes |
@@ -52,7 +53,8 @@
 //! - The same input gives the same bytes: lists are sorted, no clock and no environment below [`cli`].
 //! - Bad input is a value, not an error: a file that cannot be read or parsed becomes a [`gap::Gap`] that says what it can
 //!   hide, and a gap spoils a verdict only where it may hold the name asked for.
-//! - Nothing of the project is executed, nothing is fetched, nothing is written but the output asked for.
+//! - Nothing of the project is executed, nothing is fetched, nothing is written but the output asked for and the
+//!   cache, which changes no answer.
 //! - Three kinds of failure, never mixed: an `Error` (the run cannot go on), a gap (something could not be seen), a panic
 //!   (our bug; caught per file and told as a gap).
 //!
@@ -83,6 +85,7 @@ pub mod finding;
 // Stages, in flow order.
 pub mod language;
 pub mod policy;
+pub mod cache;
 pub mod workspace;
 pub mod source;
 pub mod project;

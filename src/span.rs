@@ -3,11 +3,12 @@
 //! Invariant: a [`Span`] is half-open and counts bytes of the decoded text it belongs to; a [`RepoPath`] is relative,
 //! `/`-separated and never leaves the repository. Absent on purpose: absolute paths and anything that reads a file.
 
+use bitcode::{Decode, Encode};
 use std::fmt;
 use std::sync::Arc;
 
 /// A half-open range of bytes, `start..end`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Encode, Decode)]
 pub struct Span {
     pub start: u32,
     pub end: u32,
@@ -44,7 +45,7 @@ pub struct Position {
 }
 
 /// First and last line, 1-based and inclusive.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
 pub struct LineRange {
     pub start: u32,
     pub end: u32,
@@ -59,7 +60,7 @@ impl LineRange {
 /// Byte offsets at which lines start; turns an offset into a line in `O(log lines)`.
 ///
 /// A line ends at `\n`; `\r\n` therefore counts once and a lone `\r` does not end a line, which is how git counts.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Debug, PartialEq, Eq, Default, Encode, Decode)]
 pub struct LineIndex {
     starts: Vec<u32>,
     length: u32,
@@ -76,6 +77,11 @@ impl LineIndex {
     pub fn count(&self) -> u32 {
         let last_is_empty = self.starts.last() == Some(&self.length);
         self.starts.len() as u32 - u32::from(last_is_empty)
+    }
+
+    /// Bytes of the text.
+    pub fn length(&self) -> u32 {
+        self.length
     }
 
     /// The 1-based line that holds the byte at `offset`.

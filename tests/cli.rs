@@ -119,6 +119,7 @@ pub fn command(words: &[&str]) -> Command {
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("SOLELY_")) {
         command.env_remove(name);
     }
+    command.env("SOLELY_CACHE_DIR", "cache");
     command
 }
 

@@ -26,6 +26,7 @@ fn the_example_is_what_the_command_prints() {
     let words: Vec<&str> = command.trim_start_matches("$ solely ").split(' ').collect();
     let output = Command::new(env!("CARGO_BIN_EXE_solely"))
         .args(words)
+        .env("SOLELY_CACHE_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("cache"))
         .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")))
         .output()
         .expect("the command runs");

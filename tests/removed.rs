@@ -91,6 +91,7 @@ fn removed(folder: &Path, words: &[&str]) -> (Option<i32>, String, String) {
     let output = Command::new(env!("CARGO_BIN_EXE_solely"))
         .args(["removed", "--repo", folder.to_str().unwrap()])
         .args(words)
+        .env("SOLELY_CACHE_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("cache"))
         .env_remove("CLICOLOR_FORCE")
         .output()
         .unwrap();

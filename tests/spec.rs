@@ -5,6 +5,7 @@ mod markdown;
 
 use expect::{Caret, File, Item, Kind, compare};
 use markdown::Case;
+use solely::cache::{Cache, CacheOptions};
 use solely::checks::Scope;
 use solely::checks::duplicates::Options;
 use solely::evidence::CheckReport;
@@ -17,8 +18,10 @@ use solely::project::{Entity, Project, Resolved, Resolver, Symbol, Target, trace
 use solely::source::SourceSet;
 use solely::span::RepoPath;
 use solely::workspace::{EntryId, Snapshot};
+use std::cell::RefCell;
 use std::fs;
 use std::path::Path;
+use std::time::SystemTime;
 
 /// Every document, with a test of its own.
 macro_rules! specs {
@@ -88,6 +91,8 @@ struct Plan {
     today: jiff::civil::Date,
     paths: Vec<String>,
     has_policy: bool,
+    /// Everything that was answered, to be compared between runs.
+    said: RefCell<String>,
 }
 
 fn plan(case: &Case) -> Plan {
@@ -100,6 +105,7 @@ fn plan(case: &Case) -> Plan {
         today: jiff::civil::date(2026, 1, 1),
         paths: Vec::new(),
         has_policy: false,
+        said: RefCell::default(),
     };
     for block in &case.blocks {
         let lines = || block.text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned);
@@ -131,23 +137,46 @@ fn set_option(plan: &mut Plan, line: &str) {
     }
 }
 
-/// The lines of a diff; empty if the case holds.
+/// The lines of a diff; empty if the case holds. A case is judged without a cache, with an empty one and with the one
+/// that this leaves behind: all three must say the same.
 fn judge_case(case: &Case) -> Vec<String> {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut lines, said) = judge_with(case, Cache::none());
+    for which in ["an empty", "a filled"] {
+        let options = CacheOptions { folder: folder.path().into(), limit: u64::MAX, now: SystemTime::now() };
+        let cache = Cache::open(options);
+        if judge_with(case, cache.clone()).1 != said {
+            lines.push(format!("+ {which} cache changes the answer"));
+        }
+        cache.commit().unwrap();
+    }
+    lines
+}
+
+/// The lines of a diff, and all that was said.
+fn judge_with(case: &Case, cache: Cache) -> (Vec<String>, String) {
     let mut plan = plan(case);
+    let lines = compare_case(&mut plan, cache);
+    (lines, plan.said.into_inner())
+}
+
+fn compare_case(plan: &mut Plan, cache: Cache) -> Vec<String> {
     let files: Vec<(String, Vec<u8>)> =
         plan.files.iter_mut().map(|file| (file.path.clone(), std::mem::take(&mut file.bytes))).collect();
-    let snapshot = Snapshot::in_memory(files);
+    let snapshot = Snapshot::in_memory(files).with_cache(cache);
     if let Some(expected) = &plan.duplicates {
-        return compare_duplicates(&snapshot, &plan, expected);
+        return compare_duplicates(&snapshot, plan, expected);
     }
     let carets: Vec<&Caret> = plan.files.iter().flat_map(|file| &file.carets).collect();
     let mut lines = resolve(&snapshot, &carets);
     let mut found = Vec::new();
     if let Some(symbol) = &plan.symbol {
-        found.extend(references(&snapshot, symbol));
+        let references = references(&snapshot, symbol);
+        *plan.said.get_mut() += &format!("{references:?}");
+        found.extend(references);
     }
     if plan.has_policy || (carets.is_empty() && plan.symbol.is_none()) {
-        let report = match check(&snapshot, &plan) {
+        let report = match check(&snapshot, plan) {
             Ok(report) => report,
             Err(errors) => return errors,
         };
@@ -158,7 +187,8 @@ fn judge_case(case: &Case) -> Vec<String> {
         plan.expected.extend(gaps.into_iter().map(|line| gap(line)));
         lines.extend(answers.into_iter().filter_map(|line| answer(&report, line)));
     }
-    lines.extend(compare(plan.expected, found));
+    *plan.said.get_mut() += &lines.join("\n");
+    lines.extend(compare(std::mem::take(&mut plan.expected), found));
     lines
 }
 
@@ -167,6 +197,7 @@ fn compare_duplicates(snapshot: &Snapshot, plan: &Plan, expected: &[String]) -> 
     let options = Options { kinds: Vec::new(), min_lines: 5, tests: true, traced: None };
     let scope = Scope { paths: plan.paths.clone() };
     let report = solely::pipeline::compare(snapshot, &Policy::builtin(), scope, &options, &Silent);
+    *plan.said.borrow_mut() += &format!("{:?} {:?}", report.groups, report.gaps);
     let tell = |group: &solely::evidence::Group| {
         let reasons: Vec<&str> = group.reasons.iter().map(|kind| kind.name()).collect();
         let alike = group.clone_type.map_or(String::new(), |kind| format!(" {}", kind.name()));
@@ -189,7 +220,10 @@ fn check(snapshot: &Snapshot, plan: &Plan) -> Result<CheckReport, Vec<String>> {
             .map_err(|errors| errors.iter().map(|error| format!("policy: {}", error.message)).collect::<Vec<_>>())?,
         None => Policy::builtin(),
     };
-    Ok(judge(snapshot, &policy, Scope { paths: plan.paths.clone() }, plan.today, &Silent))
+    let report = judge(snapshot, &policy, Scope { paths: plan.paths.clone() }, plan.today, &Silent);
+    let CheckReport { verdict, counts, rules, findings, gaps, warnings, .. } = &report;
+    *plan.said.borrow_mut() += &format!("{verdict:?} {counts:?} {rules:?} {findings:?} {gaps:?} {warnings:?}");
+    Ok(report)
 }
 
 fn text(snapshot: &Snapshot, path: &str) -> Option<String> {

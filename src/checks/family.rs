@@ -53,22 +53,32 @@ fn run(input: &CheckInput<'_, '_>, rules: &[&Rule]) -> CheckOutput {
         .collect();
     let queries = QuerySet::new(rules.iter().map(|rule| family_of(rule).query.as_ref()));
     input.progress.stage("reading sources", files.len() as u64);
+    let question: Vec<String> = rules.iter().map(|rule| format!("{:?}", family_of(rule))).collect();
+    let question: Vec<&[u8]> = question.iter().map(String::as_bytes).collect();
+    let absence = input.project.sources.absence("family", &question);
     let parts: Vec<Vec<Member>> = files
         .par_iter()
         .map_init(
             || queries.engine(),
             |engine, &file| {
                 input.progress.advance(1);
+                if input.project.sources.is_absent(&absence, file) {
+                    return Vec::new();
+                }
                 let Some(facts) = input.project.sources.facts(file) else { return Vec::new() };
                 let is_wanted = |rule: usize| {
                     let family = family_of(rules[rule]);
                     facts.names.iter().any(|(_, name)| selects(family, name))
                 };
                 let matches = queries.run(engine, input.project.sources, file, &facts, &is_wanted);
+                if matches.is_empty() && facts.unread.is_empty() && !rules.iter().any(|rule| may_select(rule, &facts)) {
+                    input.project.sources.note_absent(&absence, file);
+                }
                 members(input, rules, file, &facts, &matches)
             },
         )
         .collect();
+    absence.keep();
     let members: Vec<Member> = parts.into_iter().flatten().collect();
     let targets: Vec<Target> = members.iter().map(|member| Target::Symbol(member.symbol.clone())).collect();
     let traces = trace(input.project, &targets, input.progress);
@@ -82,6 +92,18 @@ fn run(input: &CheckInput<'_, '_>, rules: &[&Rule]) -> CheckOutput {
         report(input, rule, &own, &mut output);
     }
     output
+}
+
+/// Whether a rule without a query can have a member in a file with these facts. The answer rests on nothing else, so that
+/// it can be kept with the blob.
+fn may_select(rule: &Rule, facts: &Facts) -> bool {
+    let family = family_of(rule);
+    let selects = |id: DefinitionId| selects(family, facts.name(facts.definition(id).name));
+    match (&family.query, family.deprecated) {
+        (Some(_), _) => false,
+        (None, true) => !facts.markers.is_empty(),
+        (None, false) => facts.definition_ids().any(selects),
+    }
 }
 
 fn family_of(rule: &Rule) -> &FamilyRule {

@@ -20,7 +20,11 @@ pub struct QuerySet {
 
 /// What the queries matched in one file, by the index of the rule.
 #[derive(Default)]
-pub struct FileMatches(BTreeMap<usize, Vec<QueryMatch>>);
+pub struct FileMatches {
+    by_rule: BTreeMap<usize, Vec<QueryMatch>>,
+    /// A gap says why the file was not looked through.
+    is_gap: bool,
+}
 
 /// Compiles a query for the language it is written for. Queries are for Python, the first language.
 pub fn compile(source: &QuerySource) -> Result<CompiledQuery, QueryError> {
@@ -51,7 +55,7 @@ impl QuerySet {
         let wanted: Vec<(usize, &CompiledQuery)> =
             self.compiled.iter().filter(|(rule, _)| is_wanted(**rule)).map(|(&rule, query)| (rule, query)).collect();
         let (Some(engine), false) = (engine, wanted.is_empty()) else { return FileMatches::default() };
-        let Some(text) = sources.text(file) else { return FileMatches::default() };
+        let Some(text) = sources.text(file) else { return FileMatches { is_gap: true, ..FileMatches::default() } };
         let wanted: Vec<(usize, &CompiledQuery)> =
             wanted.into_iter().filter(|(_, query)| query.may_match(text.as_bytes())).collect();
         if wanted.is_empty() {
@@ -59,17 +63,25 @@ impl QuerySet {
         }
         let queries: Vec<&CompiledQuery> = wanted.iter().map(|(_, query)| *query).collect();
         match engine.run(&text, &facts.comments, &queries) {
-            Ok(matches) => FileMatches(wanted.iter().map(|(rule, _)| *rule).zip(matches).collect()),
+            Ok(matches) => {
+                let by_rule = wanted.iter().map(|(rule, _)| *rule).zip(matches).collect();
+                FileMatches { by_rule, is_gap: false }
+            }
             Err(reason) => {
                 let path = sources.path(file).clone();
                 sources.add_gap(Gap { path, stage: Stage::Query, reason, extent: Extent::Whole });
-                FileMatches::default()
+                FileMatches { is_gap: true, ..FileMatches::default() }
             }
         }
     }
 }
 
 impl FileMatches {
+    /// Whether the file was looked through, and nothing matched.
+    pub fn is_empty(&self) -> bool {
+        !self.is_gap && self.by_rule.values().all(Vec::is_empty)
+    }
+
     /// The definitions that the matches of a rule name, or lead to.
     pub fn definitions(
         &self,
@@ -79,7 +91,7 @@ impl FileMatches {
         facts: &Facts,
     ) -> Vec<DefinitionRef> {
         let mut found = Vec::new();
-        for matched in self.0.get(&rule).into_iter().flatten() {
+        for matched in self.by_rule.get(&rule).into_iter().flatten() {
             if let Some(name) = matched.name
                 && let Some(id) = facts.definition_named_at(name)
             {

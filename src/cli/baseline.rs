@@ -1,6 +1,5 @@
 //! `solely baseline`: accept what is there, and keep the list true.
 
-use super::progress::Bar;
 use super::{ExitStatus, Failure, Global, output};
 use crate::finding::Acceptance;
 use crate::pipeline::{self, BaselineOptions};
@@ -44,13 +43,14 @@ pub struct Arguments {
 
 pub fn run(global: &Global, arguments: &Arguments) -> Result<ExitStatus, Failure> {
     let today = jiff::Zoned::now().date();
-    let mut options = BaselineOptions { repo: global.repo.clone(), policy: global.policy(), today, acceptance: None };
+    let (repo, policy, cache) = (global.repo.clone(), global.policy(), global.cache());
+    let mut options = BaselineOptions { repo, policy, cache, today, acceptance: None };
     if !arguments.prune {
         let reason = arguments.reason.clone().unwrap_or_default();
         let by = arguments.accepted_by.clone().or_else(|| author(global)).unwrap_or_default();
         options.acceptance = Some(Acceptance { by: by.trim().into(), date: Some(today), reason: reason.trim().into() });
     }
-    let progress = Bar::new();
+    let progress = global.progress();
     let outcome = pipeline::baseline(&options, &progress)?;
     drop(progress);
 

@@ -2,7 +2,6 @@
 
 use super::input::Input;
 use super::output::Output;
-use super::progress::Bar;
 use super::{EXIT_STATUS, ExitStatus, Failure, Global, ci};
 use crate::evidence::CheckReport;
 use crate::pipeline::{self, BaseRequest, CheckOptions};
@@ -66,6 +65,7 @@ pub fn run(global: &Global, arguments: &Arguments) -> Result<ExitStatus, Failure
         repo: global.repo.clone(),
         selection: arguments.input.selection(),
         policy: global.policy(),
+        cache: global.cache(),
         paths: arguments.paths.clone(),
         today: jiff::Zoned::now().date(),
         base: names.map(|names| BaseRequest { names }),
@@ -74,7 +74,7 @@ pub fn run(global: &Global, arguments: &Arguments) -> Result<ExitStatus, Failure
         strict_baseline: arguments.strict_baseline,
         search_path: std::env::var_os("PATH"),
     };
-    let progress = Bar::new();
+    let progress = global.progress();
     let (report, sources) = pipeline::check(&options, &progress)?;
     drop(progress);
 

@@ -2,7 +2,6 @@
 
 use super::input::Input;
 use super::output::Output;
-use super::progress::Bar;
 use super::{ExitStatus, Failure, Global};
 use crate::checks::duplicates::{DUPLICATES, DuplicateKind, Options};
 use crate::evidence::DuplicatesReport;
@@ -59,6 +58,7 @@ pub fn run(global: &Global, arguments: &Arguments) -> Result<ExitStatus, Failure
         repo: global.repo.clone(),
         selection: arguments.input.selection(),
         policy: global.policy(),
+        cache: global.cache(),
         paths: arguments.paths.clone(),
         search: Options {
             kinds: arguments.kinds.clone(),
@@ -67,7 +67,7 @@ pub fn run(global: &Global, arguments: &Arguments) -> Result<ExitStatus, Failure
             traced: (arguments.references > 0).then_some(arguments.references),
         },
     };
-    let progress = Bar::new();
+    let progress = global.progress();
     let (report, sources) = pipeline::duplicates(&options, &progress)?;
     drop(progress);
 

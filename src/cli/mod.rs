@@ -5,6 +5,7 @@
 //! comes from the pipeline, and an exit status from the verdict.
 
 mod baseline;
+mod cache;
 mod check;
 mod ci;
 mod completions;
@@ -17,6 +18,7 @@ mod progress;
 mod refs;
 mod removed;
 
+use crate::cache::Cache;
 use crate::finding::Verdict;
 use crate::gap::{Gap, Reason};
 use crate::pipeline::PolicyChoice;
@@ -24,9 +26,11 @@ use clap::builder::FalseyValueParser;
 use clap::{Parser, Subcommand};
 use failure::Failure;
 use output::Color;
+use progress::{Bar, Timings};
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::OnceLock;
 
 /// What the process says when it ends. Scripts depend on these numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,15 +123,52 @@ struct Global {
     /// When to use colour; `auto` respects NO_COLOR, CLICOLOR_FORCE and pipes
     #[arg(long, global = true, env = "SOLELY_COLOR", value_name = "WHEN", value_enum, default_value_t, help_heading = GLOBAL)]
     color: Color,
-}
 
-const GLOBAL: &str = "Global options";
+    /// Neither use nor fill the cache of what earlier runs worked out; the answer is the same
+    #[arg(long, global = true, env = "SOLELY_NO_CACHE", value_parser = FalseyValueParser::new(), help_heading = GLOBAL)]
+    no_cache: bool,
+
+    /// Tell on the standard error how long each stage took
+    #[arg(long, global = true, help_heading = GLOBAL)]
+    timings: bool,
+
+    #[arg(skip)]
+    opened: OnceLock<Cache>,
+
+    #[arg(skip)]
+    clock: Timings,
+}
 
 impl Global {
     fn policy(&self) -> PolicyChoice {
         PolicyChoice { config: self.config.clone(), isolated: self.isolated, set: self.set.clone() }
     }
+
+    /// The cache, opened when it is first asked for.
+    fn cache(&self) -> Cache {
+        let open = || if self.no_cache { Cache::none() } else { cache::open() };
+        self.opened.get_or_init(open).clone()
+    }
+
+    fn progress(&self) -> Bar {
+        Bar::new(self.clock.clone())
+    }
+
+    /// Ends a run: what it learned is kept, and told is how long it took.
+    fn finish(&self) {
+        if let Some(cache) = self.opened.get() {
+            self.clock.stage("keeping what was learned");
+            if let Err(error) = cache.commit() {
+                cache::complain(&error);
+            }
+        }
+        if self.timings {
+            self.clock.print(self.opened.get().map(Cache::usage).unwrap_or_default());
+        }
+    }
 }
+
+const GLOBAL: &str = "Global options";
 
 #[derive(Subcommand)]
 enum Command {
@@ -137,6 +178,7 @@ enum Command {
     Refs(refs::Arguments),
     Removed(removed::Arguments),
     Policy(policy::Arguments),
+    Cache(cache::Arguments),
     Completions(completions::Arguments),
 }
 
@@ -158,8 +200,10 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitStatus {
         Command::Refs(arguments) => refs::run(global, arguments),
         Command::Removed(arguments) => removed::run(global, arguments),
         Command::Policy(arguments) => policy::run(global, arguments),
+        Command::Cache(arguments) => cache::run(arguments),
         Command::Completions(arguments) => completions::run(arguments),
     };
+    global.finish();
     outcome.unwrap_or_else(|failure: Failure| {
         failure.print(global.color);
         ExitStatus::CannotRun

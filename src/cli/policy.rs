@@ -1,6 +1,5 @@
 //! `solely policy`: is a policy valid, and do its rules do what their examples say?
 
-use super::progress::Bar;
 use super::{ExitStatus, Failure, Global, output};
 use crate::pipeline::{self, PolicyOptions};
 use crate::report::escape::safe;
@@ -35,7 +34,7 @@ pub fn run(global: &Global, arguments: &Arguments) -> Result<ExitStatus, Failure
     let options = PolicyOptions { repo: global.repo.clone(), policy: global.policy() };
     match arguments.command {
         Command::Check => check(&options),
-        Command::Test => test(&options),
+        Command::Test => test(global, &options),
         Command::Schema => {
             output::print(&format!("{}\n", pipeline::policy_schema()?.trim_end()))?;
             Ok(ExitStatus::Pass)
@@ -62,8 +61,8 @@ fn check(options: &PolicyOptions) -> Result<ExitStatus, Failure> {
     Ok(ExitStatus::Pass)
 }
 
-fn test(options: &PolicyOptions) -> Result<ExitStatus, Failure> {
-    let progress = Bar::new();
+fn test(global: &Global, options: &PolicyOptions) -> Result<ExitStatus, Failure> {
+    let progress = global.progress();
     let outcomes = pipeline::test_policy(options, &progress)?;
     drop(progress);
 

@@ -1,14 +1,17 @@
-//! Progress on the standard error, for people who wait.
+//! Progress on the standard error, for people who wait, and how long each stage took, for those who ask.
 //!
 //! Invariant: nothing is drawn in the first half second, nor where the standard error is no terminal, and nothing is
 //! left behind.
 
+use crate::cache::CacheUse;
 use crate::progress::Progress;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::fmt::Write;
 use std::io::IsTerminal;
 use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How long a run may take without a word.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -18,12 +21,13 @@ const TICK: Duration = Duration::from_millis(100);
 
 /// A bar that shows itself once the run takes long, and goes when it is dropped.
 pub struct Bar {
+    clock: Timings,
     bar: ProgressBar,
     waiting: Option<(mpsc::Sender<()>, JoinHandle<()>)>,
 }
 
 impl Bar {
-    pub fn new() -> Self {
+    pub fn new(clock: Timings) -> Self {
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
         let waiting = std::io::stderr().is_terminal().then(|| {
             let (end, ended) = mpsc::channel();
@@ -36,12 +40,13 @@ impl Bar {
             };
             (end, std::thread::spawn(show))
         });
-        Self { bar, waiting }
+        Self { clock, bar, waiting }
     }
 }
 
 impl Progress for Bar {
     fn stage(&self, name: &str, total: u64) {
+        self.clock.stage(name);
         let template = match total {
             0 => "{spinner} {msg} {elapsed}",
             _ => "{spinner} {msg} [{wide_bar}] {human_pos}/{human_len} {elapsed}",
@@ -65,5 +70,35 @@ impl Drop for Bar {
             let _ = thread.join();
         }
         self.bar.finish_and_clear();
+        self.clock.stage("writing the report");
+    }
+}
+
+/// When each stage began. Clones are one list.
+#[derive(Clone)]
+pub struct Timings(Arc<Mutex<Vec<(String, Instant)>>>);
+
+impl Default for Timings {
+    fn default() -> Self {
+        Self(Arc::new(Mutex::new(vec![("starting".to_owned(), Instant::now())])))
+    }
+}
+
+impl Timings {
+    pub fn stage(&self, name: &str) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push((name.to_owned(), Instant::now()));
+    }
+
+    /// Prints a line per stage, in milliseconds.
+    pub fn print(&self, usage: CacheUse) {
+        let stages = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let ends = stages[1..].iter().map(|(_, start)| *start).chain([Instant::now()]);
+        let mut text = String::new();
+        for ((name, start), end) in stages.iter().zip(ends) {
+            let _ = writeln!(text, "{:>9.1} ms  {name}", (end - *start).as_secs_f64() * 1e3);
+        }
+        let _ = writeln!(text, "{:>9.1} ms  in all", stages[0].1.elapsed().as_secs_f64() * 1e3);
+        let _ = writeln!(text, "cache: {} records found, {} not", usage.hits, usage.misses);
+        eprint!("{text}");
     }
 }

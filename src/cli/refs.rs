@@ -2,7 +2,6 @@
 
 use super::input::Input;
 use super::output::Output;
-use super::progress::Bar;
 use super::{ExitStatus, Failure, Global};
 use crate::evidence::RefsReport;
 use crate::finding::Verdict;
@@ -43,9 +42,10 @@ pub fn run(global: &Global, arguments: &Arguments) -> Result<ExitStatus, Failure
         repo: global.repo.clone(),
         selection: arguments.input.selection(),
         policy: global.policy(),
+        cache: global.cache(),
         symbols: arguments.symbols.clone(),
     };
-    let progress = Bar::new();
+    let progress = global.progress();
     let (report, sources) = pipeline::refs(&options, &progress)?;
     drop(progress);
 

@@ -1,7 +1,6 @@
 //! `solely removed`: how many lines a change really removed, and whose they were.
 
 use super::output::Output;
-use super::progress::Bar;
 use super::{ExitStatus, Failure, Global};
 use crate::evidence::RemovedReport;
 use crate::history::attribution::{By, Walk};
@@ -130,6 +129,7 @@ pub fn run(global: &Global, arguments: &Arguments) -> Result<ExitStatus, Failure
     let options = RemovedOptions {
         repo: global.repo.clone(),
         policy: global.policy(),
+        cache: global.cache(),
         request,
         paths,
         renames: if arguments.no_renames { Renames::Off } else { Renames::On(settings) },
@@ -141,7 +141,7 @@ pub fn run(global: &Global, arguments: &Arguments) -> Result<ExitStatus, Failure
         lines_only: arguments.lines_only,
         search_path: std::env::var_os("PATH"),
     };
-    let progress = Bar::new();
+    let progress = global.progress();
     let report = pipeline::removed(&options, &progress)?;
     drop(progress);
 

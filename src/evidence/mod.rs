@@ -39,8 +39,6 @@ pub struct Counts {
     pub links: u64,
     /// Files that the policy's `include` and `exclude` leave out.
     pub excluded: u64,
-    /// Files that had to be parsed; the others cannot hold a name that a rule asks for.
-    pub parsed: u64,
 }
 
 /// The answer of `solely check`.

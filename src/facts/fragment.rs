@@ -7,10 +7,10 @@
 
 use super::Unread;
 use crate::span::{LineIndex, LineRange, Span};
-use std::ops::Range;
+use bitcode::{Decode, Encode};
 
 /// One simple statement, or the header of a compound one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
 pub struct Print {
     /// Hash of the tokens as they are.
     pub exact: u64,
@@ -36,7 +36,14 @@ impl Print {
     pub const OUTSIDE: u32 = u32::MAX;
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// A run of prints, by their places in [`Fragments::prints`]; half-open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
+pub struct PrintRange {
+    pub start: u32,
+    pub end: u32,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
 pub enum UnitKind {
     Function,
     Method,
@@ -54,7 +61,7 @@ impl UnitKind {
 }
 
 /// A function, method or class.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Encode, Decode)]
 pub struct Unit {
     pub kind: UnitKind,
     /// Name path inside the module: `Class.method`.
@@ -62,7 +69,7 @@ pub struct Unit {
     /// From the first decorator to the end of the body.
     pub lines: LineRange,
     /// Its header and everything below it.
-    pub prints: Range<u32>,
+    pub prints: PrintRange,
     pub parent: Option<u32>,
     /// Hash of header and body as they are, its own name left out.
     pub exact: u64,
@@ -99,7 +106,7 @@ impl Unit {
 }
 
 /// `NAME = value` at module level, in capitals.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Encode, Decode)]
 pub struct Constant {
     pub name: Box<str>,
     pub lines: LineRange,
@@ -115,7 +122,7 @@ pub struct Constant {
 }
 
 /// A key of the environment read with a default: `os.getenv("KEY", default)`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Encode, Decode)]
 pub struct EnvironmentDefault {
     pub key: Box<str>,
     pub line: u32,
@@ -129,7 +136,7 @@ pub struct EnvironmentDefault {
 }
 
 /// Everything that duplicates of one blob are found by.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Encode, Decode)]
 pub struct Fragments {
     pub prints: Vec<Print>,
     /// In source order, parents before children.
@@ -138,16 +145,25 @@ pub struct Fragments {
     pub defaults: Vec<EnvironmentDefault>,
     /// What the parser could not read; the rest was recovered.
     pub unread: Vec<Unread>,
-    /// The lines that each unread range touches.
+    /// The lines that each unread range touches, and their bytes.
     pub unread_lines: Vec<LineRange>,
+    pub unread_spans: Vec<Span>,
 }
 
 impl Fragments {
     /// The fragments of a text that is not understood at all.
     pub fn unreadable(reason: &str, text: &str) -> Self {
         let span = Span::new(0, text.len() as u32);
-        let unread_lines = vec![LineIndex::new(text.as_bytes()).lines(span)];
-        Self { unread: vec![Unread { span, reason: reason.to_owned() }], unread_lines, ..Self::default() }
+        let mut fragments = Self { unread: vec![Unread { span, reason: reason.to_owned() }], ..Self::default() };
+        fragments.place_unread(&LineIndex::new(text.as_bytes()));
+        fragments
+    }
+
+    /// Works out the lines that the unread ranges touch.
+    pub fn place_unread(&mut self, index: &LineIndex) {
+        self.unread_lines = self.unread.iter().map(|unread| index.lines(unread.span)).collect();
+        let whole = |lines: &LineRange| Span::new(index.span(lines.start).start, index.span(lines.end).end);
+        self.unread_spans = self.unread_lines.iter().map(whole).collect();
     }
 
     pub fn prints_of(&self, unit: &Unit) -> &[Print] {

@@ -3,8 +3,10 @@
 //! Invariant: every line has exactly one class, so the classes of a file sum to its lines. A line that holds code and
 //! a comment is code; a line inside a docstring is docstring text or, without text, a blank of the docstring.
 
+use bitcode::{Decode, Encode};
+
 /// What one physical line is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
 pub enum LineClass {
     Code,
     /// Nothing but a comment.

@@ -13,19 +13,20 @@ mod line;
 mod names;
 mod sketch;
 
-pub use fragment::{Constant, EnvironmentDefault, Fragments, Print, Unit, UnitKind};
+pub use fragment::{Constant, EnvironmentDefault, Fragments, Print, PrintRange, Unit, UnitKind};
 pub use line::{LineClass, LineTally};
-pub use names::{NameId, Names};
+pub use names::{Interner, NameId, Names};
 pub use sketch::{
     Addition, Body, BodyId, Call, Expression, ExpressionId, MODULE_BODY, Parameter, Sketch, Statement, Target,
 };
 
 use crate::span::{LineIndex, Span};
+use bitcode::{Decode, Encode};
 
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
         pub struct $name(pub u32);
 
         impl $name {
@@ -57,7 +58,7 @@ id!(
 pub const MODULE_SCOPE: ScopeId = ScopeId(0);
 
 /// Everything that one blob says.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Encode, Decode)]
 pub struct Facts {
     pub names: Names,
     pub definitions: Vec<Definition>,
@@ -86,7 +87,7 @@ pub struct Facts {
 }
 
 /// What kind of thing a definition is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
 pub enum DefinitionKind {
     Function,
     Method,
@@ -109,7 +110,7 @@ impl DefinitionKind {
 }
 
 /// What is said about a definition by its keywords and decorators.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode)]
 pub struct Traits {
     pub is_async: bool,
     pub is_overload: bool,
@@ -123,7 +124,7 @@ pub struct Traits {
     pub is_extended: bool,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Encode, Decode)]
 pub struct Definition {
     pub kind: DefinitionKind,
     pub name: NameId,
@@ -145,7 +146,7 @@ pub struct Definition {
     pub guards: Guards,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
 pub enum ScopeKind {
     Module,
     Class,
@@ -154,7 +155,7 @@ pub enum ScopeKind {
     Expression,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Encode, Decode)]
 pub struct Scope {
     pub kind: ScopeKind,
     pub parent: Option<ScopeId>,
@@ -164,7 +165,7 @@ pub struct Scope {
 }
 
 /// How a name came to be bound in a scope.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
 pub enum BindingKind {
     Import(ImportId),
     Definition(DefinitionId),
@@ -181,7 +182,7 @@ pub enum BindingKind {
     Outer,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Encode, Decode)]
 pub struct Binding {
     pub scope: ScopeId,
     pub name: NameId,
@@ -192,7 +193,7 @@ pub struct Binding {
 }
 
 /// The conditions under which a line runs.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
 pub struct Guards(u8);
 
 impl Guards {
@@ -220,7 +221,7 @@ impl Guards {
 }
 
 /// One name that an import statement binds: `from a import b, c` makes two.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Encode, Decode)]
 pub struct Import {
     /// Leading dots of a relative import.
     pub level: u32,
@@ -238,7 +239,7 @@ pub struct Import {
     pub statement: Span,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
 pub enum ImportTarget {
     /// `import a.b.c`: binds `a`, or the whole path to the alias.
     Module,
@@ -249,7 +250,7 @@ pub enum ImportTarget {
 }
 
 /// An expression that leads to a name. Resolution walks it from the outside in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
 pub enum Value {
     Name {
         name: NameId,
@@ -293,7 +294,7 @@ pub enum Value {
 }
 
 /// What a reference is, by the syntax around it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
 pub enum ReferenceKind {
     Import,
     Call,
@@ -330,14 +331,14 @@ impl ReferenceKind {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
 pub enum Access {
     Read,
     Write,
     Delete,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Encode, Decode)]
 pub struct Reference {
     /// The last name of the expression: `b` in `a.b`.
     pub span: Span,
@@ -349,7 +350,7 @@ pub struct Reference {
 }
 
 /// What a string that looks like a name is used for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
 pub enum StringRole {
     /// `getattr`, `setattr`, `delattr` and `monkeypatch.setattr(x, "name", …)`, with the object.
     Attribute {
@@ -382,7 +383,7 @@ pub enum StringRole {
     Other,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Encode, Decode)]
 pub struct NameString {
     /// The text between the quotes.
     pub span: Span,
@@ -393,7 +394,7 @@ pub struct NameString {
 }
 
 /// How a definition is declared deprecated.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
 pub enum MarkerKind {
     /// `@deprecated`, PEP 702 or any decorator of that name.
     Decorator,
@@ -403,7 +404,7 @@ pub enum MarkerKind {
     Docstring,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Encode, Decode)]
 pub struct Marker {
     pub kind: MarkerKind,
     /// The definition that is deprecated; `None` is the module itself.
@@ -413,7 +414,7 @@ pub struct Marker {
     pub message: Option<String>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Encode, Decode)]
 pub struct AttributeAssignment {
     /// The class whose instances get the attribute.
     pub class: DefinitionId,
@@ -423,7 +424,7 @@ pub struct AttributeAssignment {
     pub annotation: Option<ValueId>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub struct Unread {
     pub span: Span,
     pub reason: String,

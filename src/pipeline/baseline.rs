@@ -2,6 +2,7 @@
 
 use super::check::{find_baseline, update_baseline};
 use super::{Error, PolicyChoice, find_policy, open};
+use crate::cache::Cache;
 use crate::finding::Acceptance;
 use crate::progress::Progress;
 use crate::triage::{Baseline, Update, baseline_path};
@@ -11,6 +12,7 @@ use std::path::PathBuf;
 pub struct BaselineOptions {
     pub repo: PathBuf,
     pub policy: PolicyChoice,
+    pub cache: Cache,
     /// The day on which deadlines are judged.
     pub today: jiff::civil::Date,
     /// Who accepts what is not accepted yet, when and why; `None` accepts nothing more.
@@ -30,7 +32,7 @@ pub struct BaselineOutcome {
 
 /// Works out the baseline of a work tree. Writing it is left to the caller.
 pub fn baseline(options: &BaselineOptions, progress: &dyn Progress) -> Result<BaselineOutcome, Error> {
-    let snapshot = open(&options.repo, &Selection::WorkTree, progress)?;
+    let snapshot = open(&options.repo, &Selection::WorkTree, &options.cache, progress)?;
     let policy = find_policy(&snapshot, &options.policy)?;
     let path = baseline_path(&policy);
     let found = find_baseline(&snapshot, &policy)?;

@@ -4,6 +4,7 @@ use super::{
     Error, PolicyChoice, counts, discover, find_policy, git_settings, identity, included, included_gaps, open, quoted,
     read_anywhere, read_from, read_text, scope,
 };
+use crate::cache::Cache;
 use crate::checks::{self, CheckInput, CheckOutput, Scope};
 use crate::evidence::{CheckReport, PolicyIdentity, Sources, Warning};
 use crate::finding::Verdict;
@@ -24,6 +25,7 @@ pub struct CheckOptions {
     pub repo: PathBuf,
     pub selection: Selection,
     pub policy: PolicyChoice,
+    pub cache: Cache,
     /// Only what lies under these paths is judged; empty means all. Relative to `repo`.
     pub paths: Vec<String>,
     /// The day on which deadlines are judged.
@@ -59,7 +61,7 @@ struct Terms<'a> {
 
 /// Judges a snapshot against a policy.
 pub fn check(options: &CheckOptions, progress: &dyn Progress) -> Result<(CheckReport, Sources), Error> {
-    let snapshot = open(&options.repo, &options.selection, progress)?;
+    let snapshot = open(&options.repo, &options.selection, &options.cache, progress)?;
     let policy = find_policy(&snapshot, &options.policy)?;
     let scope = scope(&snapshot, &options.paths)?;
     let (suppressions, strict_baseline) = (options.suppressions, options.strict_baseline);
@@ -117,7 +119,7 @@ fn judge_change(
     let range = Range { base: fork, head };
     terms.progress.stage("comparing files", 0);
     let changes = changes::compare(&git, &range, changes::Renames::default(), &[])?;
-    let before = Snapshot::open(&options.repo, &Selection::Revision(commit.clone()))?;
+    let before = Snapshot::open(&options.repo, &Selection::Revision(commit.clone()))?.with_cache(options.cache.clone());
 
     let (head_sources, policy) = (SourceSet::new(snapshot), terms.policy);
     let base_sources = SourceSet::beside(&before, &head_sources);

@@ -1,6 +1,7 @@
 //! `solely duplicates`: what is implemented more than once.
 
 use super::{Error, PolicyChoice, counts, find_policy, identity, included, included_gaps, open, scope};
+use crate::cache::Cache;
 use crate::checks::{self, CheckInput, Scope};
 use crate::evidence::{DuplicatesReport, Sources};
 use crate::policy::Policy;
@@ -14,6 +15,7 @@ pub struct DuplicatesOptions {
     pub repo: PathBuf,
     pub selection: Selection,
     pub policy: PolicyChoice,
+    pub cache: Cache,
     /// Only what lies under these paths is compared; empty means all. Relative to `repo`.
     pub paths: Vec<String>,
     pub search: checks::duplicates::Options,
@@ -21,7 +23,7 @@ pub struct DuplicatesOptions {
 
 /// Finds what is implemented more than once.
 pub fn duplicates(options: &DuplicatesOptions, progress: &dyn Progress) -> Result<(DuplicatesReport, Sources), Error> {
-    let snapshot = open(&options.repo, &options.selection, progress)?;
+    let snapshot = open(&options.repo, &options.selection, &options.cache, progress)?;
     let policy = find_policy(&snapshot, &options.policy)?;
     let scope = scope(&snapshot, &options.paths)?;
     Ok((compare(&snapshot, &policy, scope, &options.search, progress), Sources::new()))

@@ -19,6 +19,7 @@ pub use removed::{RemovedOptions, removed};
 
 pub use crate::policy::{Frame as PolicyFrame, PolicyError};
 
+use crate::cache::Cache;
 use crate::checks::{self, Scope};
 use crate::evidence::{Counts, ReferenceReport, SnapshotIdentity, Sources};
 use crate::gap::Gap;
@@ -72,9 +73,9 @@ fn reference_report(reference: TracedReference, policy: &Policy) -> ReferenceRep
     }
 }
 
-fn open(repo: &Path, selection: &Selection, progress: &dyn Progress) -> Result<Snapshot, Error> {
+fn open(repo: &Path, selection: &Selection, cache: &Cache, progress: &dyn Progress) -> Result<Snapshot, Error> {
     progress.stage("listing files", 0);
-    Ok(Snapshot::open(repo, selection)?)
+    Ok(Snapshot::open(repo, selection)?.with_cache(cache.clone()))
 }
 
 /// How `git` is run.
@@ -202,7 +203,6 @@ fn counts(project: &Project<'_>, policy: &Policy, gaps: &[Gap]) -> Counts {
         gaps: dark.len() as u64,
         links: snapshot.links,
         excluded: snapshot.entries.iter().filter(|entry| !policy.judges(&entry.path)).count() as u64,
-        parsed: project.sources.parsed(),
     };
     assert_eq!(counts.discovered, counts.analyzed + counts.gaps, "files must balance");
     counts

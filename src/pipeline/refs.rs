@@ -3,6 +3,7 @@
 use super::{
     Error, PolicyChoice, counts, find_policy, identity, included, included_gaps, open, quoted, reference_report,
 };
+use crate::cache::Cache;
 use crate::evidence::{RefsReport, Sources, SymbolReferences};
 use crate::policy::{PolicyPlace, SymbolPattern};
 use crate::progress::Progress;
@@ -15,12 +16,13 @@ pub struct RefsOptions {
     pub repo: PathBuf,
     pub selection: Selection,
     pub policy: PolicyChoice,
+    pub cache: Cache,
     pub symbols: Vec<String>,
 }
 
 /// Finds every reference to the symbols asked for.
 pub fn refs(options: &RefsOptions, progress: &dyn Progress) -> Result<(RefsReport, Sources), Error> {
-    let snapshot = open(&options.repo, &options.selection, progress)?;
+    let snapshot = open(&options.repo, &options.selection, &options.cache, progress)?;
     let policy = find_policy(&snapshot, &options.policy)?;
     let targets = options.symbols.iter().map(|symbol| parse_symbol(symbol)).collect::<Result<Vec<Target>, Error>>()?;
     let sources = SourceSet::new(&snapshot);

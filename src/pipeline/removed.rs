@@ -1,6 +1,7 @@
 //! `solely removed`: the ledger of a range, and what the change left behind.
 
 use super::{Error, PolicyChoice, chosen, git_settings, included, included_gaps, normalize, reference_report};
+use crate::cache::Cache;
 use crate::evidence::{Aftermath, BrokenReference, PolicyIdentity, RangeEnd, RemovedReport, SymbolNames, Useless};
 use crate::finding::{Context, Verdict};
 use crate::gap::{Gap, Stage};
@@ -15,12 +16,13 @@ use crate::source::SourceSet;
 use crate::span::RepoPath;
 use crate::workspace::{Selection, Snapshot};
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// What to count, and how.
 pub struct RemovedOptions {
     pub repo: PathBuf,
     pub policy: PolicyChoice,
+    pub cache: Cache,
     pub request: RangeRequest,
     /// Only what lies under these paths is counted; empty means all. Relative to `repo`.
     pub paths: Vec<String>,
@@ -53,7 +55,7 @@ pub fn removed(options: &RemovedOptions, progress: &dyn Progress) -> Result<Remo
     let is_complete = gaps.iter().all(|gap| gap.stage != Stage::History);
     let aftermath = match options.lines_only {
         true => None,
-        false => Some(aftermath(&options.repo, &range, &ledger, &policy, &mut gaps, progress)?),
+        false => Some(aftermath(options, &range, &ledger, &policy, &mut gaps, progress)?),
     };
     Ok(RemovedReport {
         verdict: if is_complete { Verdict::Pass } else { Verdict::Incomplete },
@@ -72,7 +74,7 @@ pub fn removed(options: &RemovedOptions, progress: &dyn Progress) -> Result<Remo
 /// What the change left broken and useless: both trees as projects, and the files that differ. What cannot be read at
 /// head may hide a reference, so it joins the gaps.
 fn aftermath(
-    repo: &Path,
+    options: &RemovedOptions,
     range: &Range,
     ledger: &Ledger,
     policy: &Policy,
@@ -83,7 +85,7 @@ fn aftermath(
     if !ledger.files.iter().any(|file| is_source(&file)) {
         return Ok(Aftermath::default());
     }
-    let (before, after) = (snapshot_of(repo, &range.base)?, snapshot_of(repo, &range.head)?);
+    let (before, after) = (snapshot_of(options, &range.base)?, snapshot_of(options, &range.head)?);
     let (base_sources, head_sources) = (SourceSet::new(&before), SourceSet::new(&after));
     let base = Project::new(&base_sources, included(&before, policy), &policy.project.roots);
     let head = Project::new(&head_sources, included(&after, policy), &policy.project.roots);
@@ -122,7 +124,7 @@ fn aftermath(
 }
 
 /// The tree of one end of a range, as a snapshot.
-fn snapshot_of(repo: &Path, end: &Endpoint) -> Result<Snapshot, Error> {
+fn snapshot_of(options: &RemovedOptions, end: &Endpoint) -> Result<Snapshot, Error> {
     let selection = match end {
         Endpoint::Empty => return Ok(Snapshot::in_memory([])),
         Endpoint::Commit { commit, .. } => Selection::Revision(commit.to_string()),
@@ -131,7 +133,7 @@ fn snapshot_of(repo: &Path, end: &Endpoint) -> Result<Snapshot, Error> {
         Endpoint::Index(Some(file)) => Selection::IndexFile(file.clone()),
         Endpoint::WorkTree => Selection::WorkTree,
     };
-    Ok(Snapshot::open(repo, &selection)?)
+    Ok(Snapshot::open(&options.repo, &selection)?.with_cache(options.cache.clone()))
 }
 
 fn range_end(end: &Endpoint) -> RangeEnd {

@@ -103,7 +103,6 @@ pub struct CountsRecord {
     gaps: u64,
     links: u64,
     excluded: u64,
-    parsed: u64,
 }
 
 #[derive(Serialize)]
@@ -382,8 +381,8 @@ pub fn policy(identity: &PolicyIdentity) -> PolicyRecord<'_> {
 }
 
 pub fn counts(counts: Counts) -> CountsRecord {
-    let Counts { discovered, analyzed, gaps, links, excluded, parsed } = counts;
-    CountsRecord { discovered, analyzed, gaps, links, excluded, parsed }
+    let Counts { discovered, analyzed, gaps, links, excluded } = counts;
+    CountsRecord { discovered, analyzed, gaps, links, excluded }
 }
 
 fn symbol(report: &SymbolReport) -> SymbolRecord<'_> {

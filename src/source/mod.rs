@@ -1,22 +1,26 @@
 //! Stage 2, bytes: every file of a snapshot, read on demand, decoded, searched, and parsed at most once.
 //!
-//! Invariants: a blob is parsed once per run, however many paths hold it; what cannot be read, decoded or parsed is a
-//! [`Gap`] that says what it can hide. Texts are not kept: a file is read again where it is needed, facts stay.
+//! Invariants: a blob is parsed once per run, however many paths hold it, and not at all where an earlier run did
+//! ([`Absence`], `recall`); what cannot be read, decoded or parsed is a [`Gap`] that says what it can hide. Texts are not
+//! kept: a file is read again where it is needed, facts stay.
 //! Absent on purpose: what a name means, and the order in which threads read; results are sorted.
 
 mod decode;
+mod recall;
 mod search;
 
 pub use decode::{Text, decode};
+pub use recall::Absence;
 pub use search::{FileHits, Hit, Needles, is_bounded};
 
 use crate::facts::{Facts, Fragments, Sketch, Unread};
 use crate::gap::{Extent, Gap, Reason, Stage};
 use crate::language::{LanguageSpec, find_language};
 use crate::progress::Progress;
-use crate::span::{LineIndex, LineRange, RepoPath, Span};
-use crate::workspace::{EntryId, Snapshot, SnapshotReader};
+use crate::span::{RepoPath, Span};
+use crate::workspace::{BlobId, EntryId, Snapshot, SnapshotReader};
 use rayon::prelude::*;
+use recall::Known;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -38,18 +42,43 @@ type SharedFacts = Arc<OnceLock<Arc<Facts>>>;
 /// The same for fragments.
 type SharedFragments = Arc<OnceLock<Arc<Fragments>>>;
 
+/// The bytes of a file, with the blob that they are, where it is known.
+struct Content {
+    bytes: Vec<u8>,
+    blob: Option<BlobId>,
+}
+
+/// A text that a parser may be given.
+struct Parseable<'t> {
+    text: &'t str,
+    blob: Option<BlobId>,
+}
+
+/// The facts of a file, and the blob that they were made of, where it is known.
+struct FileFacts {
+    facts: Arc<Facts>,
+    blob: Option<BlobId>,
+}
+
+/// What is remembered of the bytes of a file.
+struct Seen {
+    is_marked: bool,
+    size: usize,
+    blob: Option<BlobId>,
+}
+
 /// The files of one snapshot.
 pub struct SourceSet<'s> {
     snapshot: &'s Snapshot,
-    facts: Vec<OnceLock<Option<Arc<Facts>>>>,
+    facts: Vec<OnceLock<Option<FileFacts>>>,
     /// Facts by content, so that equal blobs share them.
-    blobs: Arc<Mutex<FxHashMap<[u8; 32], SharedFacts>>>,
-    fragments: Mutex<FxHashMap<[u8; 32], SharedFragments>>,
+    blobs: Arc<Mutex<FxHashMap<BlobId, SharedFacts>>>,
+    fragments: Mutex<FxHashMap<BlobId, SharedFragments>>,
     readers: Mutex<Vec<SnapshotReader<'s>>>,
     gaps: Mutex<BTreeSet<Gap>>,
     parsed: AtomicU64,
-    /// Whether a file holds the [`MARKER`]; set by the first read of its bytes.
-    marked: Vec<OnceLock<bool>>,
+    /// What the first read of a file's bytes showed.
+    seen: Vec<OnceLock<Seen>>,
 }
 
 impl<'s> SourceSet<'s> {
@@ -62,7 +91,7 @@ impl<'s> SourceSet<'s> {
             readers: Mutex::default(),
             gaps: Mutex::new(snapshot.gaps.iter().cloned().collect()),
             parsed: AtomicU64::new(0),
-            marked: std::iter::repeat_with(OnceLock::new).take(snapshot.entries.len()).collect(),
+            seen: std::iter::repeat_with(OnceLock::new).take(snapshot.entries.len()).collect(),
         }
     }
 
@@ -99,21 +128,51 @@ impl<'s> SourceSet<'s> {
 
     /// The bytes of a file; `None` where a gap says why not.
     pub fn bytes(&self, id: EntryId) -> Option<Vec<u8>> {
-        let mut reader = lock(&self.readers).pop().unwrap_or_else(|| self.snapshot.reader());
-        let read = reader.read(id);
-        lock(&self.readers).push(reader);
-        let bytes = read.map_err(|gap| self.add_gap(gap)).ok()?;
-        self.marked[id.index()].get_or_init(|| memchr::memmem::find(&bytes, MARKER.as_bytes()).is_some());
-        Some(bytes)
+        Some(self.content(id)?.bytes)
     }
 
-    /// Those of the files that hold the [`MARKER`], in order. Only files that nobody has read yet are read for it.
+    fn content(&self, id: EntryId) -> Option<Content> {
+        let read = self.with_reader(|reader| reader.read_blob(id));
+        let (bytes, blob) = read.map_err(|gap| self.add_gap(gap)).ok()?;
+        self.seen[id.index()].get_or_init(|| {
+            let is_marked = memchr::memmem::find(&bytes, MARKER.as_bytes()).is_some();
+            Seen { is_marked, size: bytes.len(), blob }
+        });
+        Some(Content { bytes, blob })
+    }
+
+    /// Those of the files that hold the [`MARKER`], in order. Only files that nobody has read yet are read for it, and
+    /// only where no earlier run has.
     pub fn marked(&self, ids: &[EntryId]) -> Vec<EntryId> {
+        let absence = self.absence("marked", &[MARKER.as_bytes()]);
         let holds = |id: EntryId| {
-            let seen = &self.marked[id.index()];
-            seen.get().copied().unwrap_or_else(|| self.bytes(id).is_some() && seen.get() == Some(&true))
+            let seen = &self.seen[id.index()];
+            if seen.get().is_none() && (self.is_absent(&absence, id) || self.content(id).is_none()) {
+                return false;
+            }
+            match seen.get() {
+                Some(&Seen { is_marked: false, size, blob: Some(blob) }) => absence.note(blob, size),
+                Some(seen) => return seen.is_marked,
+                None => {}
+            }
+            false
         };
-        ids.par_iter().copied().filter(|&id| holds(id)).collect()
+        let marked = ids.par_iter().copied().filter(|&id| holds(id)).collect();
+        absence.keep();
+        marked
+    }
+
+    /// The blob of a file that can be read, where it is known without reading it.
+    fn known(&self, id: EntryId) -> Option<Known> {
+        let blob = self.with_reader(|reader| reader.find_blob(id))?;
+        Some(Known { blob, size: self.snapshot.entry(id).size })
+    }
+
+    fn with_reader<T>(&self, ask: impl FnOnce(&mut SnapshotReader<'s>) -> T) -> T {
+        let mut reader = lock(&self.readers).pop().unwrap_or_else(|| self.snapshot.reader());
+        let answer = ask(&mut reader);
+        lock(&self.readers).push(reader);
+        answer
     }
 
     /// The decoded text of a file; `None` where it cannot be read or is not text.
@@ -132,55 +191,112 @@ impl<'s> SourceSet<'s> {
     /// The facts of a file in a language that is understood; `None` where there is no such language, or where a gap
     /// says why not.
     pub fn facts(&self, id: EntryId) -> Option<Arc<Facts>> {
-        let slot = &self.facts[id.index()];
-        if let Some(facts) = slot.get() {
-            return facts.clone();
-        }
         let language = self.language(id)?;
-        slot.get_or_init(|| {
-            let text = self.parseable(id, self.bytes(id)?)?;
-            Some(self.parse(id, language, &text))
-        })
-        .clone()
+        let made = self.facts[id.index()].get_or_init(|| match self.recall_facts(id, language) {
+            Some(facts) => Some(facts),
+            None => {
+                let content = self.content(id)?;
+                let text = self.parseable(id, content.bytes)?;
+                Some(self.parse(id, language, Parseable { text: &text, blob: content.blob }))
+            }
+        });
+        Some(made.as_ref()?.facts.clone())
     }
 
     /// The facts of a file whose text is at hand.
-    fn facts_of(&self, id: EntryId, text: &str) -> Option<Arc<Facts>> {
+    fn facts_of(&self, id: EntryId, text: Parseable<'_>) -> Option<Arc<Facts>> {
         let language = self.language(id)?;
-        self.facts[id.index()].get_or_init(|| Some(self.parse(id, language, text))).clone()
+        let made = self.facts[id.index()].get_or_init(|| Some(self.parse(id, language, text)));
+        Some(made.as_ref()?.facts.clone())
     }
 
-    fn parse(&self, id: EntryId, language: &LanguageSpec, text: &str) -> Arc<Facts> {
-        let cell = lock(&self.blobs).entry(*blake3::hash(text.as_bytes()).as_bytes()).or_default().clone();
+    /// The facts that an earlier run made of the file's blob.
+    fn recall_facts(&self, id: EntryId, language: &LanguageSpec) -> Option<FileFacts> {
+        if !self.snapshot.cache.is_on() {
+            return None;
+        }
+        let known = self.known(id)?;
+        let cell = lock(&self.blobs).entry(known.blob).or_default().clone();
+        let facts = match cell.get() {
+            Some(facts) if known.size.is_none_or(|size| size == u64::from(facts.line_index.length())) => facts.clone(),
+            _ => {
+                let facts: Arc<Facts> = Arc::new(recall::find(&self.snapshot.cache, "facts", language, known)?);
+                cell.get_or_init(|| facts.clone());
+                facts
+            }
+        };
+        Some(self.told(id, facts, Some(known.blob)))
+    }
+
+    fn parse(&self, id: EntryId, language: &LanguageSpec, text: Parseable<'_>) -> FileFacts {
+        let blob = text.blob.or_else(|| BlobId::of(text.text.as_bytes()));
+        let cell = blob.map(|blob| lock(&self.blobs).entry(blob).or_default().clone()).unwrap_or_default();
         let facts = cell.get_or_init(|| {
-            self.parsed.fetch_add(1, Ordering::Relaxed);
-            Arc::new(extract_guarded(language, text))
+            let recalled = blob.and_then(|blob| {
+                recall::find(
+                    &self.snapshot.cache,
+                    "facts",
+                    language,
+                    Known { blob, size: Some(text.text.len() as u64) },
+                )
+            });
+            Arc::new(recalled.unwrap_or_else(|| {
+                self.parsed.fetch_add(1, Ordering::Relaxed);
+                let facts = extract_guarded(language, text.text);
+                if let Some(blob) = blob.filter(|_| !is_internal(&facts.unread)) {
+                    recall::keep(&self.snapshot.cache, "facts", language, blob, text.text.len(), &facts);
+                }
+                facts
+            }))
         });
+        self.told(id, facts.clone(), blob)
+    }
+
+    /// Facts of a file, what they leave unread being a gap.
+    fn told(&self, id: EntryId, facts: Arc<Facts>, blob: Option<BlobId>) -> FileFacts {
         if let Some(first) = facts.unread.first() {
-            let ranges: Vec<Span> = facts.unread.iter().map(|unread| unread_lines(facts, unread.span)).collect();
+            let ranges: Vec<Span> = facts.unread.iter().map(|unread| unread_lines(&facts, unread.span)).collect();
             self.add_syntax_gap(id, first, facts.line_index.line(first.span.start), ranges);
         }
-        facts.clone()
+        FileFacts { facts, blob }
     }
 
     /// What duplicates of a file are found by; `None` where there is no language, or where a gap says why not. Kept by
     /// content, not by path.
     pub fn fragments(&self, id: EntryId) -> Option<Arc<Fragments>> {
         let language = self.language(id)?;
-        let text = self.parseable(id, self.bytes(id)?)?;
-        let cell = lock(&self.fragments).entry(*blake3::hash(text.as_bytes()).as_bytes()).or_default().clone();
+        if let Some(fragments) = self.recall_fragments(id, language) {
+            return Some(self.told_fragments(id, fragments));
+        }
+        let content = self.content(id)?;
+        let text = self.parseable(id, content.bytes)?;
+        let blob = content.blob.or_else(|| BlobId::of(text.as_bytes()));
+        let cell = blob.map(|blob| lock(&self.fragments).entry(blob).or_default().clone()).unwrap_or_default();
         let fragments = cell.get_or_init(|| {
             self.parsed.fetch_add(1, Ordering::Relaxed);
             let made = std::panic::catch_unwind(|| (language.fragments)(&text));
-            Arc::new(made.unwrap_or_else(|_| Fragments::unreadable("internal error: the extractor panicked", &text)))
+            let made = made.unwrap_or_else(|_| Fragments::unreadable(PANICKED, &text));
+            if let Some(blob) = blob.filter(|_| !is_internal(&made.unread)) {
+                recall::keep(&self.snapshot.cache, "fragments", language, blob, text.len(), &made);
+            }
+            Arc::new(made)
         });
-        if let Some(first) = fragments.unread.first() {
-            let index = LineIndex::new(text.as_bytes());
-            let whole = |lines: &LineRange| Span::new(index.span(lines.start).start, index.span(lines.end).end);
-            let ranges = fragments.unread_lines.iter().map(whole).collect();
-            self.add_syntax_gap(id, first, fragments.unread_lines[0].start, ranges);
+        Some(self.told_fragments(id, fragments.clone()))
+    }
+
+    /// The fragments that an earlier run made of the file's blob.
+    fn recall_fragments(&self, id: EntryId, language: &LanguageSpec) -> Option<Arc<Fragments>> {
+        if !self.snapshot.cache.is_on() {
+            return None;
         }
-        Some(fragments.clone())
+        Some(Arc::new(recall::find(&self.snapshot.cache, "fragments", language, self.known(id)?)?))
+    }
+
+    fn told_fragments(&self, id: EntryId, fragments: Arc<Fragments>) -> Arc<Fragments> {
+        if let Some(first) = fragments.unread.first() {
+            self.add_syntax_gap(id, first, fragments.unread_lines[0].start, fragments.unread_spans.clone());
+        }
+        fragments
     }
 
     /// What a file wires together; `None` where there is no language, or where a gap says why not. Not kept: whoever asks
@@ -214,40 +330,74 @@ impl<'s> SourceSet<'s> {
         None
     }
 
+    /// The blobs that earlier runs found to hold nothing that a question asks for. `question` is all that the answer
+    /// depends on besides the blob.
+    pub fn absence(&self, kind: &str, question: &[&[u8]]) -> Absence {
+        Absence::load(&self.snapshot.cache, kind, question)
+    }
+
+    /// Whether a file is known, without reading it, to hold nothing that is asked for.
+    pub fn is_absent(&self, absence: &Absence, id: EntryId) -> bool {
+        absence.may_hold() && self.known(id).is_some_and(|known| absence.holds(known))
+    }
+
+    /// Notes that the facts of a file hold nothing that is asked for.
+    pub fn note_absent(&self, absence: &Absence, id: EntryId) {
+        if let Some(Some(FileFacts { facts, blob: Some(blob) })) = self.facts[id.index()].get() {
+            absence.note(*blob, facts.line_index.length() as usize);
+        }
+    }
+
     /// Every occurrence of the needles in the files of the given ids, in the order of the ids. Files without a hit are
     /// left out; files with one are parsed while their text is at hand.
     pub fn search(&self, ids: &[EntryId], needles: &Needles, progress: &dyn Progress) -> Vec<FileHits> {
         progress.stage("searching names", ids.len() as u64);
+        let absence = Absence::load(&self.snapshot.cache, "names", &[needles.digest().as_bytes()]);
         let mut found: Vec<FileHits> = ids
             .par_iter()
             .filter_map(|&id| {
                 progress.advance(1);
-                self.search_file(id, needles)
+                self.search_file(id, needles, &absence)
             })
             .collect();
+        absence.keep();
         found.sort_by_key(|hits| hits.id);
         found
     }
 
-    fn search_file(&self, id: EntryId, needles: &Needles) -> Option<FileHits> {
+    fn search_file(&self, id: EntryId, needles: &Needles, absence: &Absence) -> Option<FileHits> {
+        let known = absence.may_hold().then(|| self.known(id)).flatten();
         let path = self.path(id);
         if path.extension().is_some_and(|it| ARCHIVES.contains(&it.to_ascii_lowercase().as_str())) {
             let (path, extent) = (path.clone(), Extent::Unavailable);
-            self.bytes(id)?;
+            // What is not there at all is told as that.
+            if known.is_none() {
+                self.bytes(id)?;
+            }
             self.add_gap(Gap { path, stage: Stage::Source, reason: Reason::Archive, extent });
             return None;
         }
-        let bytes = self.bytes(id)?;
+        if known.is_some_and(|known| absence.holds(known)) {
+            return None;
+        }
+        let Content { bytes, blob } = self.content(id)?;
+        let size = bytes.len();
         let decoded = decode(bytes);
         let is_source_text = matches!(&decoded, Text::Utf8(text) if text.len() <= PARSE_LIMIT);
         let is_readable = matches!(decoded, Text::Utf8(_) | Text::Converted(_));
         let text = decoded.into_lossy();
         let hits = needles.find(&text);
         if hits.is_empty() {
+            if let Some(blob) = blob {
+                absence.note(blob, size);
+            }
             return None;
         }
         // What the parser may not be given ends in a gap that says why.
-        let facts = if is_source_text { self.facts_of(id, &text) } else { self.facts(id) };
+        let facts = match is_source_text {
+            true => self.facts_of(id, Parseable { text: &text, blob }),
+            false => self.facts(id),
+        };
         Some(FileHits { id, text, hits, facts, is_readable })
     }
 }
@@ -261,7 +411,15 @@ fn unread_lines(facts: &Facts, span: Span) -> Span {
 /// Runs the adapter; a panic is our bug, and becomes an unread range instead of ending the run.
 pub fn extract_guarded(language: &LanguageSpec, text: &str) -> Facts {
     let extracted = std::panic::catch_unwind(|| (language.extract)(text));
-    extracted.unwrap_or_else(|_| crate::language::unreadable(text, "internal error: the extractor panicked".into()))
+    extracted.unwrap_or_else(|_| crate::language::unreadable(text, PANICKED.into()))
+}
+
+/// The reason of an unread range that is our bug.
+const PANICKED: &str = "internal error: the extractor panicked";
+
+/// Whether a text was left unread by a bug, which the next run may not meet: then nothing is kept of it.
+fn is_internal(unread: &[Unread]) -> bool {
+    unread.iter().any(|unread| unread.reason == PANICKED)
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {

@@ -80,6 +80,21 @@ impl Needles {
         Self { names, companions, gate, automaton }
     }
 
+    /// Equal for equal names and companions.
+    pub fn digest(&self) -> blake3::Hash {
+        let mut hasher = blake3::Hasher::new();
+        let mut feed = |text: &str| {
+            hasher.update(&(text.len() as u64).to_le_bytes());
+            hasher.update(text.as_bytes());
+        };
+        for (name, companions) in self.names.iter().zip(&self.companions) {
+            feed(name);
+            companions.iter().for_each(|companion| feed(companion));
+            feed("");
+        }
+        hasher.finalize()
+    }
+
     pub fn is_empty(&self) -> bool {
         self.names.is_empty()
     }

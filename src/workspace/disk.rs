@@ -2,8 +2,10 @@
 //!
 //! A work tree is what git would show: tracked files that exist, and untracked ones that are not ignored. The walk is
 //! ripgrep's; the index adds tracked files that an ignore rule hides. Invariants: no link is followed, and nothing but
-//! a regular file is opened. Absent on purpose: whether a file differs from what is committed.
+//! a regular file is opened. A file that git's index says is unchanged has the blob that the index names (`blob`). Absent on
+//! purpose: what differs from what is committed.
 
+use super::blob::{self, Stamp};
 use super::{Listing, Repository, SIZE_LIMIT, Snapshot, SnapshotKind, Store, WorkspaceError, is_legal, object};
 use crate::gap::Reason;
 use crate::span::RepoPath;
@@ -32,11 +34,46 @@ pub(super) fn work_tree(repository: &Repository) -> Result<Snapshot, WorkspaceEr
     }
     let mut listing = walk(root, walker, Nested::Gap);
     add_tracked(root, &index, &mut listing);
-    Ok(Snapshot { commit: repository.head(), prefix: repository.prefix.clone(), ..snapshot(root.clone(), listing) })
+    let mut snapshot = snapshot(root.clone(), listing);
+    if !has_filters(repository, root, &snapshot) {
+        recognize(&index, &mut snapshot);
+    }
+    Ok(Snapshot { commit: repository.head(), prefix: repository.prefix.clone(), ..snapshot })
 }
 
-/// The bytes of a file; `raw` is its path where the printed one is not the real one.
-pub(super) fn read(root: &Path, path: &RepoPath, raw: Option<&[u8]>) -> Result<Vec<u8>, Reason> {
+/// Gives each file that has not changed since git read it the blob that the index names.
+fn recognize(index: &gix::index::File, snapshot: &mut Snapshot) {
+    let Store::Disk { raw, stamps, .. } = &snapshot.store else { return };
+    let mut tracked = index.entries().iter().peekable();
+    for ((entry, raw), stamp) in snapshot.entries.iter_mut().zip(raw).zip(stamps) {
+        // Both lists are sorted by the bytes of the path; one that prints as another is left to be read.
+        let path = entry.path.as_str().as_bytes();
+        while tracked.next_if(|it| <&[u8]>::from(it.path(index)) < path).is_some() {}
+        let Some(found) = tracked.next_if(|it| <&[u8]>::from(it.path(index)) == path) else { continue };
+        if raw.is_none() {
+            entry.blob = stamp.and_then(|stamp| blob::unchanged(index, found, stamp));
+        }
+    }
+}
+
+/// Whether a program may have changed files on their way to the disk (LFS, encryption, encodings): then no blob is
+/// taken for what lies there.
+fn has_filters(repository: &Repository, root: &Path, snapshot: &Snapshot) -> bool {
+    let names_one = |text: &[u8]| {
+        [&b"filter"[..], b"working-tree-encoding"].iter().any(|word| memchr::memmem::find(text, word).is_some())
+    };
+    let of_repository = repository.git.to_thread_local().common_dir().join("info/attributes");
+    let in_tree = snapshot.entries.iter().filter(|entry| entry.path.file_name() == ".gitattributes");
+    // An attribute file that cannot be read may say anything.
+    let says_so = |file: &Path| match fs::read(file) {
+        Ok(text) => names_one(&text),
+        Err(error) => error.kind() != ErrorKind::NotFound,
+    };
+    says_so(&of_repository) || in_tree.into_iter().any(|entry| says_so(&root.join(entry.path.as_str())))
+}
+
+/// The bytes of a file, and its stamp once they were read; `raw` is its path where the printed one is not the real one.
+pub(super) fn read(root: &Path, path: &RepoPath, raw: Option<&[u8]>) -> Result<(Vec<u8>, Option<Stamp>), Reason> {
     let file = root.join(to_path(raw.unwrap_or(path.as_str().as_bytes())));
     let before = fs::symlink_metadata(&file).map_err(unreadable)?;
     if !before.is_file() {
@@ -52,18 +89,20 @@ pub(super) fn read(root: &Path, path: &RepoPath, raw: Option<&[u8]>) -> Result<V
         return Err(Reason::Unreadable("it was replaced while being read".to_string()));
     }
     let mut bytes = Vec::with_capacity(before.len() as usize);
-    opened.take(SIZE_LIMIT + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    (&opened).take(SIZE_LIMIT + 1).read_to_end(&mut bytes).map_err(unreadable)?;
     if bytes.len() as u64 > SIZE_LIMIT {
         return Err(too_large(bytes.len() as u64));
     }
-    Ok(bytes)
+    let stamp = opened.metadata().ok().and_then(|metadata| Stamp::of(&metadata));
+    Ok((bytes, stamp))
 }
 
-fn snapshot(root: PathBuf, listing: Listing<()>) -> Snapshot {
+fn snapshot(root: PathBuf, listing: Listing<Option<Stamp>>) -> Snapshot {
     let place = root.clone();
     let mut snapshot = listing.finish(SnapshotKind::WorkTree, |found| {
+        let stamps = found.iter().map(|found| found.place).collect();
         let raw = found.into_iter().map(|found| (found.raw != found.path.as_str().as_bytes()).then_some(found.raw));
-        Store::Disk { root: place, raw: raw.collect() }
+        Store::Disk { root: place, raw: raw.collect(), stamps }
     });
     snapshot.root = Some(root);
     snapshot
@@ -92,12 +131,12 @@ fn local_excludes(repository: &Repository, root: &Path) -> Option<PathBuf> {
 
 /// What the walk's threads send to the one that lists.
 enum Sighting {
-    File { path: Vec<u8>, size: Option<u64> },
+    File { path: Vec<u8>, size: Option<u64>, stamp: Option<Stamp> },
     Link { path: Vec<u8> },
     Gap { path: Vec<u8>, reason: Reason },
 }
 
-fn walk(root: &Path, walker: WalkBuilder, nested: Nested) -> Listing<()> {
+fn walk(root: &Path, walker: WalkBuilder, nested: Nested) -> Listing<Option<Stamp>> {
     let (sender, sightings) = mpsc::channel();
     let mut listing = Listing::default();
     std::thread::scope(|scope| {
@@ -118,7 +157,7 @@ fn walk(root: &Path, walker: WalkBuilder, nested: Nested) -> Listing<()> {
         });
         for sighting in sightings {
             match sighting {
-                Sighting::File { path, size } => listing.push(path, size, ()),
+                Sighting::File { path, size, stamp } => listing.push(path, size, stamp),
                 Sighting::Link { path } => listing.links.push(path),
                 Sighting::Gap { path, reason } => listing.gap(&path, reason),
             }
@@ -147,7 +186,9 @@ fn sight_file(path: Vec<u8>, kind: FileType, metadata: impl FnOnce() -> Option<M
     if kind.is_symlink() {
         Sighting::Link { path }
     } else if kind.is_file() {
-        Sighting::File { path, size: metadata().map(|metadata| metadata.len()) }
+        let metadata = metadata();
+        let size = metadata.as_ref().map(Metadata::len);
+        Sighting::File { path, size, stamp: metadata.as_ref().and_then(Stamp::of) }
     } else {
         Sighting::Gap { path, reason: Reason::NotARegularFile }
     }
@@ -178,7 +219,7 @@ fn is_repository(folder: &Path) -> bool {
 }
 
 /// Tracked files that the walk did not see: those that an ignore rule hides, and those that are not on disk.
-fn add_tracked(root: &Path, index: &gix::index::File, listing: &mut Listing<()>) {
+fn add_tracked(root: &Path, index: &gix::index::File, listing: &mut Listing<Option<Stamp>>) {
     let seen: FxHashSet<Vec<u8>> = listing.found.iter().map(|found| found.raw.clone()).collect();
     let mut folders = FxHashMap::default();
     for entry in index.entries() {
@@ -200,7 +241,7 @@ fn add_tracked(root: &Path, index: &gix::index::File, listing: &mut Listing<()>)
             // Git takes a tracked path that is now a folder, or lies behind a link, as deleted.
             Ok(Some(metadata)) if !metadata.is_dir() => {
                 match sight_file(path.to_vec(), metadata.file_type(), || Some(metadata)) {
-                    Sighting::File { path, size } => listing.push(path, size, ()),
+                    Sighting::File { path, size, stamp } => listing.push(path, size, stamp),
                     Sighting::Link { path } => listing.links.push(path),
                     Sighting::Gap { path, reason } => listing.gap(&path, reason),
                 }

@@ -5,16 +5,20 @@
 //! file that was found, links aside, which are counted. Absent on purpose: what the bytes mean, the environment (git
 //! variables have no effect), and filters (line endings, LFS: bytes are taken as they are stored).
 
+mod blob;
 mod disk;
 mod object;
 mod repository;
 #[cfg(test)]
 mod tests;
 
+pub use blob::BlobId;
 pub use repository::Repository;
 
+use crate::cache::Cache;
 use crate::gap::{Extent, Gap, Reason, Stage};
 use crate::span::RepoPath;
+use blob::Stamp;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -71,8 +75,9 @@ impl EntryId {
 #[derive(Clone, Debug)]
 pub struct Entry {
     pub path: RepoPath,
-    /// The blob's id in hexadecimal, where the snapshot knows it without reading (index, revision).
-    pub blob: Option<String>,
+    /// The blob, where the snapshot knows it without reading: of the index and of a revision, and of a file on disk that
+    /// has not changed since git read it. What lies on disk may differ from the blob in its line endings; sizes tell.
+    pub blob: Option<BlobId>,
     /// Bytes, where the snapshot knows them without reading (work tree, memory).
     pub size: Option<u64>,
 }
@@ -128,15 +133,18 @@ pub struct Snapshot {
     pub gaps: Vec<Gap>,
     /// Symbolic links, which are not followed and have no entry.
     pub links: u64,
+    /// What earlier runs worked out of contents.
+    pub cache: Cache,
     store: Store,
 }
 
 /// Where the bytes are; the vectors run parallel to [`Snapshot::entries`].
 enum Store {
-    /// Path as bytes, where the printed one differs.
     Disk {
         root: PathBuf,
+        /// Path as bytes, where the printed one differs.
         raw: Vec<Option<Vec<u8>>>,
+        stamps: Vec<Option<Stamp>>,
     },
     Objects {
         git: Box<gix::ThreadSafeRepository>,
@@ -177,9 +185,20 @@ impl Snapshot {
         for (path, bytes) in files {
             listing.push(path.into_bytes(), Some(bytes.len() as u64), bytes);
         }
-        listing.finish(SnapshotKind::Memory, |sources| {
+        let mut snapshot = listing.finish(SnapshotKind::Memory, |sources| {
             Store::Memory(sources.into_iter().map(|source| source.place).collect())
-        })
+        });
+        if let Store::Memory(files) = &snapshot.store {
+            for (entry, bytes) in snapshot.entries.iter_mut().zip(files) {
+                entry.blob = BlobId::of(bytes);
+            }
+        }
+        snapshot
+    }
+
+    /// The same snapshot, with what earlier runs know.
+    pub fn with_cache(self, cache: Cache) -> Snapshot {
+        Snapshot { cache, ..self }
     }
 
     /// Whether something of the folder that was asked for is in the snapshot.
@@ -227,14 +246,38 @@ pub struct SnapshotReader<'a> {
 impl SnapshotReader<'_> {
     /// The bytes of an entry, or why they cannot be had.
     pub fn read(&mut self, id: EntryId) -> Result<Vec<u8>, Gap> {
-        let path = &self.snapshot.entry(id).path;
-        let bytes = match (&self.snapshot.store, &self.git) {
-            (Store::Disk { root, raw }, _) => disk::read(root, path, raw[id.index()].as_deref()),
-            (Store::Objects { ids, .. }, Some(git)) => object::read(git, ids[id.index()]),
-            (Store::Memory(files), _) => Ok(files[id.index()].clone()),
+        self.read_blob(id).map(|(bytes, _)| bytes)
+    }
+
+    /// The bytes of an entry and, where that is known without working it out, the blob that they are.
+    pub fn read_blob(&mut self, id: EntryId) -> Result<(Vec<u8>, Option<BlobId>), Gap> {
+        let entry = self.snapshot.entry(id);
+        let read = match (&self.snapshot.store, &self.git) {
+            (Store::Disk { root, raw, stamps }, _) => {
+                disk::read(root, &entry.path, raw[id.index()].as_deref()).map(|(bytes, stamp)| {
+                    // The file may have changed since it was listed.
+                    let is_as_listed = stamp.is_some() && stamp == stamps[id.index()];
+                    let blob = entry.blob.filter(|_| is_as_listed && !blob::may_be_converted(&bytes));
+                    (bytes, blob)
+                })
+            }
+            (Store::Objects { ids, .. }, Some(git)) => {
+                object::read(git, ids[id.index()]).map(|bytes| (bytes, entry.blob))
+            }
+            (Store::Memory(files), _) => Ok((files[id.index()].clone(), entry.blob)),
             (Store::Objects { .. }, None) => unreachable!("a reader of objects holds the repository"),
         };
-        bytes.map_err(|reason| unavailable(path.clone(), reason))
+        read.map_err(|reason| unavailable(entry.path.clone(), reason))
+    }
+
+    /// The blob of an entry whose bytes are there, where it is known without reading. On disk the bytes are those of the
+    /// blob only if their sizes are equal: git shortens what it converts.
+    pub fn find_blob(&self, id: EntryId) -> Option<BlobId> {
+        let blob = self.snapshot.entry(id).blob?;
+        match (&self.snapshot.store, &self.git) {
+            (Store::Objects { ids, .. }, Some(git)) => git.has_object(ids[id.index()]).then_some(blob),
+            _ => Some(blob),
+        }
     }
 }
 
@@ -309,6 +352,7 @@ impl<P> Listing<P> {
             entries: entries.collect(),
             gaps: self.gaps,
             links: self.links.len() as u64,
+            cache: Cache::none(),
             store: store(self.found),
         }
     }

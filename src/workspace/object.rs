@@ -4,7 +4,7 @@
 //! repository's own folder.
 
 use super::repository::first_line;
-use super::{Listing, Repository, SIZE_LIMIT, Snapshot, SnapshotKind, Store, WorkspaceError, is_legal};
+use super::{BlobId, Listing, Repository, SIZE_LIMIT, Snapshot, SnapshotKind, Store, WorkspaceError, is_legal};
 use crate::gap::Reason;
 use gix::ObjectId;
 use gix::index::entry::{Flags, Mode, Stage};
@@ -94,11 +94,11 @@ fn snapshot(repository: &Repository, kind: SnapshotKind, listing: Listing<Object
     let mut blobs = Vec::new();
     let mut snapshot = listing.finish(kind, |found| {
         let ids: Vec<ObjectId> = found.into_iter().map(|found| found.place).collect();
-        blobs.extend(ids.iter().map(ObjectId::to_string));
+        blobs.extend(ids.iter().map(|id| BlobId::from_git(id)));
         Store::Objects { git: Box::new(repository.git.clone()), ids }
     });
     for (entry, blob) in snapshot.entries.iter_mut().zip(blobs) {
-        entry.blob = Some(blob);
+        entry.blob = blob;
     }
     snapshot.root = repository.root.clone();
     snapshot.prefix = repository.prefix.clone();

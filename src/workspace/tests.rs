@@ -88,7 +88,7 @@ fn paths(snapshot: &Snapshot) -> Vec<&str> {
 }
 
 fn path_blobs(snapshot: &Snapshot) -> Vec<(String, String)> {
-    snapshot.entries.iter().map(|entry| (entry.path.to_string(), entry.blob.clone().unwrap())).collect()
+    snapshot.entries.iter().map(|entry| (entry.path.to_string(), entry.blob.unwrap().to_string())).collect()
 }
 
 fn gaps(snapshot: &Snapshot) -> Vec<(&str, Reason)> {

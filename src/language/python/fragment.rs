@@ -10,7 +10,7 @@ use super::word::{
     BLIND_NAME, Word, WordKind, fold, parameters, read_words, string_content, targets, without_literal, without_name,
 };
 use super::{STACK_NEEDED, STACK_SIZE, depth, span_of};
-use crate::facts::{Constant, EnvironmentDefault, Fragments, Print, Unit, UnitKind, Unread};
+use crate::facts::{Constant, EnvironmentDefault, Fragments, Print, PrintRange, Unit, UnitKind, Unread};
 use crate::span::LineIndex;
 use ruff_python_ast as ast;
 use ruff_python_ast::token::TokenKind;
@@ -41,7 +41,7 @@ pub fn fragments(text: &str) -> Fragments {
             fragments.unread.push(Unread { span, reason: error.error.to_string() });
         }
         fragments.unread.sort_by_key(|unread| unread.span);
-        fragments.unread_lines = fragments.unread.iter().map(|unread| index.lines(unread.span)).collect();
+        fragments.place_unread(&index);
         fragments
     })
 }
@@ -179,7 +179,7 @@ impl<'a> Walk<'a> {
             kind,
             name: path.into(),
             lines: self.index.lines(span_of(range)),
-            prints: at..at,
+            prints: PrintRange { start: at, end: at },
             parent: self.unit,
             exact: 0,
             renamed: 0,

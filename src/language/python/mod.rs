@@ -20,8 +20,8 @@ mod word;
 use super::LanguageSpec;
 use crate::facts::{Access, MODULE_SCOPE};
 use crate::facts::{
-    Binding, BindingKind, DefinitionId, Facts, Guards, NameId, Reference, ReferenceKind, Scope, ScopeId, ScopeKind,
-    Unread, Value, ValueId,
+    Binding, BindingKind, DefinitionId, Facts, Guards, Interner, NameId, Reference, ReferenceKind, Scope, ScopeId,
+    ScopeKind, Unread, Value, ValueId,
 };
 use crate::span::{LineIndex, Span};
 use ruff_python_ast::{Mod, PySourceType};
@@ -76,6 +76,7 @@ fn span_of(range: TextRange) -> Span {
 struct Extractor<'a> {
     text: &'a str,
     facts: Facts,
+    interner: Interner,
     scope: ScopeId,
     /// The innermost definition around the walk.
     definition: Option<DefinitionId>,
@@ -92,11 +93,19 @@ impl<'a> Extractor<'a> {
         let mut facts = Facts { line_index: LineIndex::new(text.as_bytes()), ..Facts::default() };
         facts.values.push(Value::Unknown);
         facts.scopes.push(module_scope(text));
-        Self { text, facts, scope: MODULE_SCOPE, definition: None, guards: Guards::NONE, globals: Vec::new() }
+        Self {
+            text,
+            facts,
+            interner: Interner::default(),
+            scope: MODULE_SCOPE,
+            definition: None,
+            guards: Guards::NONE,
+            globals: Vec::new(),
+        }
     }
 
     fn name(&mut self, text: &str) -> NameId {
-        self.facts.names.intern(text)
+        self.interner.intern(&mut self.facts.names, text)
     }
 
     fn value(&mut self, value: Value) -> ValueId {
@@ -147,6 +156,7 @@ impl<'a> Extractor<'a> {
     }
 
     fn finish(mut self, tokens: &ruff_python_ast::token::Tokens) -> Facts {
+        self.facts.names.seal();
         self.facts.docstrings.sort_unstable();
         let classes = line::classify(self.text, tokens, &self.facts.line_index, &self.facts.docstrings);
         self.facts.lines = classes;

@@ -18,10 +18,9 @@ mod run;
 
 use super::corpus::{Corpus, UnitRef};
 use super::{DuplicateKind, DuplicateSpec, DuplicatesOutput, Group, Instance, Search};
-use crate::facts::Unit;
+use crate::facts::{PrintRange, Unit};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
-use std::ops::Range;
 
 pub const SPEC: DuplicateSpec =
     DuplicateSpec { kind: DuplicateKind::Clone, explanation: include_str!("../clone.md"), run: find };
@@ -68,13 +67,6 @@ struct Copy {
     file: u32,
     prints: PrintRange,
     unit: Option<UnitRef>,
-}
-
-/// A range that can be compared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct PrintRange {
-    start: u32,
-    end: u32,
 }
 
 struct Found {
@@ -139,10 +131,7 @@ fn equal_units(search: &Search<'_, '_, '_>) -> Vec<Cluster> {
 }
 
 fn found(corpus: &Corpus, cluster: &Cluster) -> Found {
-    let copy = |&at: &UnitRef| {
-        let prints: &Range<u32> = &corpus.unit(at).prints;
-        Copy { file: at.file, prints: PrintRange { start: prints.start, end: prints.end }, unit: Some(at) }
-    };
+    let copy = |&at: &UnitRef| Copy { file: at.file, prints: corpus.unit(at).prints, unit: Some(at) };
     Found {
         kind: cluster.kind,
         similarity: cluster.similarity,

@@ -6,7 +6,8 @@
 //! finds it. Bounded: of windows in more than [`COMMON`] places only the first so many are grown; the rest is counted.
 //! Invariant: runs do not overlap.
 
-use super::{CloneType, Copy, Found, MIN_TOKENS, MIN_VARIETY, PrintRange, Search};
+use super::{CloneType, Copy, Found, MIN_TOKENS, MIN_VARIETY, Search};
+use crate::facts::PrintRange;
 use crate::facts::{Fragments, Print};
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
