@@ -134,6 +134,7 @@ const COMMANDS: &[&[&str]] = &[
     &["check", "--format", "json"],
     &["check", "--staged", "--format", "json"],
     &["check", "--rev", "HEAD~1", "--format", "json"],
+    &["check", "--base", "HEAD~1", "--format", "json"],
     &["refs", "shop.orders:Orders.save_v2", "--format", "json"],
     &["duplicates", "--format", "json"],
     &["removed", "HEAD~1..HEAD"],
