@@ -319,9 +319,13 @@ fn refused(folder: &Path, words: &[&str]) -> String {
 fn without_a_base_in_the_environment_nothing_is_compared() {
     let folder = repository();
     let mut command = cli::command(&["check", "--base"]);
-    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("CI_") || name.ends_with("_REF")) {
+    for name in ["CI_MERGE_REQUEST_DIFF_BASE_SHA", "CI_MERGE_REQUEST_TARGET_BRANCH_NAME", "GITHUB_BASE_REF"] {
         command.env_remove(name);
     }
+    for name in ["BITBUCKET_PR_DESTINATION_BRANCH", "SYSTEM_PULLREQUEST_TARGETBRANCH", "CHANGE_TARGET"] {
+        command.env_remove(name);
+    }
+    command.env_remove("BUILDKITE_PULL_REQUEST_BASE_BRANCH");
     let output = command.current_dir(folder.path()).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
     assert!(cli::stderr(&output).contains("GITHUB_BASE_REF"), "{}", cli::stderr(&output));
@@ -357,6 +361,29 @@ fn a_baseline_says_who_and_why_or_is_not_written() {
     let output = run(&folder, &["baseline", "--prune"]);
     assert!(cli::stdout(&output).contains("2 kept, 0 accepted, 1 gone"), "{}", cli::stdout(&output));
     assert_eq!(told(&folder, &["--strict-baseline"]), none());
+}
+
+#[test]
+fn who_accepts_is_whom_git_would_name() {
+    let folder = repository();
+    let accept = |name: &str| {
+        let mut command = cli::command(&["baseline", "--reason", "before"]);
+        command.current_dir(folder.path()).env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
+        for variable in ["GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL", "EMAIL"] {
+            command.env_remove(variable);
+        }
+        if !name.is_empty() {
+            command.env("GIT_AUTHOR_NAME", name).env("GIT_AUTHOR_EMAIL", "bob@example.org");
+        }
+        command.output().unwrap()
+    };
+    git(&folder, &["config", "user.useConfigOnly", "true"]);
+    let nobody = accept("");
+    assert_eq!(nobody.status.code(), Some(2));
+    assert!(cli::stderr(&nobody).contains("accepted by nobody"), "{}", cli::stderr(&nobody));
+    assert_eq!(accept("Bob").status.code(), Some(0));
+    let text = fs::read_to_string(folder.path().join("solely-baseline.jsonl")).unwrap();
+    assert_eq!(text.matches("\"by\":\"Bob <bob@example.org>\"").count(), 3, "{text}");
 }
 
 #[test]

@@ -4,11 +4,11 @@
 //! the change is none of it. Absent on purpose: how broken references are found; see `project::broken`.
 
 use super::{BROKEN_REFERENCE, CheckInput, CheckOutput, RuleReport, identity, sort};
-use crate::finding::{Context, Finding, Gate, Identity, RuleId, Severity, Standing, Verdict};
+use crate::finding::{Context, Finding, Gate, Identity, RuleId, Severity, Standing, Tier, Verdict};
 use crate::project::{ChangedFile, Dangling, Project, broken};
 use std::collections::BTreeMap;
 
-/// Adds the references that the change left broken. In tests they warn.
+/// Adds the references that the change left broken. In tests they warn, and where the class of a receiver was inferred.
 pub fn add(input: &CheckInput<'_, '_>, base: &Project<'_>, changed: &[ChangedFile], output: &mut CheckOutput) {
     let dangling = broken(base, input.project, changed, input.progress);
     let dangling = dangling.into_iter().filter(|it| input.scope.holds(&it.reference.location.path));
@@ -41,7 +41,7 @@ fn finding(input: &CheckInput<'_, '_>, dangling: Dangling) -> Finding {
     let message = format!("`{symbol}` is gone, and is still named here{what}");
     let reference = dangling.reference;
     let context = input.context(&reference.location.path);
-    let is_error = context != Context::Tests;
+    let is_error = context != Context::Tests && reference.tier == Tier::Proven;
     Finding {
         rule: RuleId(BROKEN_REFERENCE.to_owned()),
         identity: Identity::within(reference.inside.as_deref()),

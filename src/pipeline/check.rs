@@ -7,7 +7,7 @@ use super::{
 use crate::cache::Cache;
 use crate::checks::{self, CheckInput, CheckOutput, Scope};
 use crate::evidence::{CheckReport, PolicyIdentity, Sources, Warning};
-use crate::finding::Verdict;
+use crate::finding::{Novelty, Verdict};
 use crate::history::{self, Endpoint, Git, Range, changes};
 use crate::language::find_language;
 use crate::policy::Policy;
@@ -154,10 +154,11 @@ fn judge_change(
     triage::forget_standing_gaps(&sides, &mut output.rules);
     let (introduced, existing, fixed) = triage::compare(sides, &was.findings, &mut output.findings);
     let intent_before = base_policy(options, &before)?;
-    let weakened = triage::weakened(
+    let mut weakened = triage::weakened(
         &Intent { policy: intent_before.as_ref().unwrap_or(policy), baseline: base_baseline.as_ref() },
         &Intent { policy, baseline },
     );
+    weakened.iter_mut().for_each(|finding| finding.standing.novelty = Some(Novelty::Introduced));
     let introduced = introduced + weakened.len() as u64;
     triage::add_own(&mut output, weakened);
     for gap in changes.gaps {

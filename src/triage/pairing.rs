@@ -135,6 +135,11 @@ impl Pairs<'_> {
                 *shared.entry((old, &it.path)).or_default() += 1;
             }
         }
+        // Of equal candidates the one whose path ends alike: a folder that moved keeps the names of its files.
+        for ((old, new), count) in &mut shared {
+            let alike = old.rsplit('/').zip(new.rsplit('/')).take_while(|(old, new)| old == new).count();
+            *count = *count * 256 + alike.min(255);
+        }
         let mut renamed = moves.renamed.clone();
         renamed.extend(one_to_one(shared).into_iter().map(|(old, new)| (old.to_owned(), new.to_owned())));
         renamed
@@ -250,6 +255,24 @@ mod tests {
             let with = |it: &Known| stays.iter().chain([it]).cloned().collect::<Vec<_>>();
             let pairs = paired(&with(&goes), &with(&comes));
             prop_assert_eq!(pairs.iter().flatten().count(), stays.len());
+        }
+
+        /// Many files with findings that are alike go to another folder.
+        #[test]
+        fn a_moved_folder_keeps_the_names_of_its_files(count in 1usize..6) {
+            let file = |folder: &str, number: usize| Known {
+                path: format!("{folder}/{number}.py"),
+                rule: "r".into(),
+                symbol: "m:s".into(),
+                kind: "import".into(),
+                inside: String::new(),
+                code: String::new(),
+                severity: Severity::Error,
+            };
+            let known: Vec<Known> = (0..count).map(|number| file("old", number)).collect();
+            let found: Vec<Known> = (0..count).rev().map(|number| file("moved/here", number)).collect();
+            let expected: Vec<Option<usize>> = (0..count).rev().map(Some).collect();
+            prop_assert_eq!(paired(&known, &found), expected);
         }
 
         #[test]

@@ -76,11 +76,15 @@ impl Weakenings<'_> {
         if now.severity > was.severity {
             said.push(format!("`severity` went from `{}` to `{}`", was.severity.name(), now.severity.name()));
         }
-        match (&was.kind, &now.kind) {
-            (RuleKind::Legacy(was), RuleKind::Legacy(now)) => legacy(was, now, &mut said),
-            (RuleKind::Family(was), RuleKind::Family(now)) => family(was, now, &mut said),
-            (RuleKind::OnlyThrough(was), RuleKind::OnlyThrough(now)) => only_through(was, now, &mut said),
-            (was, now) => said.push(format!("it was a rule of the kind `{}` and is `{}`", was.name(), now.name())),
+        // By the kind that was, so that no kind can be forgotten here.
+        let is_same = match &was.kind {
+            RuleKind::Legacy(was) => as_legacy(&now.kind).map(|now| legacy(was, now, &mut said)),
+            RuleKind::Family(was) => as_family(&now.kind).map(|now| family(was, now, &mut said)),
+            RuleKind::OnlyThrough(was) => as_only_through(&now.kind).map(|now| only_through(was, now, &mut said)),
+        };
+        if is_same.is_none() {
+            let (was, now) = (was.kind.name(), now.kind.name());
+            said.push(format!("it was a rule of the kind `{was}` and is `{now}`"));
         }
         for words in said {
             self.add(&now.id.0, Some(now), format!("`{}` asks for less: {words}", now.id), "");
@@ -125,6 +129,18 @@ impl Weakenings<'_> {
             self.list.push(own_finding(OwnRule::Weakened, at(*line), "baseline", &known.rule, &code, message, None));
         }
     }
+}
+
+fn as_legacy(kind: &RuleKind) -> Option<&LegacyRule> {
+    if let RuleKind::Legacy(rule) = kind { Some(rule) } else { None }
+}
+
+fn as_family(kind: &RuleKind) -> Option<&FamilyRule> {
+    if let RuleKind::Family(rule) = kind { Some(rule) } else { None }
+}
+
+fn as_only_through(kind: &RuleKind) -> Option<&OnlyThroughRule> {
+    if let RuleKind::OnlyThrough(rule) = kind { Some(rule) } else { None }
 }
 
 fn legacy(was: &LegacyRule, now: &LegacyRule, said: &mut Vec<String>) {
