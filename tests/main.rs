@@ -8,6 +8,8 @@ mod canonical;
 mod change;
 /// The command line: that arguments reach the right place and the exit status says the truth.
 mod cli;
+/// Formats with a reader of their own: valid, inert, the same bytes again.
+mod formats;
 /// Duplicates as a whole: the order of files, renamed copies, two runs.
 mod duplicates;
 /// The README: its example is what the command prints, its policy is one.

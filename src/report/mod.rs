@@ -9,12 +9,18 @@
 mod duplicates;
 pub mod escape;
 pub mod frame;
+pub mod github;
+pub mod gitlab;
 pub mod json;
 pub mod jsonl;
+pub mod junit;
+mod notice;
 mod paint;
 mod record;
 mod removed;
+pub mod sarif;
 pub mod terminal;
+mod words;
 
 use crate::evidence::{CheckReport, DuplicatesReport, RefsReport, RemovedReport, Sources};
 use crate::finding::{Context, Verdict};
@@ -77,7 +83,8 @@ impl FormatSpec {
 }
 
 /// Every format; the first is the default, and renders every report.
-pub const FORMATS: &[FormatSpec] = &[terminal::SPEC, json::SPEC, jsonl::SPEC];
+pub const FORMATS: &[FormatSpec] =
+    &[terminal::SPEC, json::SPEC, jsonl::SPEC, sarif::SPEC, junit::SPEC, github::SPEC, gitlab::SPEC];
 
 /// How to render for people. Machine formats ignore it: their bytes are a contract.
 #[derive(Clone, Copy, Debug)]

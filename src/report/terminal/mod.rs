@@ -11,6 +11,7 @@ mod removed;
 mod sight;
 
 use super::FormatSpec;
+use super::words::{counted, grouped};
 
 pub const SPEC: FormatSpec = FormatSpec {
     check: Some(check::render),
@@ -19,29 +20,6 @@ pub const SPEC: FormatSpec = FormatSpec {
     duplicates: Some(duplicates::render),
     ..FormatSpec::new("terminal", "for people: code frames and a summary")
 };
-
-/// `1,234`: a number for people.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut out = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
-/// `1 file`, `2 files`.
-fn counted(number: u64, noun: &str) -> String {
-    let plural = match noun {
-        _ if number == 1 => "",
-        _ if noun.ends_with('s') => "es",
-        _ => "s",
-    };
-    format!("{} {noun}{plural}", grouped(number))
-}
 
 /// The last name of a symbol: `run` of `pkg.mod:Class.run`.
 fn last_name(symbol: &str) -> &str {
@@ -69,15 +47,6 @@ fn shares(room: Option<usize>, asked: &[usize]) -> Vec<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn numbers_read_well() {
-        assert_eq!(grouped(0), "0");
-        assert_eq!(grouped(999), "999");
-        assert_eq!(grouped(14_352), "14,352");
-        assert_eq!(grouped(1_000_000), "1,000,000");
-        assert_eq!((counted(1, "file"), counted(2, "file")), ("1 file".into(), "2 files".into()));
-    }
 
     #[test]
     fn room_is_shared_and_not_wasted() {
