@@ -380,6 +380,94 @@ fn junit_has_a_case_for_each_rule_and_symbol() {
     assert!(told.contains("<script>alert(1)<!--.md"), "the text is all there: {told}");
 }
 
+// -- Markdown --
+
+/// What a reader of Markdown sees in a text: its elements, its plain words, and how much of it is a link or an image.
+#[derive(Default)]
+struct Seen {
+    elements: String,
+    words: String,
+    links: usize,
+}
+
+fn seen(markdown: &str) -> Seen {
+    use pulldown_cmark::{Event, Options, Parser, Tag};
+    let mut seen = Seen::default();
+    for event in Parser::new_ext(markdown, Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH) {
+        match event {
+            Event::Html(html) | Event::InlineHtml(html) => seen.elements.push_str(&html),
+            Event::Text(text) => {
+                seen.words.push_str(&text);
+                seen.words.push(' ');
+            }
+            Event::Start(Tag::Link { .. } | Tag::Image { .. } | Tag::Strikethrough | Tag::CodeBlock(_)) => {
+                seen.links += 1
+            }
+            _ => {}
+        }
+    }
+    seen
+}
+
+#[test]
+fn nothing_of_a_repository_is_markdown() {
+    let ours = regex::Regex::new("</?(?:details|summary|sub|br|code)>").unwrap();
+    for text in [
+        show("markdown", &hostile_check()),
+        show("markdown", &hostile_duplicates()),
+        show("markdown", &hostile_removed()),
+        show("markdown", &canonical::check_report()),
+        show("markdown", &canonical::refs_report()),
+    ] {
+        let seen = seen(&text);
+        let foreign = ours.replace_all(&seen.elements, "");
+        assert!(!foreign.contains(['<', '@']), "{foreign}\nof:\n{text}");
+        assert_eq!(seen.links, 0, "{text}");
+        for hostile in ["@", "#", "script", "javascript", "http", "::error", "$", "<"] {
+            assert!(!seen.words.contains(hostile), "{hostile:?} in:\n{}\nof:\n{text}", seen.words);
+        }
+        for element in ["details", "summary", "sub", "code"] {
+            let count = |tag: String| seen.elements.matches(&tag).count();
+            assert_eq!(count(format!("<{element}>")), count(format!("</{element}>")), "{element}");
+        }
+        let mut columns = 0;
+        let mut lines = text.lines().peekable();
+        while let Some(line) = lines.next().filter(|_| lines.peek().is_some()) {
+            match lines.peek().is_some_and(|next| next.starts_with("|---")) {
+                true => columns = line.matches('|').count() - 1,
+                false if line.starts_with('|') => assert!(has_cells(line, columns), "{columns} cells: {line}"),
+                false => {}
+            }
+        }
+    }
+}
+
+/// Whether a row has so many cells: only then is it the head of a table of so many columns.
+fn has_cells(row: &str, columns: usize) -> bool {
+    use pulldown_cmark::{Event, Options, Parser, Tag};
+    let table = format!("{row}\n|{}\n", "---|".repeat(columns));
+    Parser::new_ext(&table, Options::ENABLE_TABLES).any(|event| matches!(event, Event::Start(Tag::Table(_))))
+}
+
+/// How often we wrote an element; what stands in a table is not one.
+fn bare_count(markdown: &str, element: &str) -> usize {
+    markdown.lines().filter(|line| !line.starts_with('|')).map(|line| line.matches(element).count()).sum()
+}
+
+#[test]
+fn a_comment_stays_within_what_github_takes_and_tells_what_it_cut() {
+    let mut report = hostile_check();
+    report.findings = report.findings.iter().cycle().take(5_000).cloned().collect();
+    report.rules = std::iter::repeat_n(report.rules[0].clone(), 300).collect();
+    report.gaps = report.gaps.iter().cycle().take(5_000).cloned().collect();
+    let text = show("markdown", &report);
+    assert!((50_000..=65_536).contains(&text.chars().count()), "{} characters", text.chars().count());
+    assert!(text.contains("rows more that a comment has no room for"));
+    assert_eq!(bare_count(&text, "<details>"), bare_count(&text, "</details>"));
+    assert!(text.trim_end().ends_with("</sub>"), "the last line is there");
+    assert!(text.starts_with("## solely check: fail\n\n> "), "the verdict leads");
+}
+
 #[test]
 fn a_format_that_makes_no_sense_for_a_command_is_refused_with_those_that_do() {
     let output = crate::cli::solely(&["refs", "a:b", "--format", "junit"]);

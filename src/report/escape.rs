@@ -24,6 +24,22 @@ pub fn safe(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// Text inside an element or an attribute of HTML or Markdown.
+pub fn html(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for char in safe(text).chars() {
+        match char {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            _ => out.push(char),
+        }
+    }
+    out
+}
+
 /// JSON text in which the characters that are unsafe to show are written `\uXXXX`. It parses to the same value:
 /// outside of its strings JSON is plain ASCII, and inside them serde_json has escaped what lies below U+0020.
 pub fn safe_json(json: String) -> String {

@@ -45,7 +45,7 @@ fn suite(rule: &RuleReport, by_symbol: &BTreeMap<(&str, &str), Vec<&Notice>>) ->
     for symbol in &rule.symbols {
         let named = by_symbol.get(&(rule.id.as_str(), symbol.symbol.as_str())).map_or(&[][..], Vec::as_slice);
         let offends = |it: &&&Notice| it.severity == Severity::Error && !it.is_settled();
-        let (offences, others): (Vec<&Notice>, Vec<&Notice>) = named.iter().partition(|it| offends(&it));
+        let (offences, others): (Vec<&Notice>, Vec<&Notice>) = named.iter().partition(|it| offends(it));
         let verdict = if offences.is_empty() { Verdict::Pass } else { Verdict::Fail };
         let lines: Vec<String> = offences.into_iter().map(line).collect();
         let mut case = case(&symbol.symbol, &rule.id, verdict, symbol.state.name(), &lines);

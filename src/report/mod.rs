@@ -14,6 +14,7 @@ pub mod gitlab;
 pub mod json;
 pub mod jsonl;
 pub mod junit;
+pub mod markdown;
 mod notice;
 mod paint;
 mod record;
@@ -84,7 +85,7 @@ impl FormatSpec {
 
 /// Every format; the first is the default, and renders every report.
 pub const FORMATS: &[FormatSpec] =
-    &[terminal::SPEC, json::SPEC, jsonl::SPEC, sarif::SPEC, junit::SPEC, github::SPEC, gitlab::SPEC];
+    &[terminal::SPEC, json::SPEC, jsonl::SPEC, markdown::SPEC, sarif::SPEC, junit::SPEC, github::SPEC, gitlab::SPEC];
 
 /// How to render for people. Machine formats ignore it: their bytes are a contract.
 #[derive(Clone, Copy, Debug)]
