@@ -40,6 +40,12 @@ pub fn html(text: &str) -> String {
     out
 }
 
+/// A page of HTML in which what is unsafe to show is spelled out. Outside of its texts a page of ours is plain.
+pub fn safe_page(page: String) -> String {
+    let lines = page.split('\n').map(safe);
+    lines.collect::<Vec<_>>().join("\n")
+}
+
 /// JSON text in which the characters that are unsafe to show are written `\uXXXX`. It parses to the same value:
 /// outside of its strings JSON is plain ASCII, and inside them serde_json has escaped what lies below U+0020.
 pub fn safe_json(json: String) -> String {

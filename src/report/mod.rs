@@ -11,6 +11,7 @@ pub mod escape;
 pub mod frame;
 pub mod github;
 pub mod gitlab;
+pub mod html;
 pub mod json;
 pub mod jsonl;
 pub mod junit;
@@ -20,6 +21,7 @@ mod paint;
 mod record;
 mod removed;
 pub mod sarif;
+mod sentence;
 pub mod terminal;
 mod words;
 
@@ -84,8 +86,17 @@ impl FormatSpec {
 }
 
 /// Every format; the first is the default, and renders every report.
-pub const FORMATS: &[FormatSpec] =
-    &[terminal::SPEC, json::SPEC, jsonl::SPEC, markdown::SPEC, sarif::SPEC, junit::SPEC, github::SPEC, gitlab::SPEC];
+pub const FORMATS: &[FormatSpec] = &[
+    terminal::SPEC,
+    json::SPEC,
+    jsonl::SPEC,
+    markdown::SPEC,
+    html::SPEC,
+    sarif::SPEC,
+    junit::SPEC,
+    github::SPEC,
+    gitlab::SPEC,
+];
 
 /// How to render for people. Machine formats ignore it: their bytes are a contract.
 #[derive(Clone, Copy, Debug)]

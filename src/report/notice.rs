@@ -111,7 +111,7 @@ impl Notices {
 
     pub fn of_removed(report: &RemovedReport) -> Self {
         let mut properties = BTreeMap::from([("verdict", report.verdict.name().to_owned())]);
-        properties.insert("summary", super::removed::sentence(&report.headline()));
+        properties.insert("summary", super::sentence::removed(&report.headline()));
         properties.insert("base", report.base.name.clone());
         properties.insert("head", report.head.name.clone());
         let broken = report.aftermath.iter().flat_map(|aftermath| &aftermath.broken);

@@ -1,11 +1,12 @@
-//! Records of `removed`: its JSON contract, field by field, and the sentence that leads the report.
+//! Records of `removed`: its JSON contract, field by field.
 //!
 //! Invariant: names and meanings of fields only grow within `solely/removed/1`; the five classes of `removed` sum to
 //! `totals.deleted`. `docstring` counts the blank lines inside docstrings too, and `docstring-blank` says how many
 //! those are. `moved`, `reformatted` and `changed` count lines of base. Absent on purpose: the layout for people.
 
 use super::record::{GapRecord, PolicyRecord, ReferenceRecord, TOOL, ToolRecord, policy, reference};
-use crate::evidence::{BrokenReference, Headline, RemovedReport, SymbolNames, Useless};
+use super::sentence;
+use crate::evidence::{BrokenReference, RemovedReport, SymbolNames, Useless};
 use crate::facts::LineTally;
 use crate::history::Fate;
 use crate::history::attribution::{Attribution, Share};
@@ -233,7 +234,7 @@ impl<'a> RemovedHead<'a> {
             schema: REMOVED_SCHEMA,
             tool: TOOL,
             verdict: report.verdict.name(),
-            summary: sentence(&headline),
+            summary: sentence::removed(&headline),
             base: &report.base.name,
             head: &report.head.name,
             base_tree: report.base.tree.as_deref(),
@@ -385,35 +386,4 @@ fn share(share: &Share) -> ShareRecord<'_> {
         moved: share.moved,
         gone: share.gone,
     }
-}
-
-/// "309 net lines: 314 removed, 5 added; 219 net of code; 296 in 7 removed methods; 0 moved".
-pub fn sentence(headline: &Headline) -> String {
-    let noun = match headline.removed_kind {
-        Some(kind) => kind.name(),
-        None => "definition",
-    };
-    let plural = match noun {
-        _ if headline.removed_definitions == 1 => "",
-        "class" | "type alias" => "es",
-        _ => "s",
-    };
-    let mut sentence = format!(
-        "{} net lines: {} removed, {} added; {} net of code; {} in {} removed {noun}{plural}; {} moved",
-        headline.net,
-        headline.deleted,
-        headline.added,
-        headline.net_code,
-        headline.in_removed,
-        headline.removed_definitions,
-        headline.moved
-    );
-    if let Some(broken) = headline.broken_in_production {
-        let references = if broken == 1 { "reference" } else { "references" };
-        sentence += &format!("; {broken} {references} left broken in production");
-    }
-    if headline.legacy_definitions > 0 {
-        sentence += &format!("; {} in {} that the policy names", headline.legacy_lines, headline.legacy_definitions);
-    }
-    sentence
 }

@@ -3,15 +3,16 @@
 use super::text::{code, text};
 use super::{Page, head, place, provenance};
 use crate::evidence::{CheckReport, RuleReport, Sources};
-use crate::finding::{Finding, Severity, Tier, Verdict};
+use crate::finding::{Finding, Tier, Verdict};
 use crate::report::RenderOptions;
 use crate::report::escape::html;
-use crate::report::words::{counted, grouped};
+use crate::report::sentence;
+use crate::report::words::counted;
 use std::collections::BTreeMap;
 
 pub fn render(report: &CheckReport, _sources: &Sources, _options: &RenderOptions) -> String {
     let mut page = Page::default();
-    page.push(&format!("## solely check: {}\n\n> {}\n\n", report.verdict.name(), sentence(report)));
+    page.push(&format!("## solely check: {}\n\n> {}\n\n", report.verdict.name(), sentence::check(report)));
     let (spoken, passed): (Vec<&RuleReport>, Vec<&RuleReport>) =
         report.rules.iter().partition(|rule| rule.verdict != Verdict::Pass);
     let row = |rule: &&RuleReport| {
@@ -39,36 +40,6 @@ pub fn render(report: &CheckReport, _sources: &Sources, _options: &RenderOptions
     page.gaps(&report.gaps);
     page.push(&provenance("check", &report.snapshot, report.counts, Some(&report.policy)));
     page.finish()
-}
-
-/// "2 of 3 rules fail: 5 errors, 1 note in 4 files".
-pub fn sentence(report: &CheckReport) -> String {
-    let tally = |verdict| report.rules.iter().filter(|rule| rule.verdict == verdict).count() as u64;
-    let [fail, open] = [Verdict::Fail, Verdict::Incomplete].map(tally);
-    let all = counted(report.rules.len() as u64, "rule");
-    let mut parts = Vec::new();
-    if fail > 0 {
-        parts.push(format!("{} of {all} {}", grouped(fail), if fail == 1 { "fails" } else { "fail" }));
-    }
-    if open > 0 {
-        parts.push(format!("{} of {all} cannot be decided", grouped(open)));
-    }
-    if parts.is_empty() && report.verdict == Verdict::Pass {
-        parts.push(format!("all of {all} hold"));
-    }
-    let count = |severity| report.findings.iter().filter(|it| it.severity == severity).count() as u64;
-    let kinds = [Severity::Error, Severity::Warning, Severity::Note].map(|severity| (count(severity), severity.name()));
-    let found: Vec<String> = kinds.iter().filter(|(n, _)| *n > 0).map(|(n, noun)| counted(*n, noun)).collect();
-    if !found.is_empty() {
-        let mut files: Vec<&str> = report.findings.iter().map(|it| it.location.path.as_str()).collect();
-        files.sort_unstable();
-        files.dedup();
-        parts.push(format!("{} in {}", found.join(", "), counted(files.len() as u64, "file")));
-    }
-    if report.counts.gaps > 0 {
-        parts.push(format!("{} not seen", counted(report.counts.gaps, "file")));
-    }
-    if parts.is_empty() { report.verdict.name().to_owned() } else { parts.join("; ") }
 }
 
 fn finding(finding: &Finding) -> String {

@@ -5,6 +5,7 @@ use super::{Page, head, provenance};
 use crate::checks::duplicates::DUPLICATES;
 use crate::evidence::{DuplicatesReport, Group, Instance, Sources};
 use crate::report::RenderOptions;
+use crate::report::sentence;
 use crate::report::words::{counted, grouped};
 
 /// Copies named of one group; a comment is no inventory.
@@ -12,7 +13,7 @@ const COPIES_NAMED: usize = 6;
 
 pub fn render(report: &DuplicatesReport, _sources: &Sources, _options: &RenderOptions) -> String {
     let mut page = Page::default();
-    page.push(&format!("## solely duplicates\n\n> {}\n\n", sentence(&report.groups)));
+    page.push(&format!("## solely duplicates\n\n> {}\n\n", sentence::duplicates(&report.groups)));
     for spec in DUPLICATES {
         let groups = report.groups.iter().filter(|group| group.kind == spec.kind);
         let rows: Vec<String> = groups.map(row).collect();
@@ -25,26 +26,6 @@ pub fn render(report: &DuplicatesReport, _sources: &Sources, _options: &RenderOp
     page.gaps(&report.gaps);
     page.push(&provenance("duplicates", &report.snapshot, report.counts, None));
     page.finish()
-}
-
-/// "12 groups, 3 of them disagree: 5 clone, 7 duplicate-definition".
-pub fn sentence(groups: &[Group]) -> String {
-    if groups.is_empty() {
-        return "no duplicates found".to_owned();
-    }
-    let disagree = groups.iter().filter(|group| group.disagrees).count() as u64;
-    let disagree = match disagree {
-        0 => String::new(),
-        1 => ", 1 of which disagrees".to_owned(),
-        some => format!(", {} of which disagree", grouped(some)),
-    };
-    let kinds: Vec<String> = DUPLICATES
-        .iter()
-        .map(|spec| (groups.iter().filter(|group| group.kind == spec.kind).count() as u64, spec.kind.name()))
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, name)| format!("{} {name}", grouped(count)))
-        .collect();
-    format!("{}{disagree}: {}", counted(groups.len() as u64, "group"), kinds.join(", "))
 }
 
 fn row(group: &Group) -> String {

@@ -1,8 +1,8 @@
 //! The `markdown` format: a comment for an issue or a pull request, or the summary of a job.
 //!
 //! Order: the verdict and the sentence to quote, then what it rests on, then every place, folded. Invariants: at most
-//! [`LIMIT`] characters, which is what GitHub takes of a comment, and what is cut is counted where it is cut; every
-//! element that is opened is closed; nothing of a repository is Markdown ([`text`]). Absent on purpose: code frames.
+//! 65,536 characters, which is what GitHub takes of a comment, and what is cut is counted where it is cut; every element
+//! that is opened is closed; nothing of a repository is Markdown (`text`). Absent on purpose: code frames.
 
 mod check;
 mod duplicates;

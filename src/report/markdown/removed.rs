@@ -9,7 +9,7 @@ use crate::history::Fate;
 use crate::history::attribution::Attribution;
 use crate::report::RenderOptions;
 use crate::report::escape::{html, safe};
-use crate::report::removed::sentence;
+use crate::report::sentence;
 use crate::report::words::{counted, grouped};
 use std::cmp::Reverse;
 
@@ -19,7 +19,7 @@ pub fn render(report: &RemovedReport, _sources: &Sources, _options: &RenderOptio
         "pass" => String::new(),
         verdict => format!(": {verdict}"),
     };
-    page.push(&format!("## solely removed{verdict}\n\n> {}\n\n", text(&sentence(&report.headline()))));
+    page.push(&format!("## solely removed{verdict}\n\n> {}\n\n", text(&sentence::removed(&report.headline()))));
     page.push(&classes(report));
     if let Some(aftermath) = &report.aftermath {
         aftermath_parts(&mut page, aftermath);

@@ -13,14 +13,14 @@ use crate::history::ledger::{ContentKind, DefinitionLedger, FileLedger};
 use crate::report::RenderOptions;
 use crate::report::escape::safe;
 use crate::report::paint::Paint;
-use crate::report::removed::sentence;
+use crate::report::sentence;
 use crate::span::RepoPath;
 use std::cmp::Reverse;
 use std::fmt::Write;
 
 pub fn render(report: &RemovedReport, _sources: &Sources, options: &RenderOptions) -> String {
     let paint = Paint { color: options.color };
-    let mut out = format!("{}\n\n", paint.bold(&sentence(&report.headline())));
+    let mut out = format!("{}\n\n", paint.bold(&sentence::removed(&report.headline())));
     out.push_str(&classes(report));
     let asked = [report.symbols.len(), report.ledger.files.len()];
     let room = shares(options.max, &asked);
