@@ -111,7 +111,8 @@ pub fn hostile_removed() -> RemovedReport {
     });
     let options = RemovedOptions {
         repo: FOLDER.path().to_owned(),
-        config: None,
+        policy: Default::default(),
+        cache: Default::default(),
         request: solely::history::RangeRequest::parse("HEAD~1..HEAD"),
         paths: Vec::new(),
         renames: solely::history::changes::Renames::On(Default::default()),

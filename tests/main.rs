@@ -6,6 +6,8 @@ mod cache;
 mod canonical;
 /// Changes in real repositories: bases, the index, hooks, shallow clones, the baseline and the choice of a policy.
 mod change;
+/// The HTML pages: what they hold, and what a browser makes of them.
+mod page;
 /// The command line: that arguments reach the right place and the exit status says the truth.
 mod cli;
 /// Formats with a reader of their own: valid, inert, the same bytes again.

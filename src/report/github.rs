@@ -32,7 +32,7 @@ fn duplicates(report: &DuplicatesReport, _sources: &Sources, _options: &RenderOp
 fn render(notices: &Notices, verdict: Option<&str>) -> String {
     let verdict = verdict.map(|verdict| format!("{verdict}, ")).unwrap_or_default();
     let mut out = format!("solely {}: {verdict}{}\n", notices.command, notices.tally());
-    let mut counting: Vec<&Notice> = notices.notices.iter().filter(|notice| !notice.is_settled()).collect();
+    let mut counting: Vec<&Notice> = notices.notices.iter().filter(|notice| notice.counts()).collect();
     counting.sort_by_key(|notice| notice.severity);
     for notice in counting {
         let level = match notice.severity {

@@ -1,6 +1,6 @@
 //! The `gitlab` format: the code quality report of GitLab (<https://docs.gitlab.com/ci/testing/code_quality/>).
 //!
-//! Invariants: one JSON array; what is suppressed or accepted is left out, since the format has no word for it. Absent
+//! Invariants: one JSON array; what does not count (suppressed, accepted, there before) is left out, since the format has no word for it. Absent
 //! on purpose: gaps, for the same reason; the exit status tells them.
 
 use super::notice::Notices;
@@ -50,7 +50,7 @@ fn duplicates(report: &DuplicatesReport, _sources: &Sources, _options: &RenderOp
 }
 
 fn render(notices: &Notices) -> String {
-    let counting = notices.notices.iter().filter(|notice| !notice.is_settled());
+    let counting = notices.notices.iter().filter(|notice| notice.counts());
     let issues: Vec<Issue<'_>> = counting
         .map(|notice| {
             let help = notice.help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();

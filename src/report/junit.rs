@@ -44,7 +44,7 @@ fn suite(rule: &RuleReport, by_symbol: &BTreeMap<(&str, &str), Vec<&Notice>>) ->
     suite.add_test_case(case(&rule.id, &rule.id, rule.verdict, &rule.conclusion, &lines));
     for symbol in &rule.symbols {
         let named = by_symbol.get(&(rule.id.as_str(), symbol.symbol.as_str())).map_or(&[][..], Vec::as_slice);
-        let offends = |it: &&&Notice| it.severity == Severity::Error && !it.is_settled();
+        let offends = |it: &&&Notice| it.severity == Severity::Error && it.counts();
         let (offences, others): (Vec<&Notice>, Vec<&Notice>) = named.iter().partition(|it| offends(it));
         let verdict = if offences.is_empty() { Verdict::Pass } else { Verdict::Fail };
         let lines: Vec<String> = offences.into_iter().map(line).collect();

@@ -8,7 +8,7 @@ use super::words::counted;
 use crate::checks::CHECKS;
 use crate::checks::duplicates::DUPLICATES;
 use crate::evidence::{BrokenReference, CheckReport, DuplicatesReport, Group, RemovedReport, Warning};
-use crate::finding::{Context, Finding, Fingerprint, Hop, Severity};
+use crate::finding::{Context, Finding, Fingerprint, Hop, Novelty, Severity};
 use crate::gap::Gap;
 use crate::span::{Location, Position};
 use std::collections::BTreeMap;
@@ -134,13 +134,19 @@ impl Notices {
 }
 
 fn of_finding(finding: &Finding) -> Notice {
+    let standing = &finding.standing;
+    let marks = Marks {
+        suppressed: standing.suppressed.as_ref().map(|it| it.reason.clone()),
+        accepted: standing.accepted.as_ref().map(|it| it.reason.clone()),
+        is_new: standing.novelty.map(|novelty| novelty == Novelty::Introduced),
+    };
     let mut properties = BTreeMap::from([("context", finding.context.name().to_owned())]);
     properties.insert("kind", finding.kind.to_owned());
     properties.extend(finding.tier.map(|tier| ("tier", tier.name().to_owned())));
     properties.extend(finding.within.map(|within| ("within", within.to_owned())));
     Notice {
         rule: finding.rule.0.clone(),
-        fingerprint: finding.fingerprint,
+        fingerprint: finding.fingerprint(),
         severity: finding.severity,
         location: finding.location.clone(),
         symbol: finding.symbol.clone(),
@@ -148,7 +154,7 @@ fn of_finding(finding: &Finding) -> Notice {
         help: finding.help.clone(),
         via: finding.via.clone(),
         related: finding.related.iter().map(|it| (it.location.clone(), it.message.clone())).collect(),
-        marks: Marks::default(),
+        marks,
         properties,
     }
 }
@@ -220,9 +226,9 @@ fn of_broken(broken: &BrokenReference) -> Notice {
 }
 
 impl Notice {
-    /// Suppressed or accepted: it is told, and counts for nothing.
-    pub fn is_settled(&self) -> bool {
-        self.marks.suppressed.is_some() || self.marks.accepted.is_some()
+    /// Neither suppressed nor accepted, nor there before the change that is judged.
+    pub fn counts(&self) -> bool {
+        self.marks.suppressed.is_none() && self.marks.accepted.is_none() && self.marks.is_new != Some(false)
     }
 }
 
@@ -248,7 +254,7 @@ fn lead(explanation: &str) -> String {
 impl Notices {
     /// `2 errors, 1 warning, 5 notes`, what counts for nothing left out.
     pub fn tally(&self) -> String {
-        let counting = || self.notices.iter().filter(|notice| !notice.is_settled());
+        let counting = || self.notices.iter().filter(|notice| notice.counts());
         let count = |severity| counting().filter(|notice| notice.severity == severity).count() as u64;
         [Severity::Error, Severity::Warning, Severity::Note].map(|it| counted(count(it), it.name())).join(", ")
     }

@@ -127,7 +127,7 @@ fn document(notices: &Notices, room: usize, notifications: usize) -> String {
 /// The gravest notices, in their order.
 fn gravest(notices: &[Notice], room: usize) -> Vec<&Notice> {
     let mut order: Vec<usize> = (0..notices.len()).collect();
-    order.sort_by_key(|&at| (notices[at].is_settled(), notices[at].severity));
+    order.sort_by_key(|&at| (!notices[at].counts(), notices[at].severity));
     order.truncate(room);
     order.sort_unstable();
     order.into_iter().map(|at| &notices[at]).collect()

@@ -1,10 +1,10 @@
 //! Sentences: the answer of a command in one line that a person can quote.
 //!
-//! Invariant: a sentence holds numbers and words of ours, and no name of the repository.
+//! Invariant: a sentence to quote holds numbers and words of ours, and no name of the repository.
 
 use super::words::{counted, grouped};
 use crate::checks::duplicates::DUPLICATES;
-use crate::evidence::{CheckReport, Group, Headline};
+use crate::evidence::{CheckReport, Comparison, Group, Headline};
 use crate::finding::{Severity, Verdict};
 
 /// "2 of 3 rules fail: 5 errors, 1 note in 4 files".
@@ -22,11 +22,12 @@ pub fn check(report: &CheckReport) -> String {
     if parts.is_empty() && report.verdict == Verdict::Pass {
         parts.push(format!("all of {all} hold"));
     }
-    let count = |severity| report.findings.iter().filter(|it| it.severity == severity).count() as u64;
+    let counting = || report.told().filter(|finding| finding.counts());
+    let count = |severity| counting().filter(|it| it.severity == severity).count() as u64;
     let kinds = [Severity::Error, Severity::Warning, Severity::Note].map(|severity| (count(severity), severity.name()));
     let found: Vec<String> = kinds.iter().filter(|(n, _)| *n > 0).map(|(n, noun)| counted(*n, noun)).collect();
     if !found.is_empty() {
-        let mut files: Vec<&str> = report.findings.iter().map(|it| it.location.path.as_str()).collect();
+        let mut files: Vec<&str> = counting().map(|it| it.location.path.as_str()).collect();
         files.sort_unstable();
         files.dedup();
         parts.push(format!("{} in {}", found.join(", "), counted(files.len() as u64, "file")));
@@ -35,6 +36,30 @@ pub fn check(report: &CheckReport) -> String {
         parts.push(format!("{} not seen", counted(report.counts.gaps, "file")));
     }
     if parts.is_empty() { report.verdict.name().to_owned() } else { parts.join("; ") }
+}
+
+/// What was found and does not count, in words; a path and the name of a base are told as they are.
+pub fn set_aside(report: &CheckReport) -> Vec<String> {
+    let mut lines = Vec::new();
+    let suppressed = report.told().filter(|finding| finding.standing.suppressed.is_some()).count() as u64;
+    if suppressed > 0 {
+        lines.push(format!("suppressed by comments: {}", counted(suppressed, "finding")));
+    }
+    if let Some(used) = &report.baseline {
+        let stale = if used.stale > 0 { format!(", {} no longer there", grouped(used.stale)) } else { String::new() };
+        let (path, accepted) = (used.path.as_str(), counted(used.accepted, "finding"));
+        lines.push(format!("accepted by {path}: {accepted}{stale}"));
+    }
+    if let Some(Comparison { base, commit, existing, fixed, .. }) = &report.comparison {
+        let commit: String = commit.chars().take(12).collect();
+        lines.push(format!(
+            "compared with {} at {commit}: {} not shown, {} fixed",
+            base,
+            counted(*existing, "standing finding"),
+            grouped(*fixed)
+        ));
+    }
+    lines
 }
 
 /// "12 groups, 3 of them disagree: 5 clone, 7 duplicate-definition".

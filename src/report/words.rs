@@ -23,6 +23,18 @@ pub fn counted(number: u64, noun: &str) -> String {
     format!("{} {noun}{plural}", grouped(number))
 }
 
+/// When a reference behind a guard fails.
+pub fn guarded(guard: &'static str) -> &'static str {
+    match guard {
+        "function" => "when its function runs",
+        "import-error" => "guarded against an import error",
+        "attribute-error" => "guarded against an attribute error",
+        "exception" => "inside a handler for every exception",
+        "type-checking" => "for type checkers alone",
+        _ => "under a condition",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

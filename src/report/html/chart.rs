@@ -29,6 +29,8 @@ pub struct Chart<'a> {
     pub series: &'a [Series],
     /// Labels stand above their bars, because they are long.
     pub has_long_labels: bool,
+    /// A legend says what the colours mean; a chart whose labels say it has none.
+    pub has_legend: bool,
 }
 
 /// A figure with one bar per row. Rows without a number are shown as such.
@@ -54,7 +56,7 @@ pub fn bars(chart: &Chart<'_>, rows: &[Bar]) -> Markup {
                         div.value { (grouped(row.values.iter().sum())) }
                     }
                 }
-                @if chart.series.len() > 1 {
+                @if chart.has_legend && chart.series.len() > 1 {
                     ul.legend { @for series in used { li { (swatch(series.class)) (series.name) } } }
                 }
             }
@@ -103,7 +105,7 @@ mod tests {
     #[test]
     fn bars_of_one_chart_have_one_scale() {
         let series = [Series { name: "code", class: "s1" }, Series { name: "text", class: "s2" }];
-        let chart = Chart { title: "t", caption: "c", series: &series, has_long_labels: false };
+        let chart = Chart { title: "t", caption: "c", series: &series, has_long_labels: false, has_legend: true };
         let rows = [
             Bar { label: html! { "a" }, values: vec![100, 100] },
             Bar { label: html! { "<b>" }, values: vec![50, 0] },
@@ -120,7 +122,7 @@ mod tests {
     #[test]
     fn the_largest_numbers_fit() {
         let series = [Series { name: "lines", class: "s1" }];
-        let chart = Chart { title: "t", caption: "c", series: &series, has_long_labels: true };
+        let chart = Chart { title: "t", caption: "c", series: &series, has_long_labels: true, has_legend: true };
         let text = bars(&chart, &[Bar { label: html! { "a" }, values: vec![u64::MAX] }]).into_string();
         assert!(text.contains("width=\"10000\""), "{text}");
         assert!(bars(&chart, &[]).into_string().contains("nothing to show"));

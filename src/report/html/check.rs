@@ -40,18 +40,26 @@ pub fn render(report: &CheckReport, sources: &Sources, _options: &RenderOptions)
         tone: Tone::of(report.verdict),
         verdict: report.verdict.name(),
         sentence: &sentence,
-        remark: None,
+        remark: alone(report),
         facts,
     };
     let (command, remark) = snapshot_command("check", &report.snapshot);
     let parts = vec![
         Part::new("rules", "Rules", "What the policy demands, and what was found.", rules(report)),
         Part::new("findings", "Findings", "Every place, with the way that leads there.", findings(report, sources)),
+        Part::new("aside", "Set aside", "Found, and not counted.", set_aside(report)),
         Part::new("warnings", "Warnings", "About the policy, not about the code.", warnings(&report.warnings)),
         gaps(&report.gaps),
         derivation(&command, remark),
     ];
     page(&top, &figures(report), parts)
+}
+
+/// What was found, where one rule alone decides.
+fn alone(report: &CheckReport) -> Option<&str> {
+    let mut spoken = report.rules.iter().filter(|rule| rule.verdict != Verdict::Pass);
+    let first = spoken.next()?;
+    spoken.next().is_none().then_some(first.conclusion.as_str())
 }
 
 fn figures(report: &CheckReport) -> Vec<Markup> {
@@ -76,6 +84,7 @@ fn figures(report: &CheckReport) -> Vec<Markup> {
         caption: "From defined and used to gone. Derived from what was seen.",
         series: &STATES,
         has_long_labels: false,
+        has_legend: false,
     };
     let rows_by_context: Vec<Bar> = Context::ALL
         .iter()
@@ -93,6 +102,7 @@ fn figures(report: &CheckReport) -> Vec<Markup> {
         caption: "Places that mean a symbol of the policy; definitions not counted.",
         series: &TIERS,
         has_long_labels: false,
+        has_legend: true,
     };
     vec![bars(&lifecycle, &rows), bars(&references, &rows_by_context)]
 }
@@ -132,7 +142,7 @@ fn symbols(rule: &RuleReport) -> Markup {
             State::Residue => Tone::Open,
             State::Gone => Tone::Pass,
         };
-        html! { p { (chip(tone, symbol.state.name())) " " (name(&symbol.symbol)) } }
+        html! { p.state { (chip(tone, symbol.state.name())) " " (name(&symbol.symbol)) } }
     };
     let (open, rest) = rule.symbols.split_at(rule.symbols.len().min(SYMBOLS_OPEN));
     html! {
@@ -146,7 +156,8 @@ fn symbols(rule: &RuleReport) -> Markup {
 fn findings(report: &CheckReport, sources: &Sources) -> Markup {
     let mut quotes = Quotes::new(sources);
     let mut by_rule: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
-    report.findings.iter().for_each(|finding| by_rule.entry(&finding.rule.0).or_default().push(finding));
+    let counting = report.told().filter(|finding| finding.counts());
+    counting.for_each(|finding| by_rule.entry(&finding.rule.0).or_default().push(finding));
     let order = |id: &str| report.rules.iter().position(|rule| rule.id == id);
     let mut rules: Vec<(&str, Vec<&Finding>)> = by_rule.into_iter().collect();
     rules.sort_by_key(|(id, _)| order(id));
@@ -216,4 +227,25 @@ fn warnings(warnings: &[Warning]) -> Markup {
             }
         } }
     }
+}
+
+/// What was suppressed or accepted, who said so, and what was there before.
+fn set_aside(report: &CheckReport) -> Markup {
+    let lines = sentence::set_aside(report);
+    let rows = report.told().filter(|finding| !finding.counts()).map(|finding| {
+        let standing = &finding.standing;
+        html! {
+            tr {
+                td { (name(&finding.rule.0)) }
+                td.place { (place(&finding.location)) }
+                td { (prose(&finding.message)) }
+                td {
+                    @if let Some(comment) = &standing.suppressed { p { "suppressed: " (prose(&comment.reason)) } }
+                    @if let Some(entry) = &standing.accepted { p { "accepted by " (entry.by) ": " (prose(&entry.reason)) } }
+                }
+            }
+        }
+    });
+    let rows = table(&["rule", "place", "what", "why"], rows.collect());
+    html! { @for line in &lines { p { (prose(line)) } } (rows) }
 }

@@ -56,6 +56,7 @@ fn figures(groups: &[Group]) -> Vec<Markup> {
         caption: "The strongest reason of each group.",
         series: &series,
         has_long_labels: false,
+        has_legend: true,
     };
 
     // lines beyond the first copy, which would go if every group became one
@@ -75,6 +76,7 @@ fn figures(groups: &[Group]) -> Vec<Markup> {
         caption: "Every copy but one of each group; lines that stand in two groups count twice.",
         series: &lines,
         has_long_labels: true,
+        has_legend: true,
     };
     let rows: Vec<Bar> =
         folders.into_iter().take(10).map(|(folder, lines)| Bar { label: name(folder), values: vec![lines] }).collect();

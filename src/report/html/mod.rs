@@ -11,7 +11,7 @@ mod check;
 mod duplicates;
 mod removed;
 
-use super::words::{counted, grouped};
+use super::words::{self, counted, grouped};
 use super::{FormatSpec, escape};
 use crate::evidence::{Counts, SnapshotIdentity};
 use crate::finding::Verdict;
@@ -190,9 +190,10 @@ fn prose(sentence: &str) -> Markup {
     }
 }
 
-/// A name of the repository: a path, a symbol, a key.
+/// A name of the repository: a path, a symbol, a key. It breaks where its parts end.
 fn name(text: &str) -> Markup {
-    html! { code { (shortened(text)) } }
+    let text = shortened(text);
+    html! { code { @for part in text.split_inclusive(['/', '.', ':', '_']) { (part) wbr; } } }
 }
 
 fn place(location: &Location) -> Markup {

@@ -82,6 +82,7 @@ pub fn figures(report: &RemovedReport) -> Vec<Markup> {
         caption: "Deleted and added lines, as git counts them.",
         series: &CLASSES,
         has_long_labels: false,
+        has_legend: true,
     };
     let lines = bars(&classes, &[row("deleted", ledger.removed_classes), row("added", ledger.added_classes)]);
 
@@ -94,6 +95,7 @@ pub fn figures(report: &RemovedReport) -> Vec<Markup> {
         caption: "A moved block or a new layout is no removal.",
         series: &single("s1"),
         has_long_labels: false,
+        has_legend: true,
     };
     let became = bars(&what, &fates.map(|(name, value)| Bar { label: html! { (name) }, values: vec![value] }));
 
@@ -105,6 +107,7 @@ pub fn figures(report: &RemovedReport) -> Vec<Markup> {
         caption: "The longest first, in deleted lines.",
         series: &CLASSES,
         has_long_labels: true,
+        has_legend: true,
     };
     let rows: Vec<Bar> = removed
         .into_iter()
@@ -125,6 +128,7 @@ pub fn figures(report: &RemovedReport) -> Vec<Markup> {
             caption: "What dangles at head.",
             series: &single("s6"),
             has_long_labels: false,
+            has_legend: true,
         };
         let rows = Context::ALL.map(|context| Bar { label: html! { (context.name()) }, values: vec![count(context)] });
         figures.push(bars(&left, &rows));
@@ -153,7 +157,7 @@ pub fn broken(report: &RemovedReport) -> Markup {
                 td { (name(&it.symbol)) }
                 td {
                     p { (reference.kind.name()) ", " (reference.tier.name())
-                        @if let Some(guard) = it.guard { ", behind a guard (" (guard) ")" } }
+                        @if let Some(guard) = it.guard { ", " (words::guarded(guard)) } }
                     @if it.breaks_module { p { (chip(Tone::Fail, "the module cannot be imported")) } }
                 }
                 td { (chip(tone, reference.context.name())) }

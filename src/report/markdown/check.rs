@@ -23,7 +23,8 @@ pub fn render(report: &CheckReport, _sources: &Sources, _options: &RenderOptions
         page.table(&head(&["verdict", "rule", "what was found"]), &rows);
     }
     let mut by_rule: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
-    report.findings.iter().for_each(|finding| by_rule.entry(&finding.rule.0).or_default().push(finding));
+    let counting = report.told().filter(|finding| finding.counts());
+    counting.for_each(|finding| by_rule.entry(&finding.rule.0).or_default().push(finding));
     for rule in &report.rules {
         let mut findings = by_rule.remove(rule.id.as_str()).unwrap_or_default();
         // what breaks or counts stands before what is only text
@@ -32,11 +33,18 @@ pub fn render(report: &CheckReport, _sources: &Sources, _options: &RenderOptions
         let title = format!("<code>{}</code>: {}", html(&rule.id), counted(rows.len() as u64, "finding"));
         page.folded(&title, &head(&["", "place", "what", "context", "proof"]), &rows);
     }
+    let aside = report.told().filter(|finding| !finding.counts());
+    let rows: Vec<String> = aside.map(set_aside).collect();
+    let title = format!("Set aside: {}", counted(rows.len() as u64, "finding"));
+    page.folded(&title, &head(&["rule", "place", "what", "why"]), &rows);
     let rows: Vec<String> = report.warnings.iter().map(|warning| format!("- {}", text(&warning.message))).collect();
     page.folded(&counted(rows.len() as u64, "warning"), "", &rows);
     let rows: Vec<String> = passed.iter().map(row).collect();
     let title = format!("{} that pass", counted(rows.len() as u64, "rule"));
     page.folded(&title, &head(&["verdict", "rule", "what was found"]), &rows);
+    for line in sentence::set_aside(report) {
+        page.push(&format!("{}.\n\n", text(&line)));
+    }
     page.gaps(&report.gaps);
     page.push(&provenance("check", &report.snapshot, report.counts, Some(&report.policy)));
     page.finish()
@@ -48,4 +56,16 @@ fn finding(finding: &Finding) -> String {
     let (place, message) = (place(&finding.location), text(&finding.message));
     let proof = finding.tier.map_or("", Tier::name);
     format!("| {severity} | {place} | {message}{help} | {} | {proof} |", finding.context.name())
+}
+
+/// A finding that does not count, and who says so.
+fn set_aside(finding: &Finding) -> String {
+    let standing = &finding.standing;
+    let why = match (&standing.suppressed, &standing.accepted) {
+        (Some(comment), _) => format!("suppressed: {}", text(&comment.reason)),
+        (None, Some(entry)) => format!("accepted: {}", text(&entry.reason)),
+        (None, None) => String::new(),
+    };
+    let (rule, place, message) = (code(&finding.rule.0), place(&finding.location), text(&finding.message));
+    format!("| {rule} | {place} | {message} | {why} |")
 }

@@ -1,14 +1,13 @@
 //! The answer of `check`, rule by rule.
 
 use super::{counted, grouped, last_name, shares, sight};
-use crate::evidence::{
-    CheckReport, Comparison, Occurrences, RuleReport, Sources, State, SymbolReport, TierCounts, Warning,
-};
+use crate::evidence::{CheckReport, Occurrences, RuleReport, Sources, State, SymbolReport, TierCounts, Warning};
 use crate::finding::{Context, Finding, Severity, Tier, Verdict};
 use crate::report::RenderOptions;
 use crate::report::escape::safe;
 use crate::report::frame::{self, Excerpt, Frame, Place, Quotes};
 use crate::report::paint::Paint;
+use crate::report::sentence;
 use crate::span::{Location, RepoPath};
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -311,30 +310,6 @@ fn warn(warning: &Warning, quotes: &mut Quotes<'_>, options: &RenderOptions) -> 
     frame::render(&frame, options.color, options.width)
 }
 
-/// What was found and does not count, in words.
-fn set_aside(report: &CheckReport) -> Vec<String> {
-    let mut lines = Vec::new();
-    let suppressed = report.told().filter(|finding| finding.standing.suppressed.is_some()).count() as u64;
-    if suppressed > 0 {
-        lines.push(format!("suppressed by comments: {}", counted(suppressed, "finding")));
-    }
-    if let Some(used) = &report.baseline {
-        let stale = if used.stale > 0 { format!(", {} no longer there", grouped(used.stale)) } else { String::new() };
-        let (path, accepted) = (safe(used.path.as_str()), counted(used.accepted, "finding"));
-        lines.push(format!("accepted by {path}: {accepted}{stale}"));
-    }
-    if let Some(Comparison { base, commit, existing, fixed, .. }) = &report.comparison {
-        let commit: String = commit.chars().take(12).collect();
-        lines.push(format!(
-            "compared with {} at {commit}: {} not shown, {} fixed",
-            safe(base),
-            counted(*existing, "standing finding"),
-            grouped(*fixed)
-        ));
-    }
-    lines
-}
-
 fn summary(report: &CheckReport, paint: Paint) -> String {
     let mut out = String::new();
     let _ = writeln!(out, "{}", sight::summary(&report.snapshot, report.counts, paint));
@@ -354,8 +329,8 @@ fn summary(report: &CheckReport, paint: Paint) -> String {
             .collect();
     let rules = if rules.is_empty() { "none".to_owned() } else { rules.join(", ") };
     let _ = writeln!(out, "rules: {rules}; findings: {}", found.join(", "));
-    for line in set_aside(report) {
-        let _ = writeln!(out, "{}", paint.dim(&line));
+    for line in sentence::set_aside(report) {
+        let _ = writeln!(out, "{}", paint.dim(&safe(&line)));
     }
     let contexts = crate::report::contexts(report);
     let contexts = if contexts.is_empty() { String::new() } else { format!(" ({})", verdicts(&contexts, paint)) };

@@ -14,6 +14,7 @@ use crate::report::RenderOptions;
 use crate::report::escape::safe;
 use crate::report::paint::Paint;
 use crate::report::sentence;
+use crate::report::words::guarded;
 use crate::span::RepoPath;
 use std::cmp::Reverse;
 use std::fmt::Write;
@@ -63,17 +64,6 @@ fn broken(aftermath: &Aftermath, max: Option<usize>, paint: Paint) -> String {
         let _ = writeln!(out, "      {}", paint.dim(&about.join(", ")));
     }
     out + &left_out(rows.len(), max, "reference", paint)
-}
-
-fn guarded(guard: &'static str) -> &'static str {
-    match guard {
-        "function" => "when its function runs",
-        "import-error" => "guarded against an import error",
-        "attribute-error" => "guarded against an attribute error",
-        "exception" => "inside a handler for every exception",
-        "type-checking" => "for type checkers alone",
-        _ => "under a condition",
-    }
 }
 
 /// What lost its last user.
