@@ -152,8 +152,8 @@ pub struct Body {
     pub attributes: FxHashMap<Box<str>, Vec<ExpressionId>>,
     /// Last names of everything that is called.
     pub called: Vec<Box<str>>,
-    /// A function in it is decorated by a call, or what a call gives is called in turn: `app.get("/")(home)`.
-    pub hands_over: bool,
+    /// Names of methods whose call decorates a function in it, or is called in turn: `get` of `app.get("/")(home)`.
+    pub hands_over: Vec<Box<str>>,
 }
 
 #[derive(Clone, Debug, Default)]

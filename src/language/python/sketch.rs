@@ -63,7 +63,7 @@ impl Walk {
             additions: Default::default(),
             attributes: Default::default(),
             called: Vec::new(),
-            hands_over: false,
+            hands_over: Vec::new(),
         });
         BodyId(self.sketch.bodies.len() as u32 - 1)
     }
@@ -159,7 +159,8 @@ impl Walk {
 
     fn function(&mut self, function: &ast::StmtFunctionDef) -> Statement {
         let decorators = function.decorator_list.iter().map(|it| self.expression(&it.expression)).collect();
-        self.here().hands_over |= function.decorator_list.iter().any(|it| it.expression.is_call_expr());
+        let methods = function.decorator_list.iter().filter_map(|it| called_method(&it.expression));
+        self.here().hands_over.extend(methods.map(Box::from));
         let is_method = self.here().kind == Some(DefinitionKind::Class);
         let kind = if is_method { DefinitionKind::Method } else { DefinitionKind::Function };
         let parameters = self.parameters(&function.parameters);
@@ -275,7 +276,7 @@ impl Walk {
                 if let Some(name) = super::statement::last_name(&it.func) {
                     self.here().called.push(name.into());
                 }
-                self.here().hands_over |= it.func.is_call_expr();
+                self.here().hands_over.extend(called_method(&it.func).map(Box::from));
                 let function = self.expression(&it.func);
                 let positional = it.arguments.args.iter().map(|argument| self.expression(argument)).collect();
                 let keywords = it.arguments.keywords.iter();
@@ -359,6 +360,17 @@ impl Walk {
             }
         }
         parts
+    }
+}
+
+/// `get` of `app.get("/")`.
+fn called_method(expression: &Expr) -> Option<&str> {
+    match expression {
+        Expr::Call(call) => match &*call.func {
+            Expr::Attribute(method) => Some(method.attr.as_str()),
+            _ => None,
+        },
+        _ => None,
     }
 }
 

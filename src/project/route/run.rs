@@ -5,7 +5,7 @@
 //! twice, and registrations of one place and one chain of calls are one.
 
 use super::evaluate::STEPS_ALLOWED;
-use super::framework::{NEEDLES, REGISTERING};
+use super::framework::{NEEDLES, REGISTERING, VERBS};
 use super::value::{Arguments, Closure, Element, Frame, Instance, Place, Value};
 use super::{HostId, Routes};
 use crate::facts::{
@@ -26,6 +26,9 @@ const ROUNDS: usize = 2;
 
 /// A name that more files than this hold says too little to read them all.
 const FILES_OF_A_NAME: usize = 40;
+
+/// A body that registered nothing new so many times in a row is not run again.
+const BARREN_RUNS: u32 = 6;
 
 /// A sketch beside the facts of its file.
 pub(super) struct FileSketch {
@@ -76,6 +79,8 @@ pub(super) struct Run<'p, 's> {
     marked: FxHashSet<(EntryId, BodyId)>,
     reached: FxHashSet<(EntryId, BodyId)>,
     running: Vec<(EntryId, BodyId)>,
+    /// How often in a row a body registered nothing new.
+    barren: FxHashMap<(EntryId, BodyId), u32>,
     /// Hosts by where they are made and the call that made them.
     pub host_at: FxHashMap<(Place, Option<Place>), HostId>,
     /// Registrations that were made, so that the same one is made once.
@@ -95,6 +100,7 @@ impl<'p, 's> Run<'p, 's> {
             marked: FxHashSet::default(),
             reached: FxHashSet::default(),
             running: Vec::new(),
+            barren: FxHashMap::default(),
             host_at: FxHashMap::default(),
             made: FxHashSet::default(),
         }
@@ -189,7 +195,9 @@ impl<'p, 's> Run<'p, 's> {
                 let Some(file) = self.known(id).cloned() else { continue };
                 for body in file.sketch.body_ids().filter(|&body| body != MODULE_BODY) {
                     let it = file.sketch.body(body);
-                    let registers = it.hands_over || it.called.iter().any(|name| REGISTERING.contains(&&**name));
+                    let calls = |names: &[&str]| it.called.iter().any(|name| names.contains(&&**name));
+                    let hands_over = it.hands_over.iter().any(|name| VERBS.contains(&&**name));
+                    let registers = hands_over || calls(REGISTERING);
                     let is_function = it.kind != Some(DefinitionKind::Class);
                     if !is_function || !(registers || it.called.iter().any(|name| names.contains(name))) {
                         continue;
@@ -200,11 +208,11 @@ impl<'p, 's> Run<'p, 's> {
                     let owner = it.parent.map(|parent| file.sketch.body(parent));
                     match owner.filter(|_| &*it.name == "__init__") {
                         Some(class) => drop(names.insert(class.name.clone())),
+                        None if VERBS.contains(&&*it.name) => {}
                         None => {
                             names.insert(it.name.clone());
                             let takes = it.parameters.iter().any(|it| &*it.name != "self");
-                            let is_distinctive = it.called.iter().any(|name| REGISTERING.contains(&&**name));
-                            if takes && is_distinctive && it.parent == Some(MODULE_BODY) {
+                            if takes && calls(REGISTERING) && it.parent == Some(MODULE_BODY) {
                                 taking.insert(it.name.to_string());
                             }
                         }
@@ -309,11 +317,17 @@ impl<'p, 's> Run<'p, 's> {
         if self.running.contains(&here) || self.steps > STEPS_ALLOWED || self.running.len() > 40 {
             return;
         }
+        if self.barren.get(&here).is_some_and(|&runs| runs >= BARREN_RUNS) {
+            return;
+        }
         let Some(file) = self.file(frame.file) else { return };
         self.reached.insert(here);
         self.running.push(here);
+        let before = self.made.len();
         self.run_statements(frame, &file.sketch.body(frame.body).statements);
         self.running.pop();
+        let runs = self.barren.entry(here).or_default();
+        *runs = if self.made.len() == before { *runs + 1 } else { 0 };
     }
 
     fn run_statements(&mut self, frame: &Rc<Frame>, statements: &[Statement]) {
@@ -330,13 +344,17 @@ impl<'p, 's> Run<'p, 's> {
                     if elements.is_empty() {
                         self.run_statements(frame, body);
                     }
+                    let mut names = Vec::new();
+                    assigned_in(body, &mut names);
                     for element in elements {
                         let bound = self.bind(frame, target, &element);
+                        names.iter().for_each(|name| drop(frame.known.borrow_mut().remove(*name)));
                         frame.chain.borrow_mut().push(element.place);
                         self.run_statements(frame, body);
                         frame.chain.borrow_mut().pop();
                         self.unbind(frame, bound);
                     }
+                    names.iter().for_each(|name| drop(frame.known.borrow_mut().remove(*name)));
                 }
                 Statement::Branch { start, arms } => {
                     for (number, arm) in arms.iter().enumerate() {
@@ -461,7 +479,6 @@ impl<'p, 's> Run<'p, 's> {
     ) -> Vec<(Box<str>, Option<Vec<Value>>)> {
         let mut before = Vec::new();
         self.bind_into(frame, target, element.values.to_vec(), &mut before);
-        frame.known.borrow_mut().clear();
         before
     }
 
@@ -489,13 +506,39 @@ impl<'p, 's> Run<'p, 's> {
 
     pub fn unbind(&mut self, frame: &Rc<Frame>, before: Vec<(Box<str>, Option<Vec<Value>>)>) {
         let mut bound = frame.bound.borrow_mut();
+        // what was looked up meanwhile held for this element alone
+        for (name, _) in &before {
+            frame.known.borrow_mut().remove(name);
+        }
         for (name, known) in before.into_iter().rev() {
             match known {
                 Some(values) => drop(bound.insert(name, values)),
                 None => drop(bound.remove(&name)),
             }
         }
-        frame.known.borrow_mut().clear();
+    }
+}
+
+/// The names that statements assign, which hold for one element of a loop alone.
+fn assigned_in<'b>(statements: &'b [Statement], names: &mut Vec<&'b str>) {
+    for statement in statements {
+        match statement {
+            Statement::Assign { target, .. } => names_in(target, names),
+            Statement::For { target, body, .. } => {
+                names_in(target, names);
+                assigned_in(body, names);
+            }
+            Statement::Branch { arms, .. } => arms.iter().for_each(|arm| assigned_in(arm, names)),
+            Statement::Run(_) | Statement::Define(_) => {}
+        }
+    }
+}
+
+fn names_in<'b>(target: &'b Target, names: &mut Vec<&'b str>) {
+    match target {
+        Target::Name(name) => names.push(name),
+        Target::Many(targets) => targets.iter().for_each(|it| names_in(it, names)),
+        Target::Other => {}
     }
 }
 
