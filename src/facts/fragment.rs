@@ -135,6 +135,33 @@ pub struct EnvironmentDefault {
     pub unit: u32,
 }
 
+/// How a set of values is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
+pub enum SetForm {
+    /// A class of members.
+    Enumeration,
+    /// `Literal["a", "b"]` under a name.
+    Literal,
+    /// Django's choices: a class, or pairs of a value and a label.
+    Choices,
+    /// A list, tuple or set of texts.
+    Collection,
+    /// The keys of a dictionary.
+    Keys,
+}
+
+/// Values that are listed in one place, all of them written out.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct ValueSet {
+    pub form: SetForm,
+    /// Name path inside the module.
+    pub name: Box<str>,
+    pub lines: LineRange,
+    pub is_class: bool,
+    /// Sorted, each once.
+    pub values: Vec<Box<str>>,
+}
+
 /// Everything that duplicates of one blob are found by.
 #[derive(Clone, Debug, Default, Encode, Decode)]
 pub struct Fragments {
@@ -143,6 +170,7 @@ pub struct Fragments {
     pub units: Vec<Unit>,
     pub constants: Vec<Constant>,
     pub defaults: Vec<EnvironmentDefault>,
+    pub sets: Vec<ValueSet>,
     /// What the parser could not read; the rest was recovered.
     pub unread: Vec<Unread>,
     /// The lines that each unread range touches, and their bytes.

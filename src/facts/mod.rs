@@ -13,7 +13,7 @@ mod line;
 mod names;
 mod sketch;
 
-pub use fragment::{Constant, EnvironmentDefault, Fragments, Print, PrintRange, Unit, UnitKind};
+pub use fragment::{Constant, EnvironmentDefault, Fragments, Print, PrintRange, SetForm, Unit, UnitKind, ValueSet};
 pub use line::{LineClass, LineTally};
 pub use names::{Interner, NameId, Names};
 pub use sketch::{

@@ -69,6 +69,12 @@ fn absorb(into: &mut Group, other: Group) {
     } else {
         into.parts.push(other.message);
     }
+    for copy in &other.instances {
+        let same = into.instances.iter_mut().find(|it| it.path == copy.path && it.lines == copy.lines);
+        if let Some(same) = same.filter(|it| it.detail.is_none()) {
+            same.detail.clone_from(&copy.detail);
+        }
+    }
     into.reasons.extend(other.reasons);
     into.reasons.sort();
     into.reasons.dedup();
@@ -83,6 +89,9 @@ pub fn rank(groups: &mut [Group]) {
         let spare = lines - lines / group.instances.len() as u32;
         let weight = match group.kind {
             DuplicateKind::DuplicateRoute => 200,
+            DuplicateKind::ParallelImplementation => spare + 20,
+            DuplicateKind::DuplicateEnum if group.disagrees => 110,
+            DuplicateKind::DuplicateEnum => 50,
             // a clone is worth its lines
             DuplicateKind::Clone => spare,
             DuplicateKind::VersionFamily => 4 * spare + 40,

@@ -10,9 +10,11 @@ mod clone;
 mod corpus;
 mod duplicate_constant;
 mod duplicate_definition;
+mod duplicate_enum;
 mod duplicate_env_default;
 mod duplicate_route;
 mod merge;
+mod parallel_implementation;
 mod shadowed_module;
 mod version_family;
 mod winner;
@@ -31,6 +33,8 @@ pub enum DuplicateKind {
     DuplicateRoute,
     VersionFamily,
     DuplicateDefinition,
+    DuplicateEnum,
+    ParallelImplementation,
     Clone,
     DuplicateConstant,
     DuplicateEnvDefault,
@@ -43,6 +47,8 @@ impl DuplicateKind {
             DuplicateKind::DuplicateRoute => "duplicate-route",
             DuplicateKind::VersionFamily => "version-family",
             DuplicateKind::DuplicateDefinition => "duplicate-definition",
+            DuplicateKind::DuplicateEnum => "duplicate-enum",
+            DuplicateKind::ParallelImplementation => "parallel-implementation",
             DuplicateKind::Clone => "clone",
             DuplicateKind::DuplicateConstant => "duplicate-constant",
             DuplicateKind::DuplicateEnvDefault => "duplicate-env-default",
@@ -137,6 +143,8 @@ pub const DUPLICATES: &[DuplicateSpec] = &[
     duplicate_route::SPEC,
     version_family::SPEC,
     duplicate_definition::SPEC,
+    duplicate_enum::SPEC,
+    parallel_implementation::SPEC,
     clone::SPEC,
     duplicate_constant::SPEC,
     duplicate_env_default::SPEC,

@@ -10,7 +10,7 @@ use super::word::{
     BLIND_NAME, Word, WordKind, fold, parameters, read_words, string_content, targets, without_literal, without_name,
 };
 use super::{STACK_NEEDED, STACK_SIZE, depth, span_of};
-use crate::facts::{Constant, EnvironmentDefault, Fragments, Print, PrintRange, Unit, UnitKind, Unread};
+use crate::facts::{Constant, EnvironmentDefault, Fragments, Print, PrintRange, Unit, UnitKind, Unread, ValueSet};
 use crate::span::LineIndex;
 use ruff_python_ast as ast;
 use ruff_python_ast::token::TokenKind;
@@ -158,6 +158,10 @@ impl<'a> Walk<'a> {
             let bases = arguments.args.iter().filter_map(last_name).map(Box::from).collect();
             self.out.units[unit as usize].bases = bases;
         }
+        if let Some((form, values)) = super::value_set::of_class(class) {
+            let Unit { name, lines, .. } = self.out.units[unit as usize].clone();
+            self.out.sets.push(ValueSet { form, name, lines, is_class: true, values });
+        }
         self.close(unit, &class.body, &class.decorator_list, &class.name, class.range());
     }
 
@@ -259,11 +263,13 @@ impl<'a> Walk<'a> {
         token.start
     }
 
-    /// Constants and defaults of the environment.
+    /// Constants, and sets of values.
     fn declaration(&mut self, statement: &Stmt, is_conditional: bool) {
-        if self.unit.is_some() {
+        let class = self.unit.map(|unit| &self.out.units[unit as usize]);
+        if self.function.is_some() || class.is_some_and(|class| !class.is_class()) {
             return;
         }
+        let prefix = class.map_or(String::new(), |class| format!("{}.", class.name));
         let (target, value) = match statement {
             Stmt::Assign(it) if it.targets.len() == 1 => (&it.targets[0], &*it.value),
             Stmt::AnnAssign(ast::StmtAnnAssign { target, value: Some(value), .. }) => (&**target, &**value),
@@ -271,6 +277,14 @@ impl<'a> Walk<'a> {
         };
         let Expr::Name(name) = target else { return };
         let text = name.id.as_str();
+        if let Some((form, values)) = super::value_set::of_value(value) {
+            let lines = self.index.lines(span_of(statement.range()));
+            let name = format!("{prefix}{text}").into();
+            self.out.sets.push(ValueSet { form, name, lines, is_class: false, values });
+        }
+        if !prefix.is_empty() {
+            return;
+        }
         let is_capital = text.chars().any(|c| c.is_ascii_uppercase()) && !text.chars().any(|c| c.is_ascii_lowercase());
         if !is_capital || text.starts_with("__") {
             return;

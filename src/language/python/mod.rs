@@ -15,6 +15,7 @@ mod sketch;
 mod statement;
 #[cfg(test)]
 mod tests;
+mod value_set;
 mod word;
 
 use super::LanguageSpec;

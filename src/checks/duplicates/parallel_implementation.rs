@@ -1,0 +1,342 @@
+//! `parallel-implementation`: classes that do one job behind different names.
+//!
+//! Classes with the same public methods, where a method counts by how rare its name is among the classes of the tree
+//! (inverse document frequency; Spärck Jones, "A statistical interpretation of term specificity", 1972), and whose
+//! signatures or bodies are alike too. Statements keep what they call, so bodies that are alike have the same collaborators.
+//! Pairs are looked for through their rarer methods alone, so the cost is near-linear. Invariant: no two members of a
+//! group inherit from one another or implement one declared interface. Absent on purpose: classes of one name, which are
+//! `duplicate-definition`.
+
+use super::corpus::{Corpus, UnitRef};
+use super::{DuplicateKind, DuplicateSpec, DuplicatesOutput, Group, Instance, Search};
+use crate::facts::{Unit, UnitKind};
+use crate::finding::Context;
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::{BTreeMap, BTreeSet};
+
+pub const SPEC: DuplicateSpec = DuplicateSpec {
+    kind: DuplicateKind::ParallelImplementation,
+    explanation: include_str!("parallel_implementation.md"),
+    run: find,
+};
+
+/// Public methods that two classes have in common at least.
+const METHODS: usize = 3;
+
+/// How much two classes are one job, at least, from 0 to 1.
+const LIKE: f64 = 0.46;
+
+/// A method that more classes than this have is a convention of the tree.
+const CLASSES_OF_A_METHOD: usize = 24;
+
+/// A statement that more classes than this have says nothing of the job.
+const CLASSES_OF_A_STATEMENT: usize = 40;
+
+/// Words of names, bases and folders whose classes are alike by design, or stand in for others.
+const BY_DESIGN: &str = "\
+    mock fake stub dummy null noop test testing example sample demo serializer schema encoder decoder form \
+    admin migration visitor transformer proxy adapter wrapper mixin exception error middleware command view \
+    viewset field widget lookup protocol interface abstract strategy plugin enum namedtuple typeddict async \
+    sync";
+
+struct Class<'c> {
+    at: UnitRef,
+    unit: &'c Unit,
+    /// Public methods by name.
+    methods: BTreeMap<&'c str, &'c Unit>,
+    /// The shapes of its statements, headers and trivial ones left out.
+    shapes: FxHashSet<u64>,
+}
+
+struct Tree<'c> {
+    corpus: &'c Corpus,
+    /// By file of the corpus.
+    paths: Vec<&'c str>,
+    classes: Vec<Class<'c>>,
+    /// For each method name, how many classes of the tree have it.
+    frequency: FxHashMap<&'c str, usize>,
+    shape_frequency: FxHashMap<u64, usize>,
+    /// Public methods that a class of a name declares, and its bases.
+    declared: FxHashMap<&'c str, Vec<(bool, FxHashSet<&'c str>)>>,
+    bases: FxHashMap<&'c str, BTreeSet<&'c str>>,
+    /// The methods of every abstract class and protocol.
+    interfaces: Vec<FxHashSet<&'c str>>,
+}
+
+fn find(search: &Search<'_, '_, '_>) -> DuplicatesOutput {
+    let paths = search.corpus.files.iter().map(|it| search.input.path(it.id).as_str()).collect();
+    let tree = Tree::new(search.corpus, paths);
+    let mut holders: FxHashMap<&str, Vec<usize>> = FxHashMap::default();
+    for (at, class) in tree.classes.iter().enumerate() {
+        for name in class.methods.keys().filter(|name| tree.frequency[**name] <= CLASSES_OF_A_METHOD) {
+            holders.entry(name).or_default().push(at);
+        }
+    }
+    let mut pairs: BTreeMap<(usize, usize), usize> = BTreeMap::new();
+    for holders in holders.values() {
+        for (position, &a) in holders.iter().enumerate() {
+            holders[position + 1..].iter().for_each(|&b| *pairs.entry((a, b)).or_default() += 1);
+        }
+    }
+    let mut alike: Vec<(u32, usize, usize)> = pairs
+        .into_iter()
+        .filter(|(_, common)| *common >= METHODS)
+        .filter_map(|((a, b), _)| tree.likeness(&tree.classes[a], &tree.classes[b]).map(|score| (score, a, b)))
+        .collect();
+    // the surest pairs first; a group is what is like its first member
+    alike.sort_by_key(|&(score, a, b)| (std::cmp::Reverse(score), a, b));
+    let mut neighbours: BTreeMap<usize, BTreeMap<usize, u32>> = BTreeMap::new();
+    for &(score, a, b) in &alike {
+        neighbours.entry(a).or_default().insert(b, score);
+        neighbours.entry(b).or_default().insert(a, score);
+    }
+    let mut taken: BTreeSet<usize> = BTreeSet::new();
+    let mut groups = Vec::new();
+    for &(_, a, b) in &alike {
+        if taken.contains(&a) || taken.contains(&b) {
+            continue;
+        }
+        let more = |of: usize| neighbours[&of].keys().filter(|it| !taken.contains(it)).count();
+        let leader = if more(b) > more(a) { b } else { a };
+        let mut members = vec![leader];
+        for (&other, _) in neighbours[&leader].iter().filter(|(it, _)| !taken.contains(it)) {
+            let fits =
+                members.iter().all(|&it| it == leader || !tree.is_by_design(&tree.classes[it], &tree.classes[other]));
+            if fits {
+                members.push(other);
+            }
+        }
+        taken.extend(&members);
+        let least = members[1..].iter().map(|it| neighbours[&leader][it]).min().unwrap_or(0);
+        groups.push(group(search, &tree, &members, least));
+    }
+    DuplicatesOutput { groups, bounds: Vec::new() }
+}
+
+impl<'c> Tree<'c> {
+    fn new(corpus: &'c Corpus, paths: Vec<&'c str>) -> Self {
+        let mut methods: FxHashMap<UnitRef, BTreeMap<&'c str, &'c Unit>> = FxHashMap::default();
+        for (at, unit) in corpus.units().filter(|(_, unit)| unit.kind == UnitKind::Method) {
+            let Some(parent) = unit.parent else { continue };
+            let name = unit.last_name();
+            if !name.starts_with('_') {
+                methods.entry(UnitRef { unit: parent, ..at }).or_default().insert(name, unit);
+            }
+        }
+        let mut tree = Tree {
+            corpus,
+            paths,
+            classes: Vec::new(),
+            frequency: FxHashMap::default(),
+            shape_frequency: FxHashMap::default(),
+            declared: FxHashMap::default(),
+            bases: FxHashMap::default(),
+            interfaces: Vec::new(),
+        };
+        for (at, unit) in corpus.units().filter(|(_, unit)| unit.is_class()) {
+            let methods = methods.remove(&at).unwrap_or_default();
+            let names: FxHashSet<&str> = methods.keys().copied().collect();
+            let is_abstract = methods.values().any(|it| it.decorators.iter().any(|it| &**it == "abstractmethod"))
+                || unit.bases.iter().any(|base| matches!(&**base, "Protocol" | "ABC"))
+                || !methods.is_empty() && methods.values().all(|it| it.is_stub);
+            if is_abstract && names.len() >= 2 {
+                tree.interfaces.push(names.clone());
+            }
+            tree.declared.entry(unit.last_name()).or_default().push((is_abstract, names));
+            tree.bases.entry(unit.last_name()).or_default().extend(unit.bases.iter().map(|base| &**base));
+            if corpus.files[at.file as usize].context == Context::Tests || is_abstract {
+                continue;
+            }
+            for name in methods.keys() {
+                *tree.frequency.entry(name).or_default() += 1;
+            }
+            let prints = corpus.prints(at);
+            let heads: FxHashSet<u32> = methods.values().map(|it| it.lines.start).collect();
+            let shapes: FxHashSet<u64> = prints
+                .iter()
+                .filter(|it| !it.is_trivial && it.words > 2 && !heads.contains(&it.start))
+                .map(|it| it.shape)
+                .collect();
+            for &shape in &shapes {
+                *tree.shape_frequency.entry(shape).or_default() += 1;
+            }
+            let own = unit.last_name().to_lowercase();
+            let is_left_out = unit.is_conditional
+                || unit.parent.is_some()
+                || methods.len() < METHODS
+                || BY_DESIGN.split(' ').any(|word| has_word(unit.last_name(), word))
+                || unit.bases.iter().any(|base| BY_DESIGN.split(' ').any(|word| has_word(base, word)))
+                || own.is_empty();
+            if !is_left_out {
+                tree.classes.push(Class { at, unit, methods, shapes });
+            }
+        }
+        tree
+    }
+
+    fn weight(&self, name: &str) -> f64 {
+        let frequency = self.frequency.get(name).copied().unwrap_or(1);
+        if frequency > CLASSES_OF_A_METHOD {
+            return 0.0;
+        }
+        (1.0 + self.classes.len() as f64 / frequency as f64).ln()
+    }
+
+    /// How much two classes are one job, in thousandths; `None` is not enough.
+    fn likeness(&self, a: &Class<'c>, b: &Class<'c>) -> Option<u32> {
+        if a.unit.last_name() == b.unit.last_name() || self.is_by_design(a, b) || self.are_vendors(a, b) {
+            return None;
+        }
+        let common: Vec<&str> = a.methods.keys().filter(|name| b.methods.contains_key(*name)).copied().collect();
+        let shared: f64 = common.iter().map(|name| self.weight(name)).sum();
+        let all: f64 = a
+            .methods
+            .keys()
+            .chain(b.methods.keys().filter(|name| !a.methods.contains_key(*name)))
+            .map(|it| self.weight(it))
+            .sum();
+        let telling = common.iter().filter(|name| self.weight(name) > 0.0).count();
+        if telling < METHODS || all == 0.0 {
+            return None;
+        }
+        let names = shared / all;
+        let pairs: Vec<(&Unit, &Unit)> = common.iter().map(|name| (a.methods[name], b.methods[name])).collect();
+        // the same job done with and without waiting is a twin
+        if pairs.iter().all(|(x, y)| x.is_async != y.is_async) {
+            return None;
+        }
+        let is_hollow = |class: &Class<'c>| common.iter().all(|name| self.body(class, class.methods[name]).len() <= 1);
+        if is_hollow(a) || is_hollow(b) {
+            return None;
+        }
+        let heads =
+            pairs.iter().filter(|(x, y)| self.head(a, x) == self.head(b, y)).count() as f64 / pairs.len() as f64;
+        let bodies = self.bodies(a, b);
+        let is_one = names >= 0.6 && (heads >= 0.5 && bodies >= 0.08 || bodies >= 0.2)
+            || names >= 0.4 && bodies >= 0.3
+            || common.len() >= 5 && names >= 0.35 && heads >= 0.5 && bodies >= 0.15;
+        // variants that stand side by side in one module are seen by whoever edits them
+        let is_near = a.at.file != b.at.file || bodies >= 0.6;
+        let score = 0.5 * names + 0.2 * heads + 0.3 * bodies;
+        (is_one && is_near && score >= LIKE).then_some((score * 1000.0) as u32)
+    }
+
+    fn body(&self, class: &Class<'c>, method: &Unit) -> Vec<u64> {
+        let fragments = &self.corpus.files[class.at.file as usize].fragments;
+        fragments.prints_of(method).iter().skip(1).filter(|it| !it.is_trivial).map(|it| it.shape).collect()
+    }
+
+    fn head(&self, class: &Class<'c>, method: &Unit) -> Option<u64> {
+        let fragments = &self.corpus.files[class.at.file as usize].fragments;
+        fragments.prints_of(method).first().map(|print| print.shape)
+    }
+
+    /// Statements in common of those that the smaller class has, common phrases of the tree left out.
+    fn bodies(&self, a: &Class<'c>, b: &Class<'c>) -> f64 {
+        let telling = |class: &Class<'c>| {
+            class.shapes.iter().filter(|it| self.shape_frequency[*it] <= CLASSES_OF_A_STATEMENT).count()
+        };
+        let common =
+            a.shapes.iter().filter(|it| b.shapes.contains(it) && self.shape_frequency[*it] <= CLASSES_OF_A_STATEMENT);
+        let least = telling(a).min(telling(b));
+        if least == 0 { 0.0 } else { common.count() as f64 / least as f64 }
+    }
+
+    /// `azure/files.py: AzureFiles` beside `openai/files.py: OpenAIFiles`: each is named for the folder of what it adapts.
+    fn are_vendors(&self, a: &Class<'c>, b: &Class<'c>) -> bool {
+        let paths = [a, b].map(|it| self.paths[it.at.file as usize]);
+        let [x, y] = paths.map(|path| path.split('/').collect::<Vec<_>>());
+        let Some(at) = x.iter().zip(&y).position(|(x, y)| x != y) else { return false };
+        if at + 1 >= x.len() || at + 1 >= y.len() {
+            return false;
+        }
+        let is_named_for = |class: &Class<'c>, folder: &str| {
+            class.unit.last_name().to_lowercase().contains(&folder.replace('_', "").to_lowercase())
+        };
+        is_named_for(a, x[at]) && is_named_for(b, y[at])
+    }
+
+    /// One inherits from the other, or both implement an interface that the tree declares.
+    fn is_by_design(&self, a: &Class<'c>, b: &Class<'c>) -> bool {
+        let (up, other) = (self.ancestors(a.unit), self.ancestors(b.unit));
+        if up.contains(b.unit.last_name()) || other.contains(a.unit.last_name()) {
+            return true;
+        }
+        let common: FxHashSet<&str> = a.methods.keys().filter(|name| b.methods.contains_key(*name)).copied().collect();
+        let declares = |base: &&str| match self.declared.get(*base) {
+            // what an outside base declares is not known: it may be all of it
+            None => !matches!(*base, "object" | "Generic" | "ABC" | "BaseModel"),
+            Some(classes) => classes.iter().any(|(is_abstract, names)| {
+                let held = common.iter().filter(|name| names.contains(*name)).count();
+                held * 2 >= common.len() || *is_abstract && held >= 2
+            }),
+        };
+        up.intersection(&other).any(declares)
+            || self
+                .interfaces
+                .iter()
+                .any(|names| common.iter().filter(|it| names.contains(*it)).count() * 5 >= common.len() * 4)
+    }
+
+    /// Names of the bases, and of theirs.
+    fn ancestors(&self, unit: &'c Unit) -> BTreeSet<&'c str> {
+        let mut found: BTreeSet<&str> = BTreeSet::new();
+        let mut open: Vec<&str> = unit.bases.iter().map(|base| &**base).collect();
+        while let Some(base) = open.pop() {
+            if found.len() < 64 && found.insert(base) {
+                open.extend(self.bases.get(base).into_iter().flatten());
+            }
+        }
+        found
+    }
+}
+
+/// Whether a name has the word: at its beginning, at its end, or between capitals.
+fn has_word(name: &str, word: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    let is_start = |at: usize| {
+        at == 0 || name[at..].starts_with(|c: char| c.is_ascii_uppercase()) || lower.as_bytes()[at - 1] == b'_'
+    };
+    let is_end = |at: usize| !name[at..].starts_with(|c: char| c.is_ascii_lowercase());
+    lower.len() == name.len() && lower.match_indices(word).any(|(at, _)| is_start(at) && is_end(at + word.len()))
+}
+
+fn group(search: &Search<'_, '_, '_>, tree: &Tree<'_>, members: &[usize], score: u32) -> Group {
+    let mut members = members.to_vec();
+    members.sort_unstable();
+    let classes: Vec<&Class<'_>> = members.iter().map(|&at| &tree.classes[at]).collect();
+    let mut common: Vec<&str> = classes[0].methods.keys().copied().collect();
+    common.retain(|name| classes.iter().all(|it| it.methods.contains_key(name)));
+    common.sort_by(|a, b| tree.weight(b).total_cmp(&tree.weight(a)).then(a.cmp(b)));
+    let names: Vec<String> = classes.iter().map(|it| format!("`{}`", it.unit.last_name())).take(5).collect();
+    let shown: Vec<String> = common.iter().take(4).map(|name| format!("`{name}`")).collect();
+    let more = if common.len() > 4 { ", …" } else { "" };
+    let (methods, count) = (common.len(), classes.len());
+    let instances: Vec<Instance> = classes.iter().map(|it| search.instance(it.at)).collect();
+    Group {
+        kind: DuplicateKind::ParallelImplementation,
+        reasons: vec![DuplicateKind::ParallelImplementation],
+        clone_type: None,
+        similarity: score,
+        disagrees: true,
+        message: format!(
+            "{count} classes do one job behind different names ({}): {methods} methods in common ({}{more})",
+            names.join(", "),
+            shown.join(", ")
+        ),
+        parts: Vec::new(),
+        canonical: None,
+        instances,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_stand_alone_in_names() {
+        assert!(has_word("MockStore", "mock") && has_word("StoreStub", "stub") && has_word("AsyncStore", "async"));
+        assert!(!has_word("Stubborn", "stub") && !has_word("Transformers", "form") && !has_word("Platform", "form"));
+    }
+}
