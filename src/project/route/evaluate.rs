@@ -5,7 +5,7 @@
 
 use super::framework::{VERBS, constructor};
 use super::lookup::distinct;
-use super::run::Run;
+use super::run::{CallKey, Run};
 use super::value::{Arguments, COMPUTED, Closure, Element, Frame, Instance, Pattern, Place, Registration, Value};
 use crate::facts::{Call, Expression, ExpressionId, MODULE_BODY};
 use crate::project::ModuleRef;
@@ -18,7 +18,10 @@ const CALLS_FOLLOWED: usize = 24;
 const ELEMENTS_KEPT: usize = 2000;
 
 /// Steps after which nothing more is evaluated.
-pub(super) const STEPS_ALLOWED: u64 = 3_000_000;
+pub(super) const STEPS_ALLOWED: u64 = 6_000_000;
+
+/// Steps that one statement may take.
+pub(super) const STATEMENT_STEPS: u64 = 60_000;
 
 impl<'p, 's> Run<'p, 's> {
     pub(super) fn place(&self, frame: &Rc<Frame>, id: ExpressionId) -> Place {
@@ -29,7 +32,8 @@ impl<'p, 's> Run<'p, 's> {
     /// What an expression may give. Empty is nothing known.
     pub(super) fn evaluate(&mut self, frame: &Rc<Frame>, id: ExpressionId) -> Vec<Value> {
         self.steps += 1;
-        if self.steps > STEPS_ALLOWED || self.depth > 200 {
+        if self.steps > STEPS_ALLOWED.min(self.until) || self.depth > 200 {
+            self.out.is_cut_short = true;
             return Vec::new();
         }
         self.depth += 1;
@@ -289,13 +293,21 @@ impl<'p, 's> Run<'p, 's> {
         let length = chain.len();
         chain.push(place);
         let arguments = self.arguments(frame, call);
+        let key = call_key(closure, &arguments);
+        if let Some(known) = key.as_ref().and_then(|key| self.returned.get(key)) {
+            return known.clone();
+        }
         let inner = self.called_frame(closure, &arguments, chain);
         let found = returns.into_iter().flat_map(|value| self.evaluate(&inner, value)).collect();
         let clamp = |value: Value| match value {
             Value::Host(id, made) => Value::Host(id, made.min(length)),
             other => other,
         };
-        distinct(found).into_iter().map(clamp).collect()
+        let found: Vec<Value> = distinct(found).into_iter().map(clamp).collect();
+        if let Some(key) = key.filter(|_| found.iter().all(|it| plain(it).is_some())) {
+            self.returned.insert(key, found.clone());
+        }
+        found
     }
 
     fn call_outside(&mut self, frame: &Rc<Frame>, id: ExpressionId, call: &Call, path: &str) -> Vec<Value> {
@@ -555,6 +567,39 @@ impl<'p, 's> Run<'p, 's> {
 
 fn method_of(verb: &str) -> Box<str> {
     if verb == "view" { "*".into() } else { verb.to_ascii_uppercase().into() }
+}
+
+/// What tells a call whose arguments are plain; `None` for others.
+fn call_key(closure: &Closure, arguments: &Arguments) -> Option<CallKey> {
+    let mut key = String::new();
+    match &closure.receiver {
+        None => {}
+        Some(Value::Instance(it)) => key.push_str(&format!("{:?}{:?}{:?}", it.file, it.class, it.chain)),
+        Some(_) => return None,
+    }
+    let named = arguments.keywords.iter().map(|(name, values)| (&**name, values));
+    for (name, values) in arguments.positional.iter().map(|values| ("", values)).chain(named) {
+        key.push_str(&format!("|{name}="));
+        for value in values.iter() {
+            key.push_str(&plain(value)?);
+        }
+    }
+    Some((closure.file, closure.body, key))
+}
+
+/// A value that is the same whoever made it, as text.
+fn plain(value: &Value) -> Option<String> {
+    match value {
+        Value::Text(text) if text.contains(COMPUTED[0]) => None,
+        Value::Text(_)
+        | Value::Number(_)
+        | Value::None
+        | Value::External(_)
+        | Value::Parameter(..)
+        | Value::Class(..) => Some(format!("{value:?}")),
+        Value::Module(_) => Some(format!("{value:?}")),
+        _ => None,
+    }
 }
 
 /// Sets a key, as a display does: the last one counts.

@@ -4,7 +4,7 @@
 //! that nobody gives, where nothing was seen to call it. Absent on purpose: time; a body that is reached twice is run
 //! twice, and registrations of one place and one chain of calls are one.
 
-use super::evaluate::STEPS_ALLOWED;
+use super::evaluate::{STATEMENT_STEPS, STEPS_ALLOWED};
 use super::framework::{NEEDLES, REGISTERING, VERBS};
 use super::value::{Arguments, Closure, Element, Frame, Instance, Place, Value};
 use super::{HostId, Routes};
@@ -29,6 +29,9 @@ const FILES_OF_A_NAME: usize = 40;
 
 /// A body that registered nothing new so many times in a row is not run again.
 const BARREN_RUNS: u32 = 6;
+
+/// The function, the instance it is called on, and the arguments as text.
+pub(super) type CallKey = (EntryId, BodyId, String);
 
 /// A sketch beside the facts of its file.
 pub(super) struct FileSketch {
@@ -73,6 +76,10 @@ pub(super) struct Run<'p, 's> {
     pub out: Routes,
     pub steps: u64,
     pub depth: u32,
+    /// The step at which the evaluation that goes on is given up.
+    pub until: u64,
+    /// What calls with plain arguments give, where that is plain too: objects are told apart by their calls.
+    pub returned: FxHashMap<CallKey, Vec<Value>>,
     files: FxHashMap<EntryId, Option<Rc<FileSketch>>>,
     frames: FxHashMap<EntryId, Rc<Frame>>,
     /// Bodies that register something, or call what does.
@@ -95,6 +102,8 @@ impl<'p, 's> Run<'p, 's> {
             out: Routes::default(),
             steps: 0,
             depth: 0,
+            until: u64::MAX,
+            returned: FxHashMap::default(),
             files: FxHashMap::default(),
             frames: FxHashMap::default(),
             marked: FxHashSet::default(),
@@ -107,7 +116,7 @@ impl<'p, 's> Run<'p, 's> {
     }
 
     pub fn finish(mut self) -> Routes {
-        self.out.is_cut_short = self.steps > STEPS_ALLOWED;
+        self.out.is_cut_short |= self.steps > STEPS_ALLOWED;
         self.out
     }
 
@@ -333,6 +342,7 @@ impl<'p, 's> Run<'p, 's> {
     fn run_statements(&mut self, frame: &Rc<Frame>, statements: &[Statement]) {
         for statement in statements {
             self.steps += 1;
+            self.until = self.steps + STATEMENT_STEPS;
             match statement {
                 Statement::Assign { value, .. } | Statement::Run(value) => self.run_expression(frame, *value),
                 Statement::For { target, iterable, body } => {
