@@ -26,7 +26,7 @@ Examples:
 ///
 /// A comment `# solely: ignore[rule-id] -- why` suppresses what it stands on; `solely baseline` accepts what is there.
 #[derive(clap::Args)]
-#[command(after_help = format!("{EXAMPLES}\n\n{EXIT_STATUS}"))]
+#[command(after_help = format!("{EXAMPLES}\n\n{}\n\n{EXIT_STATUS}", ci::HELP))]
 pub struct Arguments {
     /// Tell only of findings under these paths; the whole project is judged all the same
     #[arg(value_name = "PATH")]

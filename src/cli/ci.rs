@@ -5,6 +5,12 @@ use super::Failure;
 /// What `--base` takes to mean: look at the variables.
 pub const AUTO: &str = "auto";
 
+pub const HELP: &str = "\
+Variables that name the base in CI, for `--base` without REV; the first one set counts:
+  CI_MERGE_REQUEST_DIFF_BASE_SHA, CI_MERGE_REQUEST_TARGET_BRANCH_NAME, GITHUB_BASE_REF,
+  BITBUCKET_PR_DESTINATION_BRANCH, SYSTEM_PULLREQUEST_TARGETBRANCH,
+  BUILDKITE_PULL_REQUEST_BASE_BRANCH, CHANGE_TARGET";
+
 /// How a variable names the base.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Names {
@@ -14,7 +20,7 @@ enum Names {
     Branch,
 }
 
-/// The variables, in the order in which they count; `--help` and the README list them.
+/// The variables, in the order in which they count; the help of `check` and the README list them.
 const VARIABLES: &[(&str, Names)] = &[
     ("CI_MERGE_REQUEST_DIFF_BASE_SHA", Names::Commit),
     ("CI_MERGE_REQUEST_TARGET_BRANCH_NAME", Names::Branch),
@@ -55,6 +61,15 @@ mod tests {
     fn given(base: &str, variables: &[(&str, &str)]) -> Option<Vec<String>> {
         let read = |name: &str| variables.iter().find(|(it, _)| *it == name).map(|(_, value)| (*value).to_owned());
         names(base, read).ok()
+    }
+
+    #[test]
+    fn every_variable_is_documented() {
+        let readme = include_str!("../../README.md");
+        for (variable, _) in VARIABLES {
+            assert!(readme.contains(variable), "{variable} is not in the README");
+            assert!(HELP.contains(variable), "{variable} is not in the help");
+        }
     }
 
     #[test]
