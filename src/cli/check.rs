@@ -1,10 +1,11 @@
 //! `solely check`: is what must be gone really gone?
 
+use super::answer::answer;
 use super::input::Input;
 use super::output::Output;
 use super::{EXIT_STATUS, ExitStatus, Failure, Global, ci};
 use crate::evidence::CheckReport;
-use crate::pipeline::{self, BaseRequest, CheckOptions};
+use crate::pipeline::{BaseRequest, Check, CheckOptions};
 use clap::builder::FalseyValueParser;
 
 const EXAMPLES: &str = "\
@@ -74,10 +75,6 @@ pub fn run(global: &Global, arguments: &Arguments) -> Result<ExitStatus, Failure
         strict_baseline: arguments.strict_baseline,
         search_path: std::env::var_os("PATH"),
     };
-    let progress = global.progress();
-    let (report, sources) = pipeline::check(&options, &progress)?;
-    drop(progress);
-
-    arguments.output.write(&report, &sources, global.color)?;
-    Ok(ExitStatus::of(report.verdict, &report.gaps))
+    let status = |report: &CheckReport| ExitStatus::of(report.verdict, &report.gaps);
+    answer(global, &arguments.output, |progress| Check::prepare(&options, progress), status)
 }

@@ -1,12 +1,13 @@
 //! `solely duplicates`: what is implemented more than once?
 
+use super::answer::answer;
 use super::input::Input;
 use super::output::Output;
 use super::{ExitStatus, Failure, Global};
 use crate::checks::duplicates::{DUPLICATES, DuplicateKind, Options};
 use crate::evidence::DuplicatesReport;
 use crate::finding::Verdict;
-use crate::pipeline::{self, DuplicatesOptions};
+use crate::pipeline::{Duplicates, DuplicatesOptions};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
 const AFTER: &str = "\
@@ -67,12 +68,8 @@ pub fn run(global: &Global, arguments: &Arguments) -> Result<ExitStatus, Failure
             traced: (arguments.references > 0).then_some(arguments.references),
         },
     };
-    let progress = global.progress();
-    let (report, sources) = pipeline::duplicates(&options, &progress)?;
-    drop(progress);
-
-    arguments.output.write(&report, &sources, global.color)?;
-    Ok(ExitStatus::of(Verdict::Pass, &report.gaps))
+    let status = |report: &DuplicatesReport| ExitStatus::of(Verdict::Pass, &report.gaps);
+    answer(global, &arguments.output, |progress| Duplicates::prepare(&options, progress), status)
 }
 
 fn kind_parser() -> impl TypedValueParser<Value = DuplicateKind> {

@@ -4,6 +4,7 @@
 //! environment and the clock; the stages get what they need of them as values. Absent on purpose: judgement; a verdict
 //! comes from the pipeline, and an exit status from the verdict.
 
+mod answer;
 mod baseline;
 mod cache;
 mod check;

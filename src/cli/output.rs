@@ -5,6 +5,7 @@
 //! would make a typo a format.
 
 use super::Failure;
+use crate::cache::Key;
 use crate::evidence::Sources;
 use crate::report::{FORMATS, FormatSpec, RenderOptions, Report, find_format, formats_of};
 use anstream::{AutoStream, ColorChoice};
@@ -125,19 +126,43 @@ fn places(format: &'static FormatSpec, targets: Vec<Target>) -> Result<Vec<(&'st
 impl<R: Report> Output<R> {
     /// Renders a report and writes it wherever it belongs.
     pub fn write(&self, report: &R, sources: &Sources, color: Color) -> Result<(), Failure> {
-        for (format, path) in &self.places {
-            let to_stdout = path == Path::new(STANDARD_OUTPUT);
-            let (color, width) = match to_stdout {
-                true => (color.is_wanted_on(&io::stdout()), width(&io::stdout())),
-                false => (matches!(color, Color::Always), WIDTH_WITHOUT_TERMINAL),
-            };
-            let options = RenderOptions { color, width, max: self.max };
-            let text = format.render(report, sources, &options).expect("only formats of this report are possible");
-            if to_stdout {
-                print(&text)?;
+        self.deliver(&self.render(report, sources, color))
+    }
+
+    /// The texts of a report, one for each place.
+    pub fn render(&self, report: &R, sources: &Sources, color: Color) -> Vec<String> {
+        let render = |(format, path): &(&FormatSpec, PathBuf)| {
+            let text = format.render(report, sources, &self.options(path, color));
+            text.expect("only formats of this report are possible")
+        };
+        self.places.iter().map(render).collect()
+    }
+
+    /// What the texts depend on besides the report, added to the key of what the report depends on.
+    pub fn key(&self, report: Key, color: Color) -> Key {
+        let place = |(format, path): &(&FormatSpec, PathBuf)| {
+            let RenderOptions { color, width, max } = self.options(path, color);
+            format!("{} {color} {width} {max:?}\n", format.name)
+        };
+        Key::new("answer", &[report.as_bytes(), self.places.iter().map(place).collect::<String>().as_bytes()])
+    }
+
+    fn options(&self, path: &Path, color: Color) -> RenderOptions {
+        let (color, width) = match path == Path::new(STANDARD_OUTPUT) {
+            true => (color.is_wanted_on(&io::stdout()), width(&io::stdout())),
+            false => (matches!(color, Color::Always), WIDTH_WITHOUT_TERMINAL),
+        };
+        RenderOptions { color, width, max: self.max }
+    }
+
+    /// Writes each text to its place.
+    pub fn deliver(&self, texts: &[String]) -> Result<(), Failure> {
+        for ((_, path), text) in self.places.iter().zip(texts) {
+            if path == Path::new(STANDARD_OUTPUT) {
+                print(text)?;
                 continue;
             }
-            write_file(path, &text).map_err(|error| {
+            write_file(path, text).map_err(|error| {
                 let path = path.display();
                 Failure::new(format!("cannot write `{path}`: {error}")).with_help("choose another path with `--output`")
             })?;

@@ -1,10 +1,10 @@
 //! `solely check`: judges a snapshot against a policy, by itself or as a change.
 
 use super::{
-    Error, PolicyChoice, counts, discover, find_policy, git_settings, identity, included, included_gaps, open, quoted,
-    read_anywhere, read_from, read_text, scope,
+    Error, PolicyChoice, Question, counts, discover, find_policy, git_settings, identity, included, included_gaps,
+    open, quoted, read_anywhere, read_from, read_text, scope,
 };
-use crate::cache::Cache;
+use crate::cache::{Cache, Key};
 use crate::checks::{self, CheckInput, CheckOutput, Scope};
 use crate::evidence::{CheckReport, PolicyIdentity, Sources, Warning};
 use crate::finding::{Novelty, Verdict};
@@ -59,20 +59,65 @@ struct Terms<'a> {
     progress: &'a dyn Progress,
 }
 
-/// Judges a snapshot against a policy.
-pub fn check(options: &CheckOptions, progress: &dyn Progress) -> Result<(CheckReport, Sources), Error> {
-    let snapshot = open(&options.repo, &options.selection, &options.cache, progress)?;
-    let policy = find_policy(&snapshot, &options.policy)?;
-    let scope = scope(&snapshot, &options.paths)?;
-    let (suppressions, strict_baseline) = (options.suppressions, options.strict_baseline);
-    let terms = Terms { policy: &policy, scope, today: options.today, suppressions, strict_baseline, progress };
-    let baseline = if options.baseline { find_baseline(&snapshot, &policy)? } else { None };
-    let report = match &options.base {
-        None => judge_alone(&snapshot, &terms, baseline.as_ref()),
-        Some(base) => judge_change(options, base, &snapshot, &terms, baseline.as_ref())?,
-    };
-    let sources = quoted(&snapshot, report.told().map(|finding| &finding.location.path), &policy);
-    Ok((report, sources))
+/// A check to be made.
+pub struct Check<'o> {
+    options: &'o CheckOptions,
+    snapshot: Snapshot,
+    policy: Policy,
+    scope: Scope,
+    baseline: Option<Baseline>,
+}
+
+impl<'o> Check<'o> {
+    pub fn prepare(options: &'o CheckOptions, progress: &dyn Progress) -> Result<Self, Error> {
+        let snapshot = open(&options.repo, &options.selection, &options.cache, progress)?;
+        let policy = find_policy(&snapshot, &options.policy)?;
+        let scope = scope(&snapshot, &options.paths)?;
+        let baseline = if options.baseline { find_baseline(&snapshot, &policy)? } else { None };
+        Ok(Self { options, snapshot, policy, scope, baseline })
+    }
+}
+
+impl Question for Check<'_> {
+    type Report = CheckReport;
+
+    fn key(&self) -> Option<Key> {
+        let Check { options, snapshot, policy, scope, baseline } = self;
+        // Every option is named here, so that a further one is thought about.
+        let CheckOptions {
+            repo,
+            selection,
+            policy: choice,
+            cache: _,
+            paths,
+            today,
+            base,
+            suppressions,
+            baseline: may_accept,
+            strict_baseline,
+            search_path: _,
+        } = options;
+        if base.is_some() {
+            return None;
+        }
+        let settings = [suppressions, may_accept, strict_baseline];
+        let asked = format!("{repo:?} {selection:?} {choice:?} {paths:?} {today} {settings:?}");
+        let judged_by = format!("{policy:?} {scope:?} {baseline:?}");
+        Some(Key::new("check", &[&snapshot.fingerprint()?, asked.as_bytes(), judged_by.as_bytes()]))
+    }
+
+    fn run(&self, progress: &dyn Progress) -> Result<(CheckReport, Sources), Error> {
+        let Check { options, snapshot, policy, scope, baseline } = self;
+        let (suppressions, strict_baseline) = (options.suppressions, options.strict_baseline);
+        let scope = scope.clone();
+        let terms = Terms { policy, scope, today: options.today, suppressions, strict_baseline, progress };
+        let report = match &options.base {
+            None => judge_alone(snapshot, &terms, baseline.as_ref()),
+            Some(base) => judge_change(options, base, snapshot, &terms, baseline.as_ref())?,
+        };
+        let sources = quoted(snapshot, report.told().map(|finding| &finding.location.path), policy);
+        Ok((report, sources))
+    }
 }
 
 /// Judges an open snapshot: the part of a check that touches nothing outside it. There is no baseline.

@@ -1,7 +1,7 @@
 //! `solely duplicates`: what is implemented more than once.
 
-use super::{Error, PolicyChoice, counts, find_policy, identity, included, included_gaps, open, scope};
-use crate::cache::Cache;
+use super::{Error, PolicyChoice, Question, counts, find_policy, identity, included, included_gaps, open, scope};
+use crate::cache::{Cache, Key};
 use crate::checks::{self, CheckInput, Scope};
 use crate::evidence::{DuplicatesReport, Sources};
 use crate::policy::Policy;
@@ -21,12 +21,37 @@ pub struct DuplicatesOptions {
     pub search: checks::duplicates::Options,
 }
 
-/// Finds what is implemented more than once.
-pub fn duplicates(options: &DuplicatesOptions, progress: &dyn Progress) -> Result<(DuplicatesReport, Sources), Error> {
-    let snapshot = open(&options.repo, &options.selection, &options.cache, progress)?;
-    let policy = find_policy(&snapshot, &options.policy)?;
-    let scope = scope(&snapshot, &options.paths)?;
-    Ok((compare(&snapshot, &policy, scope, &options.search, progress), Sources::new()))
+/// A search to be made.
+pub struct Duplicates<'o> {
+    options: &'o DuplicatesOptions,
+    snapshot: Snapshot,
+    policy: Policy,
+    scope: Scope,
+}
+
+impl<'o> Duplicates<'o> {
+    pub fn prepare(options: &'o DuplicatesOptions, progress: &dyn Progress) -> Result<Self, Error> {
+        let snapshot = open(&options.repo, &options.selection, &options.cache, progress)?;
+        let policy = find_policy(&snapshot, &options.policy)?;
+        let scope = scope(&snapshot, &options.paths)?;
+        Ok(Self { options, snapshot, policy, scope })
+    }
+}
+
+impl Question for Duplicates<'_> {
+    type Report = DuplicatesReport;
+
+    fn key(&self) -> Option<Key> {
+        let DuplicatesOptions { repo, selection, policy: choice, cache: _, paths, search } = self.options;
+        let asked = format!("{repo:?} {selection:?} {choice:?} {paths:?} {search:?}");
+        let judged_by = format!("{:?} {:?}", self.policy, self.scope);
+        Some(Key::new("duplicates", &[&self.snapshot.fingerprint()?, asked.as_bytes(), judged_by.as_bytes()]))
+    }
+
+    fn run(&self, progress: &dyn Progress) -> Result<(DuplicatesReport, Sources), Error> {
+        let report = compare(&self.snapshot, &self.policy, self.scope.clone(), &self.options.search, progress);
+        Ok((report, Sources::new()))
+    }
 }
 
 /// Compares an open snapshot with itself.

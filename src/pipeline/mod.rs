@@ -11,15 +11,15 @@ mod refs;
 mod removed;
 
 pub use baseline::{BaselineOptions, BaselineOutcome, baseline};
-pub use check::{BaseRequest, CheckOptions, check, judge};
-pub use duplicates::{DuplicatesOptions, compare, duplicates};
+pub use check::{BaseRequest, Check, CheckOptions, judge};
+pub use duplicates::{Duplicates, DuplicatesOptions, compare};
 pub use policy::{ExampleOutcome, PolicyOptions, PolicySummary, RuleSummary, load_policy, policy_schema, test_policy};
 pub use refs::{RefsOptions, refs};
 pub use removed::{RemovedOptions, removed};
 
 pub use crate::policy::{Frame as PolicyFrame, PolicyError};
 
-use crate::cache::Cache;
+use crate::cache::{Cache, Key};
 use crate::checks::{self, Scope};
 use crate::evidence::{Counts, ReferenceReport, SnapshotIdentity, Sources};
 use crate::gap::Gap;
@@ -33,6 +33,17 @@ use crate::workspace::{EntryId, Selection, Snapshot, SnapshotKind, WorkspaceErro
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+
+/// A run that knows everything its answer depends on, and has not looked into the files yet.
+pub trait Question {
+    type Report;
+
+    /// The key of the answer: equal keys, equal answers. `None` where the answer depends on more than can be told at a
+    /// small price: on history, or on very many files that git does not vouch for.
+    fn key(&self) -> Option<Key>;
+
+    fn run(&self, progress: &dyn Progress) -> Result<(Self::Report, Sources), Error>;
+}
 
 /// Why a run cannot go on.
 #[derive(Debug, thiserror::Error)]

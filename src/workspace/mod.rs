@@ -19,11 +19,15 @@ use crate::cache::Cache;
 use crate::gap::{Extent, Gap, Reason, Stage};
 use crate::span::RepoPath;
 use blob::Stamp;
+use rayon::prelude::*;
 use std::io;
 use std::path::{Path, PathBuf};
 
 /// A file larger than this many bytes is not read.
 pub const SIZE_LIMIT: u64 = 256 << 20;
+
+/// Files that are read at most to tell one state of a snapshot from another.
+const FINGERPRINT_READS: usize = 2_000;
 
 /// A snapshot of more files than this is cut short, so that a tree made to explode costs bounded memory.
 const ENTRY_LIMIT: usize = 2_000_000;
@@ -199,6 +203,47 @@ impl Snapshot {
     /// The same snapshot, with what earlier runs know.
     pub fn with_cache(self, cache: Cache) -> Snapshot {
         Snapshot { cache, ..self }
+    }
+
+    /// A digest of everything that can be seen through the snapshot: what has the same digest holds the same. Files on
+    /// disk that git's index vouches for are told by their stamps, others are read; `None` where these are too many.
+    pub fn fingerprint(&self) -> Option<[u8; 32]> {
+        let Snapshot { kind, commit, tree, root, prefix, entries, gaps, links, cache: _, store } = self;
+        let is_vouched_for = |at: usize| match store {
+            Store::Disk { stamps, .. } => stamps[at].is_some() && entries[at].blob.is_some(),
+            Store::Objects { .. } | Store::Memory(_) => true,
+        };
+        if (0..entries.len()).filter(|&at| !is_vouched_for(at)).count() > FINGERPRINT_READS {
+            return None;
+        }
+        let states: Vec<String> = (0..entries.len())
+            .into_par_iter()
+            .map_init(
+                || self.reader(),
+                |reader, at| match store {
+                    Store::Disk { stamps, .. } if is_vouched_for(at) => format!("{:?}", stamps[at]),
+                    Store::Disk { .. } => match reader.read(EntryId(at as u32)) {
+                        Ok(bytes) => blake3::hash(&bytes).to_string(),
+                        Err(gap) => format!("{gap:?}"),
+                    },
+                    Store::Objects { .. } | Store::Memory(_) => {
+                        format!("{:?}", reader.find_blob(EntryId(at as u32)).is_some())
+                    }
+                },
+            )
+            .collect();
+        let mut hasher = blake3::Hasher::new();
+        let mut feed = |text: &str| {
+            hasher.update(&(text.len() as u64).to_le_bytes());
+            hasher.update(text.as_bytes());
+        };
+        feed(&format!("{kind:?} {commit:?} {tree:?} {root:?} {prefix:?} {gaps:?} {links} {}", entries.len()));
+        for (Entry { path, blob, size }, state) in entries.iter().zip(&states) {
+            feed(path.as_str());
+            feed(&format!("{blob:?} {size:?}"));
+            feed(state);
+        }
+        Some(*hasher.finalize().as_bytes())
     }
 
     /// Whether something of the folder that was asked for is in the snapshot.
