@@ -74,7 +74,8 @@ pub struct SourceSet<'s> {
     /// Facts by content, so that equal blobs share them.
     blobs: Arc<Mutex<FxHashMap<BlobId, SharedFacts>>>,
     fragments: Mutex<FxHashMap<BlobId, SharedFragments>>,
-    readers: Mutex<Vec<SnapshotReader<'s>>>,
+    /// One for each thread of the pool and one for the others, so that hardly anyone waits for another.
+    readers: Vec<Mutex<Option<SnapshotReader<'s>>>>,
     gaps: Mutex<BTreeSet<Gap>>,
     parsed: AtomicU64,
     /// What the first read of a file's bytes showed.
@@ -88,7 +89,7 @@ impl<'s> SourceSet<'s> {
             facts: std::iter::repeat_with(OnceLock::new).take(snapshot.entries.len()).collect(),
             blobs: Arc::default(),
             fragments: Mutex::default(),
-            readers: Mutex::default(),
+            readers: (0..=rayon::current_num_threads()).map(|_| Mutex::default()).collect(),
             gaps: Mutex::new(snapshot.gaps.iter().cloned().collect()),
             parsed: AtomicU64::new(0),
             seen: std::iter::repeat_with(OnceLock::new).take(snapshot.entries.len()).collect(),
@@ -168,24 +169,28 @@ impl<'s> SourceSet<'s> {
         Some(Known { blob, size: self.snapshot.entry(id).size })
     }
 
+    /// Gives the memory of a text to the next file that this thread reads.
+    fn recycle(&self, text: String) {
+        self.with_reader(|reader| reader.recycle(text.into_bytes()));
+    }
+
     fn with_reader<T>(&self, ask: impl FnOnce(&mut SnapshotReader<'s>) -> T) -> T {
-        let mut reader = lock(&self.readers).pop().unwrap_or_else(|| self.snapshot.reader());
-        let answer = ask(&mut reader);
-        lock(&self.readers).push(reader);
-        answer
+        let own = rayon::current_thread_index().map_or(0, |index| index + 1);
+        let mut reader = lock(&self.readers[own % self.readers.len()]);
+        ask(reader.get_or_insert_with(|| self.snapshot.reader()))
     }
 
     /// The decoded text of a file; `None` where it cannot be read or is not text.
     pub fn text(&self, id: EntryId) -> Option<String> {
         match decode(self.bytes(id)?) {
-            Text::Utf8(text) | Text::Converted(text) => Some(text),
+            Text::Utf8(text) | Text::Converted(text) => Some(fitted(text)),
             Text::Binary(_) | Text::Invalid(..) => None,
         }
     }
 
     /// What of a file's bytes is text, with `\u{FFFD}` for the rest; `None` where there are no bytes.
     pub fn lossy_text(&self, path: &RepoPath) -> Option<String> {
-        Some(decode(self.bytes(self.snapshot.find(path)?)?).into_lossy())
+        Some(fitted(decode(self.bytes(self.snapshot.find(path)?)?).into_lossy()))
     }
 
     /// The facts of a file in a language that is understood; `None` where there is no such language, or where a gap
@@ -197,7 +202,9 @@ impl<'s> SourceSet<'s> {
             None => {
                 let content = self.content(id)?;
                 let text = self.parseable(id, content.bytes)?;
-                Some(self.parse(id, language, Parseable { text: &text, blob: content.blob }))
+                let facts = self.parse(id, language, Parseable { text: &text, blob: content.blob });
+                self.recycle(text);
+                Some(facts)
             }
         });
         Some(made.as_ref()?.facts.clone())
@@ -391,8 +398,10 @@ impl<'s> SourceSet<'s> {
             if let Some(blob) = blob {
                 absence.note(blob, size);
             }
+            self.recycle(text);
             return None;
         }
+        let text = fitted(text);
         // What the parser may not be given ends in a gap that says why.
         let facts = match is_source_text {
             true => self.facts_of(id, Parseable { text: &text, blob }),
@@ -400,6 +409,12 @@ impl<'s> SourceSet<'s> {
         };
         Some(FileHits { id, text, hits, facts, is_readable })
     }
+}
+
+/// A text that is kept, in no more memory than it needs.
+fn fitted(mut text: String) -> String {
+    text.shrink_to_fit();
+    text
 }
 
 /// The lines that an unread range touches: what stands beside a syntax error on its line is not trusted either.

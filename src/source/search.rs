@@ -7,9 +7,13 @@
 
 use crate::facts::Facts;
 use crate::workspace::EntryId;
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+
+/// Names of no more bytes than this are looked for by a table of states, which is fast and takes up to half a kilobyte
+/// for each of these bytes.
+const TABLE_BYTES: usize = 8 << 10;
 
 /// Names to look for, compiled once.
 pub struct Needles {
@@ -71,7 +75,10 @@ impl Needles {
         }
         let (names, companions): (Vec<String>, Vec<Vec<String>>) = wanted.into_iter().unzip();
         let build = |kind, patterns: &[&String]| {
-            let automaton = AhoCorasick::builder().match_kind(kind).build(patterns);
+            // Left to itself the crate takes the slower automaton for more than a hundred names.
+            let size: usize = patterns.iter().map(|pattern| pattern.len()).sum();
+            let table = (size <= TABLE_BYTES).then_some(AhoCorasickKind::DFA);
+            let automaton = AhoCorasick::builder().match_kind(kind).kind(table).build(patterns);
             automaton.expect("identifiers are far below the automaton's limits")
         };
         let gates: Vec<&String> = everywhere.iter().chain(companions.iter().flatten()).collect();

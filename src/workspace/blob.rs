@@ -70,6 +70,18 @@ impl Stamp {
         })
     }
 
+    /// The stamp as bytes: equal stamps, equal bytes.
+    pub fn to_bytes(self) -> [u8; 32] {
+        let Stamp { modified, changed, inode, owner, size } = self;
+        let mut bytes = [0; 32];
+        // The size of what git's index vouches for has 32 bits.
+        let numbers = [modified.0, modified.1, changed.0, changed.1, inode, owner.0, owner.1, size as u32];
+        for (place, number) in bytes.chunks_exact_mut(4).zip(numbers) {
+            place.copy_from_slice(&number.to_le_bytes());
+        }
+        bytes
+    }
+
     /// Elsewhere files are read: what an index keeps there is too little.
     #[cfg(not(unix))]
     pub fn of(_metadata: &Metadata) -> Option<Stamp> {

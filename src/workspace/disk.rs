@@ -72,8 +72,14 @@ fn has_filters(repository: &Repository, root: &Path, snapshot: &Snapshot) -> boo
     says_so(&of_repository) || in_tree.into_iter().any(|entry| says_so(&root.join(entry.path.as_str())))
 }
 
-/// The bytes of a file, and its stamp once they were read; `raw` is its path where the printed one is not the real one.
-pub(super) fn read(root: &Path, path: &RepoPath, raw: Option<&[u8]>) -> Result<(Vec<u8>, Option<Stamp>), Reason> {
+/// The bytes of a file, and its stamp once they were read; `raw` is its path where the printed one is not the real one,
+/// `spare` memory that may be used.
+pub(super) fn read(
+    root: &Path,
+    path: &RepoPath,
+    raw: Option<&[u8]>,
+    spare: Vec<u8>,
+) -> Result<(Vec<u8>, Option<Stamp>), Reason> {
     let file = root.join(to_path(raw.unwrap_or(path.as_str().as_bytes())));
     let before = fs::symlink_metadata(&file).map_err(unreadable)?;
     if !before.is_file() {
@@ -88,7 +94,9 @@ pub(super) fn read(root: &Path, path: &RepoPath, raw: Option<&[u8]>) -> Result<(
     if !is_same_file(&before, &after) {
         return Err(Reason::Unreadable("it was replaced while being read".to_string()));
     }
-    let mut bytes = Vec::with_capacity(before.len() as usize);
+    let mut bytes = spare;
+    bytes.clear();
+    bytes.reserve(before.len() as usize + 1);
     (&opened).take(SIZE_LIMIT + 1).read_to_end(&mut bytes).map_err(unreadable)?;
     if bytes.len() as u64 > SIZE_LIMIT {
         return Err(too_large(bytes.len() as u64));
@@ -136,26 +144,52 @@ enum Sighting {
     Gap { path: Vec<u8>, reason: Reason },
 }
 
+/// Sightings of one thread, sent many at a time: waking the other thread costs more than listing a file.
+struct Batch {
+    sightings: Vec<Sighting>,
+    sender: mpsc::Sender<Vec<Sighting>>,
+}
+
+impl Batch {
+    const SIZE: usize = 512;
+
+    /// An error means that nobody listens any more.
+    fn push(&mut self, sighting: Option<Sighting>) -> Result<(), mpsc::SendError<Vec<Sighting>>> {
+        self.sightings.extend(sighting);
+        if self.sightings.len() < Self::SIZE { Ok(()) } else { self.send() }
+    }
+
+    fn send(&mut self) -> Result<(), mpsc::SendError<Vec<Sighting>>> {
+        self.sender.send(std::mem::take(&mut self.sightings))
+    }
+}
+
+impl Drop for Batch {
+    fn drop(&mut self) {
+        let _ = self.send();
+    }
+}
+
 fn walk(root: &Path, walker: WalkBuilder, nested: Nested) -> Listing<Option<Stamp>> {
     let (sender, sightings) = mpsc::channel();
     let mut listing = Listing::default();
     std::thread::scope(|scope| {
         scope.spawn(move || {
             walker.build_parallel().run(|| {
-                let sender = sender.clone();
+                let mut batch = Batch { sightings: Vec::new(), sender: sender.clone() };
                 Box::new(move |entry| {
                     let (sighting, state) = match entry {
                         Ok(entry) => sight(root, &entry, nested),
                         Err(error) => (sight_error(root, &error), WalkState::Continue),
                     };
-                    match sighting.map(|sighting| sender.send(sighting)) {
-                        Some(Err(_)) => WalkState::Quit,
-                        _ => state,
+                    match batch.push(sighting) {
+                        Err(_) => WalkState::Quit,
+                        Ok(()) => state,
                     }
                 })
             });
         });
-        for sighting in sightings {
+        for sighting in sightings.into_iter().flatten() {
             match sighting {
                 Sighting::File { path, size, stamp } => listing.push(path, size, stamp),
                 Sighting::Link { path } => listing.links.push(path),

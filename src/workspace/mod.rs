@@ -26,6 +26,9 @@ use std::path::{Path, PathBuf};
 /// A file larger than this many bytes is not read.
 pub const SIZE_LIMIT: u64 = 256 << 20;
 
+/// Memory of more bytes than this is not kept for the next file.
+const SPARE_LIMIT: usize = 1 << 20;
+
 /// Files that are read at most to tell one state of a snapshot from another.
 const FINGERPRINT_READS: usize = 2_000;
 
@@ -216,32 +219,36 @@ impl Snapshot {
         if (0..entries.len()).filter(|&at| !is_vouched_for(at)).count() > FINGERPRINT_READS {
             return None;
         }
-        let states: Vec<String> = (0..entries.len())
-            .into_par_iter()
-            .map_init(
-                || self.reader(),
-                |reader, at| match store {
-                    Store::Disk { stamps, .. } if is_vouched_for(at) => format!("{:?}", stamps[at]),
-                    Store::Disk { .. } => match reader.read(EntryId(at as u32)) {
-                        Ok(bytes) => blake3::hash(&bytes).to_string(),
-                        Err(gap) => format!("{gap:?}"),
-                    },
-                    Store::Objects { .. } | Store::Memory(_) => {
-                        format!("{:?}", reader.find_blob(EntryId(at as u32)).is_some())
-                    }
+        // What a file holds, or a stamp that stands for it, and which of these it is.
+        let state = |reader: &mut SnapshotReader<'_>, at: usize| -> (u8, [u8; 32]) {
+            let id = EntryId(at as u32);
+            match store {
+                Store::Disk { stamps, .. } if is_vouched_for(at) => {
+                    (0, stamps[at].map(Stamp::to_bytes).unwrap_or_default())
+                }
+                Store::Disk { .. } => match reader.read(id) {
+                    Ok(bytes) => (1, *blake3::hash(&bytes).as_bytes()),
+                    Err(gap) => (2, *blake3::hash(format!("{gap:?}").as_bytes()).as_bytes()),
                 },
-            )
-            .collect();
-        let mut hasher = blake3::Hasher::new();
-        let mut feed = |text: &str| {
-            hasher.update(&(text.len() as u64).to_le_bytes());
-            hasher.update(text.as_bytes());
+                Store::Objects { .. } | Store::Memory(_) => (3 + u8::from(reader.find_blob(id).is_some()), [0; 32]),
+            }
         };
-        feed(&format!("{kind:?} {commit:?} {tree:?} {root:?} {prefix:?} {gaps:?} {links} {}", entries.len()));
-        for (Entry { path, blob, size }, state) in entries.iter().zip(&states) {
-            feed(path.as_str());
-            feed(&format!("{blob:?} {size:?}"));
-            feed(state);
+        let states: Vec<(u8, [u8; 32])> =
+            (0..entries.len()).into_par_iter().map_init(|| self.reader(), state).collect();
+        let mut hasher = blake3::Hasher::new();
+        let about = format!("{kind:?} {commit:?} {tree:?} {root:?} {prefix:?} {gaps:?} {links} {}", entries.len());
+        hasher.update(&(about.len() as u64).to_le_bytes());
+        hasher.update(about.as_bytes());
+        let mut row = Vec::new();
+        for (Entry { path, blob, size }, (how, state)) in entries.iter().zip(&states) {
+            row.clear();
+            row.extend_from_slice(&(path.as_str().len() as u64).to_le_bytes());
+            row.extend_from_slice(path.as_str().as_bytes());
+            row.extend_from_slice(&blob.map_or([0; 20], |blob| *blob.as_bytes()));
+            row.extend_from_slice(&size.unwrap_or(u64::MAX).to_le_bytes());
+            row.push(*how);
+            row.extend_from_slice(state);
+            hasher.update(&row);
         }
         Some(*hasher.finalize().as_bytes())
     }
@@ -278,7 +285,7 @@ impl Snapshot {
             Store::Objects { git, .. } => Some(git.to_thread_local()),
             Store::Disk { .. } | Store::Memory(_) => None,
         };
-        SnapshotReader { snapshot: self, git }
+        SnapshotReader { snapshot: self, git, spare: Vec::new() }
     }
 }
 
@@ -286,6 +293,8 @@ impl Snapshot {
 pub struct SnapshotReader<'a> {
     snapshot: &'a Snapshot,
     git: Option<gix::Repository>,
+    /// Memory for the next file.
+    spare: Vec<u8>,
 }
 
 impl SnapshotReader<'_> {
@@ -299,7 +308,8 @@ impl SnapshotReader<'_> {
         let entry = self.snapshot.entry(id);
         let read = match (&self.snapshot.store, &self.git) {
             (Store::Disk { root, raw, stamps }, _) => {
-                disk::read(root, &entry.path, raw[id.index()].as_deref()).map(|(bytes, stamp)| {
+                let spare = std::mem::take(&mut self.spare);
+                disk::read(root, &entry.path, raw[id.index()].as_deref(), spare).map(|(bytes, stamp)| {
                     // The file may have changed since it was listed.
                     let is_as_listed = stamp.is_some() && stamp == stamps[id.index()];
                     let blob = entry.blob.filter(|_| is_as_listed && !blob::may_be_converted(&bytes));
@@ -313,6 +323,13 @@ impl SnapshotReader<'_> {
             (Store::Objects { .. }, None) => unreachable!("a reader of objects holds the repository"),
         };
         read.map_err(|reason| unavailable(entry.path.clone(), reason))
+    }
+
+    /// Takes back the memory of a file that is not needed any more: fresh memory for each file costs as much as reading.
+    pub fn recycle(&mut self, bytes: Vec<u8>) {
+        if bytes.capacity() <= SPARE_LIMIT {
+            self.spare = bytes;
+        }
     }
 
     /// The blob of an entry whose bytes are there, where it is known without reading. On disk the bytes are those of the

@@ -1,7 +1,7 @@
 //! Snapshots against real `git`, which is the oracle, and against what a hostile tree may hold.
 
 use super::*;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::process::Command;
 use tempfile::TempDir;
@@ -477,4 +477,65 @@ fn an_index_entry_that_leaves_the_repository_is_illegal() {
     {
         assert_eq!(is_legal(path.as_bytes()), legal, "{path}");
     }
+}
+
+#[test]
+#[cfg(unix)]
+fn a_file_has_the_blob_of_the_index_while_nothing_speaks_against_it() {
+    use std::time::{Duration, SystemTime};
+    let sandbox = Sandbox::new();
+    let past = SystemTime::now() - Duration::from_secs(100);
+    let set = |name: &str, time: SystemTime| {
+        let file = fs::OpenOptions::new().write(true).open(sandbox.path().join(name)).unwrap();
+        file.set_modified(time).unwrap();
+    };
+    for name in ["kept.py", "rewritten.py", "touched.py", "racy.py", "empty.py"] {
+        let text = if name == "empty.py" { "" } else { "x = 1\n" };
+        fs::write(sandbox.path().join(name), text).unwrap();
+        set(name, past);
+    }
+    set("racy.py", SystemTime::now() + Duration::from_secs(100));
+    sandbox.commit("all");
+    fs::write(sandbox.path().join("rewritten.py"), "y = 2\n").unwrap();
+    set("rewritten.py", past);
+    set("touched.py", past + Duration::from_secs(1));
+    fs::write(sandbox.path().join("untracked.py"), "x = 1\n").unwrap();
+
+    let known = || -> Vec<String> {
+        let snapshot = sandbox.open(Selection::WorkTree);
+        let stored: BTreeMap<String, String> = blobs(&sandbox.git(&["ls-files", "-s", "-z"])).into_iter().collect();
+        let vouched_for = snapshot.entries.iter().filter_map(|entry| Some((entry.path.to_string(), entry.blob?)));
+        vouched_for.inspect(|(path, blob)| assert_eq!(blob.to_string(), stored[path])).map(|(path, _)| path).collect()
+    };
+    assert_eq!(known(), ["empty.py", "kept.py"]);
+    fs::write(sandbox.path().join(".gitattributes"), "*.png filter=lfs\n").unwrap();
+    assert!(known().is_empty(), "a program may have changed what lies on disk");
+    fs::write(sandbox.path().join(".gitattributes"), "* text=auto\n").unwrap();
+    assert_eq!(known(), ["empty.py", "kept.py"]);
+}
+
+#[test]
+fn a_fingerprint_tells_states_apart_and_nothing_else() {
+    let sandbox = Sandbox::new();
+    let write = |name: &str, text: &str| fs::write(sandbox.path().join(name), text).unwrap();
+    write("a.py", "x = 1\n");
+    write("b.py", "x = 2\n");
+    sandbox.commit("first");
+    let selections = [Selection::WorkTree, Selection::Index, Selection::Revision("HEAD".into())];
+    let tell = || selections.each_ref().map(|selection| sandbox.open(selection.clone()).fingerprint().unwrap());
+    let first = tell();
+    assert_eq!(tell(), first);
+    assert_eq!(first.iter().collect::<BTreeSet<_>>().len(), 3);
+    write("a.py", "x = 3\n");
+    let second = tell();
+    assert!(second[0] != first[0] && second[1..] == first[1..]);
+    sandbox.git(&["add", "a.py"]);
+    let third = tell();
+    assert!(third[1] != first[1] && third[2] == first[2]);
+    write("untracked.py", "");
+    assert_ne!(tell()[0], third[0]);
+    fs::remove_file(sandbox.path().join("untracked.py")).unwrap();
+    write("a.py", "x = 1\n");
+    sandbox.git(&["add", "a.py"]);
+    assert_eq!(tell()[1], first[1]);
 }
