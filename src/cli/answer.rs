@@ -2,7 +2,8 @@
 //!
 //! A key holds all that the answer depends on, the build of solely among it (see [`crate::cache`]), so an answer that is
 //! found is the one that the run would give. Invariant: an answer is kept only if the key is still the same when the run
-//! has ended; a file that changed in between spoils it. Absent on purpose: answers of runs that met a bug of ours.
+//! has ended; a file that was read after it had changed spoils it. Absent on purpose: answers of runs that met a bug of
+//! ours.
 
 use super::output::Output;
 use super::{ExitStatus, Failure, Global};
@@ -27,7 +28,7 @@ struct Answer {
 pub fn answer<Q: Question<Report: Report + 'static>>(
     global: &Global,
     output: &Output<Q::Report>,
-    prepare: impl Fn(&dyn Progress) -> Result<Q, Error>,
+    prepare: impl FnOnce(&dyn Progress) -> Result<Q, Error>,
     status: impl Fn(&Q::Report) -> ExitStatus,
 ) -> Result<ExitStatus, Failure> {
     let (progress, cache) = (global.progress(), global.cache());
@@ -47,7 +48,7 @@ pub fn answer<Q: Question<Report: Report + 'static>>(
     if let Some(key) = key
         && status != ExitStatus::Internal
         && answer.texts.iter().map(String::len).sum::<usize>() <= KEPT_BYTES
-        && prepare(&global.progress()).is_ok_and(|again| again.key() == asked)
+        && question.key() == asked
     {
         cache.put(key, &bitcode::encode(&answer));
     }

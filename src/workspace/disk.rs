@@ -15,6 +15,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use std::fs::{self, File, FileType, Metadata};
 use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 use std::sync::mpsc;
 
 /// Every file of a folder that is in no repository; `.gitignore` files count all the same.
@@ -110,7 +111,7 @@ fn snapshot(root: PathBuf, listing: Listing<Option<Stamp>>) -> Snapshot {
     let mut snapshot = listing.finish(SnapshotKind::WorkTree, |found| {
         let stamps = found.iter().map(|found| found.place).collect();
         let raw = found.into_iter().map(|found| (found.raw != found.path.as_str().as_bytes()).then_some(found.raw));
-        Store::Disk { root: place, raw: raw.collect(), stamps }
+        Store::Disk { root: place, raw: raw.collect(), stamps, shifted: AtomicBool::new(false) }
     });
     snapshot.root = Some(root);
     snapshot

@@ -22,6 +22,7 @@ use blob::Stamp;
 use rayon::prelude::*;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// A file larger than this many bytes is not read.
 pub const SIZE_LIMIT: u64 = 256 << 20;
@@ -152,6 +153,8 @@ enum Store {
         /// Path as bytes, where the printed one differs.
         raw: Vec<Option<Vec<u8>>>,
         stamps: Vec<Option<Stamp>>,
+        /// A file was read that had changed since it was listed.
+        shifted: AtomicBool,
     },
     Objects {
         git: Box<gix::ThreadSafeRepository>,
@@ -209,7 +212,8 @@ impl Snapshot {
     }
 
     /// A digest of everything that can be seen through the snapshot: what has the same digest holds the same. Files on
-    /// disk that git's index vouches for are told by their stamps, others are read; `None` where these are too many.
+    /// disk that git's index vouches for are told by their stamps, others are read; `None` where these are too many,
+    /// and where a file turned out to have changed since it was listed.
     pub fn fingerprint(&self) -> Option<[u8; 32]> {
         let Snapshot { kind, commit, tree, root, prefix, entries, gaps, links, cache: _, store } = self;
         let is_vouched_for = |at: usize| match store {
@@ -219,6 +223,7 @@ impl Snapshot {
         if (0..entries.len()).filter(|&at| !is_vouched_for(at)).count() > FINGERPRINT_READS {
             return None;
         }
+        let has_shifted = || matches!(store, Store::Disk { shifted, .. } if shifted.load(Ordering::Relaxed));
         // What a file holds, or a stamp that stands for it, and which of these it is.
         let state = |reader: &mut SnapshotReader<'_>, at: usize| -> (u8, [u8; 32]) {
             let id = EntryId(at as u32);
@@ -235,6 +240,9 @@ impl Snapshot {
         };
         let states: Vec<(u8, [u8; 32])> =
             (0..entries.len()).into_par_iter().map_init(|| self.reader(), state).collect();
+        if has_shifted() {
+            return None;
+        }
         let mut hasher = blake3::Hasher::new();
         let about = format!("{kind:?} {commit:?} {tree:?} {root:?} {prefix:?} {gaps:?} {links} {}", entries.len());
         hasher.update(&(about.len() as u64).to_le_bytes());
@@ -307,11 +315,12 @@ impl SnapshotReader<'_> {
     pub fn read_blob(&mut self, id: EntryId) -> Result<(Vec<u8>, Option<BlobId>), Gap> {
         let entry = self.snapshot.entry(id);
         let read = match (&self.snapshot.store, &self.git) {
-            (Store::Disk { root, raw, stamps }, _) => {
+            (Store::Disk { root, raw, stamps, shifted }, _) => {
                 let spare = std::mem::take(&mut self.spare);
                 disk::read(root, &entry.path, raw[id.index()].as_deref(), spare).map(|(bytes, stamp)| {
                     // The file may have changed since it was listed.
                     let is_as_listed = stamp.is_some() && stamp == stamps[id.index()];
+                    shifted.fetch_or(!is_as_listed, Ordering::Relaxed);
                     let blob = entry.blob.filter(|_| is_as_listed && !blob::may_be_converted(&bytes));
                     (bytes, blob)
                 })

@@ -534,6 +534,9 @@ fn a_fingerprint_tells_states_apart_and_nothing_else() {
     assert!(third[1] != first[1] && third[2] == first[2]);
     write("untracked.py", "");
     assert_ne!(tell()[0], third[0]);
+    let open = sandbox.open(Selection::WorkTree);
+    write("untracked.py", "changed after it was listed");
+    assert_eq!(open.fingerprint(), None);
     fs::remove_file(sandbox.path().join("untracked.py")).unwrap();
     write("a.py", "x = 1\n");
     sandbox.git(&["add", "a.py"]);
