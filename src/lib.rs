@@ -8,7 +8,7 @@
 //!
 //! A run is a straight line ([`pipeline`]): a policy says what must be gone, a snapshot says which files there are, each
 //! blob becomes facts once, the project model joins the facts, checks turn both into findings, triage weighs them, and a
-//! report becomes bytes. Two ideas carry it:
+//! report becomes bytes. Three ideas carry it:
 //!
 //! - **Every occurrence is accounted for.** A symbol can only be used where its name stands (or an alias that a file with
 //!   its name made). So the bytes of the name are searched in every file, and each place found is proved to be a
@@ -17,6 +17,8 @@
 //! - **Resolution is asked, not precomputed.** Facts keep an expression as a small tree of names ([`facts::Value`]); what
 //!   it means is worked out only for the places that a rule asks about, through scopes, imports, re-exports, classes and
 //!   annotations ([`project::Resolver`]). A file is parsed when something leads there.
+//! - **Absence of a way is searched forward.** Whether production uses a definition is answered from the entry points on,
+//!   in two rounds: what is surely reached, then what may be ([`project::Reach`]).
 //!
 //! What a program *means* comes from a real parser behind a language adapter (ruff's for Python). What a rule *looks for*
 //! may be a tree-sitter query; its captures are joined with the facts by span, so no fact is extracted twice.

@@ -27,6 +27,7 @@ const POLICY: &str = "\
 id = \"save-v2\"
 symbols = [\"shop.orders:save_v2\"]
 successor = \"shop.orders:save_v3\"
+unwired = \"ignore\"
 ";
 
 const ORDERS: &str = "\

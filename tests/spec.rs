@@ -2,6 +2,7 @@
 
 mod expect;
 mod markdown;
+mod reached;
 
 use expect::{Caret, File, Item, Kind, compare};
 use markdown::Case;
@@ -53,6 +54,7 @@ specs! {
     legacy_patterns => "tests/spec/legacy/patterns.md",
     legacy_require => "tests/spec/legacy/require.md",
     legacy_states => "tests/spec/legacy/states.md",
+    legacy_wiring => "tests/spec/legacy/wiring.md",
     only_through_doors => "tests/spec/only_through/doors.md",
     references_aliases => "tests/spec/references/aliases.md",
     references_code => "tests/spec/references/code.md",
@@ -60,6 +62,8 @@ specs! {
     references_files => "tests/spec/references/files.md",
     references_strings => "tests/spec/references/strings.md",
     references_text => "tests/spec/references/text.md",
+    reach_entry_points => "tests/spec/reach/entry_points.md",
+    reach_steps => "tests/spec/reach/steps.md",
     resolve_classes => "tests/spec/resolve/classes.md",
     resolve_expressions => "tests/spec/resolve/expressions.md",
     resolve_imports => "tests/spec/resolve/imports.md",
@@ -90,6 +94,8 @@ struct Plan {
     symbol: Option<String>,
     /// Lines of a `duplicates` fence.
     duplicates: Option<Vec<String>>,
+    /// Lines of a `reach` fence.
+    reach: Vec<String>,
     today: jiff::civil::Date,
     paths: Vec<String>,
     has_policy: bool,
@@ -104,6 +110,7 @@ fn plan(case: &Case) -> Plan {
         verdict: Vec::new(),
         symbol: None,
         duplicates: None,
+        reach: Vec::new(),
         today: jiff::civil::date(2026, 1, 1),
         paths: Vec::new(),
         has_policy: false,
@@ -114,6 +121,7 @@ fn plan(case: &Case) -> Plan {
         match (block.language.as_str(), block.path()) {
             ("findings", _) => plan.expected.extend(expect::findings(block)),
             ("verdict", _) => plan.verdict.extend(lines()),
+            ("reach", _) => plan.reach.extend(lines()),
             ("duplicates", _) => plan.duplicates.get_or_insert_default().extend(lines()),
             ("refs", _) => {
                 plan.symbol = Some(block.words.first().expect("`refs` names a symbol").clone());
@@ -169,6 +177,12 @@ fn compare_case(plan: &mut Plan, cache: Cache) -> Vec<String> {
     if let Some(expected) = &plan.duplicates {
         return compare_duplicates(&snapshot, plan, expected);
     }
+    if !plan.reach.is_empty() {
+        return match policy(&snapshot) {
+            Ok(policy) => reached::compare(&snapshot, &policy, &plan.reach),
+            Err(errors) => errors,
+        };
+    }
     let carets: Vec<&Caret> = plan.files.iter().flat_map(|file| &file.carets).collect();
     let mut lines = resolve(&snapshot, &carets);
     let mut found = Vec::new();
@@ -216,16 +230,19 @@ fn compare_duplicates(snapshot: &Snapshot, plan: &Plan, expected: &[String]) -> 
 }
 
 fn check(snapshot: &Snapshot, plan: &Plan) -> Result<CheckReport, Vec<String>> {
-    let read = |path: &str| Ok(text(snapshot, path));
-    let policy = match text(snapshot, "solely.toml") {
-        Some(policy) => Policy::parse(&policy, "solely.toml", &read)
-            .map_err(|errors| errors.iter().map(|error| format!("policy: {}", error.message)).collect::<Vec<_>>())?,
-        None => Policy::builtin(),
-    };
-    let report = judge(snapshot, &policy, Scope { paths: plan.paths.clone() }, plan.today, &Silent);
+    let report = judge(snapshot, &policy(snapshot)?, Scope { paths: plan.paths.clone() }, plan.today, &Silent);
     let CheckReport { verdict, counts, rules, findings, gaps, warnings, .. } = &report;
     *plan.said.borrow_mut() += &format!("{verdict:?} {counts:?} {rules:?} {findings:?} {gaps:?} {warnings:?}");
     Ok(report)
+}
+
+fn policy(snapshot: &Snapshot) -> Result<Policy, Vec<String>> {
+    let read = |path: &str| Ok(text(snapshot, path));
+    match text(snapshot, "solely.toml") {
+        Some(policy) => Policy::parse(&policy, "solely.toml", &read)
+            .map_err(|errors| errors.iter().map(|error| format!("policy: {}", error.message)).collect()),
+        None => Ok(Policy::builtin()),
+    }
 }
 
 fn text(snapshot: &Snapshot, path: &str) -> Option<String> {
@@ -429,6 +446,7 @@ fn every_document_has_a_case_for_and_a_case_against() {
             let is_expected = |item: &Item| matches!(item.kind, Kind::Finding | Kind::Note | Kind::Reference);
             plan.expected.iter().any(is_expected)
                 || plan.duplicates.as_ref().is_some_and(|lines| !lines.is_empty())
+                || plan.reach.iter().any(|line| line.contains(": production") || line.contains(": tests"))
                 || plan.files.iter().flat_map(|file| &file.carets).any(|caret| !caret.meanings.is_empty())
         };
         for (wanted, words) in [(true, "something is found"), (false, "nothing is found")] {

@@ -27,7 +27,7 @@ pub fn complete(findings: &mut [Finding], sources: &SourceSet<'_>) {
     let mut ordinals: BTreeMap<_, u32> = BTreeMap::new();
     for finding in findings {
         let path = &finding.location.path;
-        if !matches!(finding.kind, "definition" | "successor" | "import" | "export") {
+        if !matches!(finding.kind, "definition" | "successor" | "successor-not-wired" | "import" | "export") {
             if page.as_ref().is_none_or(|(of, _)| of != path) {
                 page = Some((path.clone(), Page::load(sources, path)));
             }

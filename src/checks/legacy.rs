@@ -4,6 +4,7 @@
 //! unless another definition of the same name exists, in which case nobody can tell and the rule is incomplete. Absent
 //! on purpose: how references are found; see `project::trace`.
 
+use super::wiring::{Wiring, wiring};
 use super::{CheckInput, CheckOutput, CheckSpec, RuleReport, State, SymbolReport, Warning, counted, spoiling, tally};
 use crate::finding::{Context, Finding, Gate, Identity, Related, Severity, Standing, Tier, Verdict};
 use crate::policy::{Demand, LegacyRule, PolicyPlace, Rule, RuleKind, SymbolPattern};
@@ -21,8 +22,10 @@ fn run(input: &CheckInput<'_, '_>, rules: &[&Rule]) -> CheckOutput {
     let mut traces = trace(input.project, &targets, input.progress);
     traces.iter_mut().for_each(|trace| leave_policy_out(input, trace));
     let traces: BTreeMap<&Target, &Trace> = targets.iter().zip(&traces).collect();
+    let mut wiring = wiring(input, rules);
+    output.warnings.append(&mut wiring.warnings);
     for plan in &plans {
-        judge(input, plan, &traces, &mut output);
+        judge(input, plan, &traces, &wiring, &mut output);
     }
     output
 }
@@ -92,7 +95,13 @@ fn expand(input: &CheckInput<'_, '_>, pattern: &SymbolPattern) -> Vec<Symbol> {
     symbols.into_iter().collect()
 }
 
-fn judge(input: &CheckInput<'_, '_>, plan: &Plan<'_>, traces: &BTreeMap<&Target, &Trace>, output: &mut CheckOutput) {
+fn judge(
+    input: &CheckInput<'_, '_>,
+    plan: &Plan<'_>,
+    traces: &BTreeMap<&Target, &Trace>,
+    wiring: &Wiring,
+    output: &mut CheckOutput,
+) {
     let is_judged = |context: &Context| plan.legacy.require.of(*context) > Demand::Anything;
     let contexts: BTreeMap<Context, Verdict> =
         Context::ALL.into_iter().filter(is_judged).map(|context| (context, Verdict::Pass)).collect();
@@ -121,6 +130,8 @@ fn judge(input: &CheckInput<'_, '_>, plan: &Plan<'_>, traces: &BTreeMap<&Target,
     }
     let successor = findings.successor();
     findings.list.extend(successor);
+    let unwired = wiring.finding(plan.rule, plan.legacy);
+    findings.list.extend(unwired.filter(|finding| input.scope.holds(&finding.location.path)));
     output.findings.append(&mut findings.list);
     output.rules.push(RuleReport {
         id: plan.rule.id.0.clone(),

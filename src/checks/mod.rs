@@ -12,6 +12,7 @@ mod legacy;
 mod only_through;
 mod query;
 mod successor;
+mod wiring;
 
 pub use query::compile as compile_query;
 

@@ -80,6 +80,8 @@ pub struct Facts {
     pub comments: Vec<Span>,
     /// Docstrings, quotes included.
     pub docstrings: Vec<Span>,
+    /// Bodies of `if __name__ == "__main__":`, which run only where the file is run and not imported.
+    pub main_blocks: Vec<Span>,
     pub line_index: LineIndex,
     pub lines: Vec<LineClass>,
     /// What the parser could not read, with its reason; the rest was recovered.
@@ -511,6 +513,23 @@ impl Facts {
 
     pub fn in_docstring(&self, offset: u32) -> bool {
         holds(&self.docstrings, offset)
+    }
+
+    pub fn in_main_block(&self, offset: u32) -> bool {
+        holds(&self.main_blocks, offset)
+    }
+
+    /// The function or method in whose body a scope lies, the innermost one; `None` is code that runs with the module.
+    pub fn function_of(&self, scope: ScopeId) -> Option<DefinitionId> {
+        let mut at = Some(scope);
+        while let Some(id) = at {
+            let here = self.scope(id);
+            if here.kind == ScopeKind::Function && here.definition.is_some() {
+                return here.definition;
+            }
+            at = here.parent;
+        }
+        None
     }
 
     /// The guards of a scope's own position: whether it lies in the body of a function.

@@ -60,6 +60,7 @@ impl Policy {
             exclude: layer.project.exclude.unwrap_or_default(),
             tests: layer.project.tests.unwrap_or_else(|| glob::known(&DEFAULT_TESTS)),
             roots: layer.project.roots.unwrap_or_default(),
+            entry_points: layer.project.entry_points.unwrap_or_default(),
         };
         Ok(Policy {
             file: Some(file.to_string()),
@@ -125,9 +126,14 @@ impl Policy {
         if values.is_empty() {
             return Ok(self);
         }
-        let ProjectSettings { include, exclude, tests, roots } = self.project;
-        let project =
-            ProjectLayer { include: Some(include), exclude: Some(exclude), tests: Some(tests), roots: Some(roots) };
+        let ProjectSettings { include, exclude, tests, roots, entry_points } = self.project;
+        let project = ProjectLayer {
+            include: Some(include),
+            exclude: Some(exclude),
+            tests: Some(tests),
+            roots: Some(roots),
+            entry_points: Some(entry_points),
+        };
         let mut layer = Layer { project, rules: self.rules };
         // The policy itself is open, so that no value stands for a whole policy.
         let open = vec![self.file.clone().unwrap_or_default()];
@@ -142,12 +148,13 @@ impl Policy {
         if !loader.errors.is_empty() {
             return Err(loader.errors);
         }
-        let ProjectLayer { include, exclude, tests, roots } = layer.project;
+        let ProjectLayer { include, exclude, tests, roots, entry_points } = layer.project;
         let project = ProjectSettings {
             include: include.unwrap_or_default(),
             exclude: exclude.unwrap_or_default(),
             tests: tests.unwrap_or_default(),
             roots: roots.unwrap_or_default(),
+            entry_points: entry_points.unwrap_or_default(),
         };
         Ok(Policy { file: self.file, folder: self.folder, digest: digest(&loader.texts), project, rules: layer.rules })
     }
@@ -298,6 +305,7 @@ impl Layer {
         below.exclude = over.exclude.or(below.exclude.take());
         below.tests = over.tests.or(below.tests.take());
         below.roots = over.roots.or(below.roots.take());
+        below.entry_points = over.entry_points.or(below.entry_points.take());
     }
 }
 

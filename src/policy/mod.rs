@@ -56,6 +56,8 @@ pub struct ProjectSettings {
     pub tests: GlobList,
     /// Import roots, relative to the repository; empty means they are found.
     pub roots: Vec<String>,
+    /// Where production begins; empty means that entry points are found.
+    pub entry_points: Vec<SymbolPattern>,
 }
 
 /// Globs over repository paths, with the texts they were made from. The exact rules stand in `glob.rs`: `**` crosses
@@ -120,6 +122,8 @@ pub struct LegacyRule {
     pub flags: Vec<String>,
     /// A definition that must exist.
     pub successor: Option<SymbolPattern>,
+    /// How heavy it weighs that production does not reach the successor; `None` is not looked at.
+    pub unwired: Option<Severity>,
     pub require: Requirement,
     /// From this date on the rule fails when not met; before it, it warns.
     pub remove_by: Option<jiff::civil::Date>,

@@ -54,6 +54,10 @@ pub(super) struct RawProject {
     /// Folders that imports start from, relative to the repository; without it, they are found.
     #[schemars(with = "Option<Vec<String>>")]
     pub roots: Option<Vec<Spanned<String>>>,
+    /// Where production begins: `package.module` to run, or `package.module:name` to call, with `*` and `**`; without
+    /// it, entry points are found.
+    #[schemars(with = "Option<Vec<String>>")]
+    pub entry_points: Option<Vec<Spanned<String>>>,
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -77,6 +81,9 @@ pub(super) struct RawLegacy {
     /// The definition that takes over, which must exist.
     #[schemars(with = "Option<String>")]
     pub successor: Option<Spanned<String>>,
+    /// How heavy it weighs that no production entry point reaches the successor; without it, `warning`. `ignore` does
+    /// not look.
+    pub unwired: Option<RawUnwired>,
     /// What must be reached: one state for every context, or a table with a state per context, in which a context
     /// that is left out must be `gone`. Without it, `gone`.
     pub require: Option<RawRequire>,
@@ -222,6 +229,15 @@ pub(super) enum RawSeverity {
     Error,
     Warning,
     Note,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum RawUnwired {
+    Error,
+    Warning,
+    Note,
+    Ignore,
 }
 
 /// A TOML date, or its text.

@@ -96,8 +96,8 @@ mod tests {
             all
         };
         assert_eq!(keys(&[]), ["disable", "extends", "family", "legacy", "only-through", "project"]);
-        assert_eq!(keys(&["project"]), ["exclude", "include", "roots", "tests"]);
-        assert_eq!(keys(&["legacy"]), with(&["flags", "remove-by", "require", "successor", "symbols"]));
+        assert_eq!(keys(&["project"]), ["entry-points", "exclude", "include", "roots", "tests"]);
+        assert_eq!(keys(&["legacy"]), with(&["flags", "remove-by", "require", "successor", "symbols", "unwired"]));
         assert_eq!(keys(&["family"]), with(&["beside-successor", "deprecated", "except", "names", "query"]));
         assert_eq!(keys(&["only-through"]), with(&["allow", "calls", "through"]));
         assert_eq!(keys(&["only-through", "allow"]), ["path", "reason"]);

@@ -156,7 +156,7 @@ fn unknown_keys() {
         "[[legasy]]\nid = \"x\"\n",
         &[&format!("solely.toml:1:3: unknown key `legasy` at the top level | did you mean `legacy`? | {top}")],
     );
-    let legacy = "examples, flags, id, issue, remove-by, require, severity, successor, summary, symbols";
+    let legacy = "examples, flags, id, issue, remove-by, require, severity, successor, summary, symbols, unwired";
     assert_refused(
         "[[legacy]]\nid = \"x\"\nsymbol = [\"a:B\"]\nremove_by = 2025-10-01\n",
         &[
@@ -167,7 +167,7 @@ fn unknown_keys() {
     assert_refused(
         "[project]\ninclud = []\n",
         &[
-            "solely.toml:2:1: unknown key `includ` in `[project]` | did you mean `include`? | exclude, include, roots, tests",
+            "solely.toml:2:1: unknown key `includ` in `[project]` | did you mean `include`? | entry-points, exclude, include, roots, tests",
         ],
     );
     assert_refused(
@@ -410,7 +410,7 @@ fn a_byte_order_mark_and_crlf_do_not_move_places() {
     assert_refused(
         "\u{feff}[project]\r\nincludes = []\r\n",
         &[
-            "solely.toml:2:1: unknown key `includes` in `[project]` | did you mean `include`? | exclude, include, roots, tests",
+            "solely.toml:2:1: unknown key `includes` in `[project]` | did you mean `include`? | entry-points, exclude, include, roots, tests",
         ],
     );
 }
@@ -543,7 +543,7 @@ fn a_pyproject_names_its_tables_in_full() {
     assert_eq!(
         parse("[project]\nname = \"x\"\n\n[[tool.solely.legacy]]\nid = \"x\"\nflag = []\n"),
         [
-            "a/pyproject.toml:6:1: unknown key `flag` in `[[tool.solely.legacy]]` | did you mean `flags`? | examples, flags, id, issue, remove-by, require, severity, successor, summary, symbols",
+            "a/pyproject.toml:6:1: unknown key `flag` in `[[tool.solely.legacy]]` | did you mean `flags`? | examples, flags, id, issue, remove-by, require, severity, successor, summary, symbols, unwired",
         ]
     );
     assert_eq!(

@@ -22,6 +22,7 @@ pub(super) struct ProjectLayer {
     pub exclude: Option<GlobList>,
     pub tests: Option<GlobList>,
     pub roots: Option<Vec<String>>,
+    pub entry_points: Option<Vec<SymbolPattern>>,
 }
 
 /// Reads a query file that a policy names; the error is a message with its help.
@@ -90,6 +91,7 @@ impl Validator<'_> {
             exclude: raw.exclude.map(|globs| self.globs(&globs)),
             tests: raw.tests.map(|globs| self.globs(&globs)),
             roots: raw.roots.map(|roots| roots.iter().map(|root| self.root(root)).collect()),
+            entry_points: raw.entry_points.map(|points| points.iter().filter_map(|it| self.symbol(it)).collect()),
         }
     }
 
@@ -102,9 +104,15 @@ impl Validator<'_> {
         let symbols = raw.symbols.iter().filter_map(|symbol| self.symbol(symbol)).collect();
         let flags = raw.flags.iter().map(|flag| self.flag(flag)).collect();
         let successor = raw.successor.as_ref().and_then(|symbol| self.successor(symbol));
+        let unwired = match raw.unwired {
+            Some(RawUnwired::Error) => Some(Severity::Error),
+            Some(RawUnwired::Warning) | None => Some(Severity::Warning),
+            Some(RawUnwired::Note) => Some(Severity::Note),
+            Some(RawUnwired::Ignore) => None,
+        };
         let remove_by = raw.remove_by.as_ref().and_then(|date| self.date(date));
         let require = raw.require.map_or(Requirement::of_every_context(Demand::Gone), requirement);
-        let kind = RuleKind::Legacy(LegacyRule { symbols, flags, successor, require, remove_by });
+        let kind = RuleKind::Legacy(LegacyRule { symbols, flags, successor, unwired, require, remove_by });
         self.rule(common!(raw), span, Severity::Error, kind, before)
     }
 

@@ -10,6 +10,7 @@ mod class;
 mod entity;
 mod module;
 mod orphan;
+mod reach;
 mod resolve;
 mod root;
 mod route;
@@ -23,6 +24,7 @@ pub use class::Mro;
 pub use entity::{DefinitionRef, Entity, Resolved};
 pub use module::{Found, ModuleIndex, ModuleRef, primary_name};
 pub use orphan::{Orphan, orphans};
+pub use reach::{EntryKind, EntryPoint, Node, Reach, Reached, entry_points, nodes_of};
 pub use resolve::Resolver;
 pub use root::{METADATA, declared_roots};
 pub use route::{

@@ -137,6 +137,21 @@ impl ModuleIndex {
         self.at(&join(folder, name))
     }
 
+    /// The packages around a file, which run when it is imported; its own `__init__.py` included, outermost last.
+    pub fn packages_above(&self, sources: &SourceSet<'_>, file: EntryId) -> Vec<EntryId> {
+        let mut found = Vec::new();
+        let mut folder = sources.path(file).folder();
+        while self.packages.contains(folder) {
+            if let Some(ModuleRef::File(package)) = self.at(folder)
+                && package != file
+            {
+                found.push(package);
+            }
+            folder = folder.rsplit_once('/').map_or("", |(parent, _)| parent);
+        }
+        found
+    }
+
     /// The module at a path without its ending.
     fn at(&self, path: &str) -> Option<ModuleRef> {
         self.at.get(path).cloned()

@@ -155,6 +155,9 @@ fn legacy(was: &LegacyRule, now: &LegacyRule, said: &mut Vec<String>) {
     if let (Some(successor), None) = (&was.successor, &now.successor) {
         said.push(format!("`successor` no longer demands `{successor}`"));
     }
+    if was.unwired.is_some_and(|weight| now.unwired.is_none_or(|it| it > weight)) && was.successor.is_some() {
+        said.push("`unwired` weighs less".to_owned());
+    }
     let lower: Vec<String> = Context::ALL
         .into_iter()
         .filter(|&context| now.require.of(context) < was.require.of(context))

@@ -380,7 +380,10 @@ impl Extractor<'_> {
         self.expression(&statement.test, ReferenceKind::Name);
         let guard = match last_name(&statement.test) {
             Some("TYPE_CHECKING") => Guards::TYPE_CHECKING,
-            _ if is_main_guard(&statement.test) => Guards::NONE,
+            _ if is_main_guard(&statement.test) => {
+                self.facts.main_blocks.extend(body_span(&statement.body));
+                Guards::NONE
+            }
             _ => Guards::CONDITIONAL,
         };
         self.guarded(guard, |walk| walk.body(&statement.body));
@@ -603,6 +606,12 @@ fn is_extended(class: &ast::StmtClassDef) -> bool {
     let metaclass = class.arguments.as_ref().and_then(|arguments| arguments.find_keyword("metaclass"));
     let is_plain_metaclass = |value: &Expr| matches!(last_name(value), Some("ABCMeta" | "EnumMeta" | "EnumType"));
     !class.decorator_list.iter().all(is_plain) || metaclass.is_some_and(|it| !is_plain_metaclass(&it.value))
+}
+
+/// From the first statement of a body to its last.
+fn body_span(body: &[Stmt]) -> Option<Span> {
+    let (first, last) = (body.first()?, body.last()?);
+    Some(Span::new(first.range().start().to_u32(), last.range().end().to_u32()))
 }
 
 fn is_main_guard(test: &Expr) -> bool {
