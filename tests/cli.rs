@@ -80,7 +80,33 @@ fn every_shell_gets_its_completions() {
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let output = solely(&["completions", shell]);
         assert_eq!(output.status.code(), Some(0), "{shell}");
-        assert!(stdout(&output).contains("completions"), "{shell}");
+        let script = stdout(&output);
+        // subcommands and options; some shells complete the formats of a command as well
+        let formats = if ["elvish", "powershell"].contains(&shell) { &[][..] } else { &["sarif", "junit"] };
+        for word in ["completions", "duplicates", "staged"].iter().chain(formats) {
+            assert!(script.contains(word), "{shell}: {word}");
+        }
+    }
+}
+
+#[test]
+fn every_command_has_a_page_in_the_manual() {
+    let folder = tempfile::tempdir().unwrap();
+    let command = solely::cli::command();
+    clap_mangen::generate_to(command.clone(), folder.path()).unwrap();
+    let page = |name: &str| std::fs::read_to_string(folder.path().join(format!("{name}.1"))).unwrap();
+    let main = page("solely");
+    for part in [".SH NAME", ".SH SYNOPSIS", ".SH OPTIONS", ".SH SUBCOMMANDS", "one implementation", "Exit status"] {
+        assert!(main.to_lowercase().contains(&part.to_lowercase()), "{part}: {main}");
+    }
+    for sub in command.get_subcommands().filter(|sub| sub.get_name() != "help" && !sub.is_hide_set()) {
+        assert!(main.contains(&format!("solely\\-{}(1)", sub.get_name())), "{}: {main}", sub.get_name());
+        let text = page(&format!("solely-{}", sub.get_name()));
+        assert!(text.contains(".SH NAME") && text.contains(".SH SYNOPSIS"), "{text}");
+    }
+    let check = page("solely-check");
+    for format in solely::report::formats_of::<solely::evidence::CheckReport>() {
+        assert!(check.contains(&format!("{}: ", format.name)), "{}", format.name);
     }
 }
 

@@ -26,5 +26,7 @@ mod removed;
 mod report;
 /// The Markdown documents in `tests/spec` and `src/checks`, executed: the main body of tests.
 mod spec;
+/// The published schemas: equal to the code, and true of what is printed.
+mod schemas;
 /// Rules about the code itself: layering, registries, who may print.
 mod tidy;

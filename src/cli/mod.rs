@@ -18,13 +18,14 @@ mod policy;
 mod progress;
 mod refs;
 mod removed;
+mod schema;
 
 use crate::cache::Cache;
 use crate::finding::Verdict;
 use crate::gap::{Gap, Reason};
 use crate::pipeline::PolicyChoice;
 use clap::builder::FalseyValueParser;
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 use failure::Failure;
 use output::Color;
 use progress::{Bar, Timings};
@@ -180,7 +181,13 @@ enum Command {
     Removed(removed::Arguments),
     Policy(policy::Arguments),
     Cache(cache::Arguments),
+    Schema(schema::Arguments),
     Completions(completions::Arguments),
+}
+
+/// The definition of the command line, for whoever writes its manual.
+pub fn command() -> clap::Command {
+    Arguments::command()
 }
 
 /// Runs one command line, its first word being the program's own name.
@@ -202,6 +209,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitStatus {
         Command::Removed(arguments) => removed::run(global, arguments),
         Command::Policy(arguments) => policy::run(global, arguments),
         Command::Cache(arguments) => cache::run(arguments),
+        Command::Schema(arguments) => schema::run(arguments),
         Command::Completions(arguments) => completions::run(arguments),
     };
     global.finish();

@@ -5,12 +5,13 @@
 
 use super::record::{CountsRecord, GapRecord, SnapshotRecord, TOOL, ToolRecord, counts, snapshot};
 use crate::evidence::{CloneType, DuplicatesReport, Group, Instance};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 pub const DUPLICATES_SCHEMA: &str = "solely/duplicates/1";
 
 /// The document.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct DuplicatesDocument<'a> {
     #[serde(flatten)]
     head: DuplicatesHead<'a>,
@@ -18,9 +19,10 @@ pub struct DuplicatesDocument<'a> {
     gaps: Vec<GapRecord<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct DuplicatesHead<'a> {
+    #[schemars(extend("const" = DUPLICATES_SCHEMA))]
     schema: &'static str,
     tool: ToolRecord,
     snapshot: SnapshotRecord<'a>,
@@ -30,7 +32,7 @@ pub struct DuplicatesHead<'a> {
 }
 
 /// Copies of one thing.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct GroupRecord<'a> {
     kind: &'static str,
@@ -50,7 +52,7 @@ pub struct GroupRecord<'a> {
     instances: Vec<InstanceRecord<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 struct InstanceRecord<'a> {
     path: &'a str,
@@ -58,6 +60,7 @@ struct InstanceRecord<'a> {
     end: u32,
     symbol: &'a str,
     what: &'static str,
+    #[schemars(schema_with = "super::schema::context")]
     context: &'static str,
     /// Uses in code, the copy's own left out; `null` where they were not counted.
     references: Option<u64>,

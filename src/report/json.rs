@@ -8,6 +8,7 @@ use super::record::{CheckHead, FindingRecord, GapRecord, RefsHead, RuleRecord, S
 use super::removed::RemovedDocument;
 use super::{FormatSpec, RenderOptions, escape};
 use crate::evidence::{CheckReport, DuplicatesReport, RefsReport, RemovedReport, Sources};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 pub const SPEC: FormatSpec = FormatSpec {
@@ -18,8 +19,8 @@ pub const SPEC: FormatSpec = FormatSpec {
     ..FormatSpec::new("json", "one JSON document")
 };
 
-#[derive(Serialize)]
-struct CheckDocument<'a> {
+#[derive(Serialize, JsonSchema)]
+pub struct CheckDocument<'a> {
     #[serde(flatten)]
     head: CheckHead<'a>,
     rules: Vec<RuleRecord<'a>>,
@@ -28,8 +29,20 @@ struct CheckDocument<'a> {
     warnings: Vec<WarningRecord<'a>>,
 }
 
-#[derive(Serialize)]
-struct RefsDocument<'a> {
+impl<'a> CheckDocument<'a> {
+    pub fn of(report: &'a CheckReport) -> Self {
+        Self {
+            head: CheckHead::of(report),
+            rules: report.rules.iter().map(RuleRecord::of).collect(),
+            findings: report.told().map(FindingRecord::of).collect(),
+            gaps: report.gaps.iter().map(GapRecord::of).collect(),
+            warnings: report.warnings.iter().map(WarningRecord::of).collect(),
+        }
+    }
+}
+
+#[derive(Serialize, JsonSchema)]
+pub struct RefsDocument<'a> {
     #[serde(flatten)]
     head: RefsHead<'a>,
     symbols: Vec<SymbolReferencesRecord<'a>>,
@@ -37,13 +50,7 @@ struct RefsDocument<'a> {
 }
 
 fn check(report: &CheckReport, _sources: &Sources, _options: &RenderOptions) -> String {
-    document(&CheckDocument {
-        head: CheckHead::of(report),
-        rules: report.rules.iter().map(RuleRecord::of).collect(),
-        findings: report.told().map(FindingRecord::of).collect(),
-        gaps: report.gaps.iter().map(GapRecord::of).collect(),
-        warnings: report.warnings.iter().map(WarningRecord::of).collect(),
-    })
+    document(&CheckDocument::of(report))
 }
 
 fn refs(report: &RefsReport, _sources: &Sources, _options: &RenderOptions) -> String {

@@ -1,10 +1,11 @@
 //! Stage 8, report: what a run found, as bytes.
 //!
 //! One file per format, each with a `SPEC`; [`FORMATS`] is the registry. A format need not render every report: what a
-//! command offers, lists and completes are the formats that render its [`Report`]. Invariants: rendering is pure (report, quoted
-//! texts and options in, a `String` out), and equal input gives equal bytes; nothing that comes from a repository
-//! reaches a terminal unescaped ([`escape`]). serde lives here and on no type of the domain. Absent on purpose: the
-//! terminal itself and files; `cli` writes.
+//! command offers, lists and completes are the formats that render its [`Report`]. The JSON documents have schemas
+//! ([`SCHEMAS`]). Invariants: rendering is pure (report, quoted texts and options in, a `String` out), and equal input
+//! gives equal bytes; whatever comes from a repository is inert in each format, and reaches no terminal unescaped
+//! ([`escape`]). serde lives here and on no type of the domain. Absent on purpose: the terminal itself and files; `cli`
+//! writes.
 
 mod duplicates;
 pub mod escape;
@@ -21,11 +22,14 @@ mod paint;
 mod record;
 mod removed;
 pub mod sarif;
+mod schema;
 mod sentence;
 pub mod terminal;
 mod words;
 
 use crate::evidence::{CheckReport, DuplicatesReport, RefsReport, RemovedReport, Sources};
+pub use schema::{SCHEMAS, SchemaSpec};
+
 use crate::finding::{Context, Verdict};
 use std::collections::BTreeMap;
 

@@ -11,6 +11,7 @@ use crate::finding::{Acceptance, Context, Finding, Hop, Novelty, Related, Suppre
 use crate::gap::{Extent, Gap};
 use crate::policy::PolicyPlace;
 use crate::span::Location;
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -18,11 +19,13 @@ pub const CHECK_SCHEMA: &str = "solely/check/1";
 pub const REFS_SCHEMA: &str = "solely/refs/1";
 
 /// What both the JSON document and the first line of JSON lines say about a check as a whole.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct CheckHead<'a> {
+    #[schemars(extend("const" = CHECK_SCHEMA))]
     schema: &'static str,
     tool: ToolRecord,
+    #[schemars(schema_with = "super::schema::verdict")]
     verdict: &'static str,
     contexts: BTreeMap<&'static str, &'static str>,
     snapshot: SnapshotRecord<'a>,
@@ -34,7 +37,7 @@ pub struct CheckHead<'a> {
     comparison: Option<ComparisonRecord<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct BaselineRecord<'a> {
     path: &'a str,
     entries: u64,
@@ -42,7 +45,7 @@ struct BaselineRecord<'a> {
     stale: u64,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct ComparisonRecord<'a> {
     base: &'a str,
     commit: &'a str,
@@ -52,7 +55,7 @@ struct ComparisonRecord<'a> {
 }
 
 /// The comment that suppresses a finding, in the finding's own file.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct SuppressionRecord<'a> {
     line: u32,
     reason: &'a str,
@@ -60,42 +63,43 @@ struct SuppressionRecord<'a> {
 }
 
 /// Who accepted a finding, when and why.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct AcceptanceRecord<'a> {
     by: &'a str,
     date: Option<String>,
     reason: &'a str,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct RefsHead<'a> {
+    #[schemars(extend("const" = REFS_SCHEMA))]
     schema: &'static str,
     tool: ToolRecord,
     snapshot: SnapshotRecord<'a>,
     counts: CountsRecord,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct ToolRecord {
     name: &'static str,
     version: &'static str,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct SnapshotRecord<'a> {
     kind: &'static str,
     commit: Option<&'a str>,
     tree: Option<&'a str>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct PolicyRecord<'a> {
     file: Option<&'a str>,
     digest: &'a str,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct CountsRecord {
     discovered: u64,
@@ -105,20 +109,21 @@ pub struct CountsRecord {
     excluded: u64,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct RuleRecord<'a> {
     id: &'a str,
     kind: &'static str,
     summary: &'a str,
     conclusion: &'a str,
+    #[schemars(schema_with = "super::schema::verdict")]
     verdict: &'static str,
     contexts: BTreeMap<&'static str, &'static str>,
     spoiled_by: Vec<&'a str>,
     symbols: Vec<SymbolRecord<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 struct SymbolRecord<'a> {
     symbol: &'a str,
@@ -129,7 +134,7 @@ struct SymbolRecord<'a> {
     occurrences: OccurrencesRecord,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 struct DefinitionRecord<'a> {
     path: &'a str,
@@ -138,7 +143,7 @@ struct DefinitionRecord<'a> {
     end_line: u32,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 struct TierRecord {
     proven: u64,
@@ -147,7 +152,7 @@ struct TierRecord {
     text: u64,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct OccurrencesRecord {
     found: u64,
     definitions: u64,
@@ -157,12 +162,14 @@ struct OccurrencesRecord {
     unseen: u64,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct FindingRecord<'a> {
     rule: &'a str,
     fingerprint: String,
+    #[schemars(schema_with = "super::schema::severity")]
     severity: &'static str,
+    #[schemars(schema_with = "super::schema::context")]
     context: &'static str,
     path: &'a str,
     line: u32,
@@ -171,6 +178,7 @@ pub struct FindingRecord<'a> {
     kind: &'static str,
     within: Option<&'static str>,
     access: Option<&'static str>,
+    #[schemars(schema_with = "super::schema::optional_tier")]
     tier: Option<&'static str>,
     symbol: &'a str,
     message: &'a str,
@@ -187,14 +195,14 @@ pub struct FindingRecord<'a> {
     introduced: Option<bool>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct HopRecord<'a> {
     path: &'a str,
     line: u32,
     what: &'a str,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 struct RelatedRecord<'a> {
     path: &'a str,
@@ -204,7 +212,7 @@ struct RelatedRecord<'a> {
     message: &'a str,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct GapRecord<'a> {
     path: &'a str,
     stage: &'static str,
@@ -213,21 +221,21 @@ pub struct GapRecord<'a> {
     hides: &'static str,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct WarningRecord<'a> {
     message: &'a str,
     help: Option<&'a str>,
     place: Option<PlaceRecord<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct PlaceRecord<'a> {
     file: &'a str,
     line: u32,
     column: u32,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct SymbolReferencesRecord<'a> {
     symbol: &'a str,
     definitions: Vec<DefinitionRecord<'a>>,
@@ -235,7 +243,7 @@ pub struct SymbolReferencesRecord<'a> {
     occurrences: OccurrencesRecord,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct ReferenceRecord<'a> {
     path: &'a str,
@@ -245,7 +253,9 @@ pub struct ReferenceRecord<'a> {
     kind: &'static str,
     within: Option<&'static str>,
     access: Option<&'static str>,
+    #[schemars(schema_with = "super::schema::tier")]
     tier: &'static str,
+    #[schemars(schema_with = "super::schema::context")]
     context: &'static str,
     via: Vec<HopRecord<'a>>,
 }

@@ -13,16 +13,19 @@ use crate::history::attribution::{Attribution, Share};
 use crate::history::changes::{Renames, Status};
 use crate::history::disposition::Balance;
 use crate::history::ledger::{ContentKind, DefinitionLedger, FileLedger, MovedBlock, Place};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 pub const REMOVED_SCHEMA: &str = "solely/removed/1";
 
 /// What the document and the first line of JSON lines say about the range as a whole.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct RemovedHead<'a> {
+    #[schemars(extend("const" = REMOVED_SCHEMA))]
     schema: &'static str,
     tool: ToolRecord,
+    #[schemars(schema_with = "super::schema::verdict")]
     verdict: &'static str,
     summary: String,
     base: &'a str,
@@ -45,7 +48,7 @@ pub struct RemovedHead<'a> {
     outside: ClassRecord,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 struct RenameRecord {
     detected: bool,
@@ -53,14 +56,14 @@ struct RenameRecord {
     limit: Option<u32>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct TotalsRecord {
     added: u64,
     deleted: u64,
     net: i64,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct ClassRecord {
     code: u64,
@@ -71,13 +74,13 @@ pub struct ClassRecord {
     docstring_blank: u64,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct BalancePairRecord {
     base: BaseBalanceRecord,
     head: HeadBalanceRecord,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct BaseBalanceRecord {
     lines: u64,
     kept: u64,
@@ -87,7 +90,7 @@ struct BaseBalanceRecord {
     removed: u64,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct HeadBalanceRecord {
     lines: u64,
     kept: u64,
@@ -97,7 +100,7 @@ struct HeadBalanceRecord {
     added: u64,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct DefinitionRecord<'a> {
     symbol: &'a str,
@@ -116,7 +119,7 @@ pub struct DefinitionRecord<'a> {
 }
 
 /// A reference that dangles at head.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct BrokenRecord<'a> {
     symbol: &'a str,
@@ -127,7 +130,7 @@ pub struct BrokenRecord<'a> {
 }
 
 /// Something that lost its last user.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct UselessRecord<'a> {
     kind: &'static str,
@@ -136,10 +139,11 @@ pub struct UselessRecord<'a> {
     line: u32,
     column: u32,
     end_line: u32,
+    #[schemars(schema_with = "super::schema::context")]
     context: &'static str,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct PlaceRecord<'a> {
     path: &'a str,
     start: u32,
@@ -147,7 +151,7 @@ struct PlaceRecord<'a> {
 }
 
 /// `added` and `deleted` are null where git prints `-`, and where the file could not be read.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct FileRecord<'a> {
     path: &'a str,
@@ -163,13 +167,13 @@ pub struct FileRecord<'a> {
     removed: u64,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct MoveRecord<'a> {
     base: PlaceRecord<'a>,
     head: PlaceRecord<'a>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct ShareRecord<'a> {
     key: &'a str,
@@ -183,7 +187,7 @@ pub struct ShareRecord<'a> {
     gone: u64,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct AttributionRecord<'a> {
     by: &'static str,
@@ -195,7 +199,7 @@ pub struct AttributionRecord<'a> {
 }
 
 /// The whole document.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct RemovedDocument<'a> {
     #[serde(flatten)]

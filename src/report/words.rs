@@ -23,6 +23,11 @@ pub fn counted(number: u64, noun: &str) -> String {
     format!("{} {noun}{plural}", grouped(number))
 }
 
+/// `5 more files`.
+pub fn more(number: u64, noun: &str) -> String {
+    counted(number, &format!("more {noun}"))
+}
+
 /// When a reference behind a guard fails.
 pub fn guarded(guard: &'static str) -> &'static str {
     match guard {
@@ -46,5 +51,6 @@ mod tests {
         assert_eq!(grouped(14_352), "14,352");
         assert_eq!(grouped(1_000_000), "1,000,000");
         assert_eq!((counted(1, "file"), counted(2, "file")), ("1 file".into(), "2 files".into()));
+        assert_eq!((more(1, "class"), more(2_000, "class")), ("1 more class".into(), "2,000 more classes".into()));
     }
 }

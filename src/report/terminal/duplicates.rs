@@ -48,7 +48,7 @@ fn render_group(group: &Group, options: &RenderOptions) -> String {
     let named = if options.max.is_none() { group.instances.len() } else { group.instances.len().min(COPIES_NAMED) };
     for (at, instance) in group.instances[..named].iter().enumerate() {
         let is_canonical = group.canonical.as_ref().is_some_and(|(canonical, _)| *canonical == at);
-        out.push_str(&line(instance, is_canonical, paint));
+        out.push_str(&line(instance, is_canonical, paint, options.width));
     }
     if named < group.instances.len() {
         let left = grouped((group.instances.len() - named) as u64);
@@ -67,13 +67,16 @@ fn render_group(group: &Group, options: &RenderOptions) -> String {
     out
 }
 
-fn line(instance: &Instance, is_canonical: bool, paint: Paint) -> String {
+/// A copy, with who uses it on a line of its own where one line is too short for both.
+fn line(instance: &Instance, is_canonical: bool, paint: Paint, width: usize) -> String {
     let place = format!("{}:{}-{}", safe(instance.path.as_str()), instance.lines.start, instance.lines.end);
     let mark = if is_canonical { paint.green("*") } else { " ".to_owned() };
     let name = instance.symbol.split_once(':').map_or("", |(_, name)| name);
     let mut out = format!("  {mark} {place}  {}", safe(name));
+    let mut columns = 4 + place.chars().count() + 2 + safe(name).chars().count();
     if let Some(value) = &instance.detail {
         let _ = write!(out, " = {}", paint.cyan(&safe(value)));
+        columns += 3 + safe(value).chars().count();
     }
     if let Some(uses) = instance.uses {
         let what = match (uses.code, uses.tests) {
@@ -82,7 +85,9 @@ fn line(instance: &Instance, is_canonical: bool, paint: Paint) -> String {
             (0, tests) => format!("{} in tests alone", counted(tests, "use")),
             (code, tests) => format!("{}, {} in tests", counted(code, "use"), grouped(tests)),
         };
-        let _ = write!(out, "  {}", paint.dim(&format!("({what})")));
+        let what = format!("({what})");
+        let apart = if columns + 2 + what.chars().count() > width { "\n        " } else { "  " };
+        let _ = write!(out, "{apart}{}", paint.dim(&what));
     }
     out.push('\n');
     out
@@ -96,4 +101,29 @@ fn totals(groups: &[Group], paint: Paint) -> String {
     }
     let parts: Vec<String> = kinds.iter().map(|(kind, count)| format!("{} {}", grouped(*count), kind.name())).collect();
     format!("{}: {}", counted(groups.len() as u64, "group"), parts.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::Context;
+    use crate::span::{LineRange, RepoPath};
+
+    #[test]
+    fn a_copy_fits_the_width_where_it_can() {
+        let instance = Instance {
+            path: RepoPath::new("shop/orders.py"),
+            lines: LineRange { start: 1, end: 9 },
+            symbol: "shop.orders:Order.total".to_owned(),
+            what: "method",
+            context: Context::Code,
+            detail: None,
+            uses: Some(crate::evidence::Uses { code: 3, tests: 1, importers: 0 }),
+        };
+        let paint = Paint { color: false };
+        let one = "    shop/orders.py:1-9  Order.total  (3 uses, 1 in tests)\n";
+        let two = "    shop/orders.py:1-9  Order.total\n        (3 uses, 1 in tests)\n";
+        assert_eq!(line(&instance, false, paint, one.trim_end().chars().count()), one);
+        assert_eq!(line(&instance, false, paint, one.trim_end().chars().count() - 1), two);
+    }
 }

@@ -14,7 +14,7 @@ use crate::report::RenderOptions;
 use crate::report::escape::safe;
 use crate::report::paint::Paint;
 use crate::report::sentence;
-use crate::report::words::guarded;
+use crate::report::words::{guarded, more};
 use crate::span::RepoPath;
 use std::cmp::Reverse;
 use std::fmt::Write;
@@ -85,7 +85,7 @@ fn left_out(all: usize, max: Option<usize>, noun: &str, paint: Paint) -> String 
     if shown == all {
         return String::new();
     }
-    format!("  {}\n", paint.dim(&format!("… and {} more (--max 0 shows all)", counted((all - shown) as u64, noun))))
+    format!("  {}\n", paint.dim(&format!("… and {} (--max 0 shows all)", more((all - shown) as u64, noun))))
 }
 
 fn end(end: &RangeEnd) -> String {
@@ -146,8 +146,7 @@ fn definitions(report: &RemovedReport, room: usize, paint: Paint) -> String {
         }
     }
     if shown.len() < rows.len() {
-        let left =
-            format!("… and {} more (--max 0 shows all)", counted((rows.len() - shown.len()) as u64, "definition"));
+        let left = format!("… and {} (--max 0 shows all)", more((rows.len() - shown.len()) as u64, "definition"));
         let _ = writeln!(out, "{:>24}{}", "", paint.dim(&left));
     }
     let (outside, headline) = (report.ledger.outside, report.headline());
@@ -224,7 +223,7 @@ fn files(files: &[FileLedger], room: usize, paint: Paint) -> String {
             writeln!(out, "{:>8}{:>7}{:>7}  {path}{kind}{}", numbers[0], numbers[1], numbers[2], paint.yellow(&old));
     }
     if room < rows.len() {
-        let left = format!("… and {} more (--max 0 shows all)", counted((rows.len() - room) as u64, "file"));
+        let left = format!("… and {} (--max 0 shows all)", more((rows.len() - room) as u64, "file"));
         let _ = writeln!(out, "{:>24}{}", "", paint.dim(&left));
     }
     out
