@@ -5,9 +5,9 @@
 
 use super::Options;
 use crate::checks::CheckInput;
-use crate::facts::{Fragments, Print, Unit};
+use crate::facts::{Fragments, Print, Unit, UnitKind};
 use crate::finding::Context;
-use crate::span::LineRange;
+use crate::span::{LineRange, RepoPath};
 use crate::workspace::EntryId;
 use rayon::prelude::*;
 use std::sync::Arc;
@@ -21,6 +21,8 @@ pub struct CorpusFile {
 pub struct Corpus {
     /// Sorted by path.
     pub files: Vec<CorpusFile>,
+    /// Files that were left out because they are migrations of a schema.
+    pub migrations: usize,
 }
 
 /// A unit of the corpus.
@@ -48,7 +50,10 @@ impl Corpus {
             let context = input.policy.context_of(sources.path(id));
             sources.fragments(id).map(|fragments| CorpusFile { id, context, fragments })
         };
-        Self { files: wanted.par_iter().filter_map(read).collect() }
+        let mut files: Vec<CorpusFile> = wanted.par_iter().filter_map(read).collect();
+        let read = files.len();
+        files.retain(|file| !is_migration(sources.path(file.id), &file.fragments));
+        Self { migrations: read - files.len(), files }
     }
 
     pub fn unit(&self, at: UnitRef) -> &Unit {
@@ -76,4 +81,16 @@ impl Corpus {
             end: prints.iter().map(|print| print.end).max().unwrap_or(1),
         }
     }
+}
+
+/// Whether a file is one step of a schema's history: Django's `class Migration(migrations.Migration)`, or Alembic's
+/// `upgrade` and `downgrade` in a folder of versions. Such a file keeps what was true on its day, so what it repeats is
+/// not a second implementation, and the two directions mirror each other.
+fn is_migration(path: &RepoPath, fragments: &Fragments) -> bool {
+    let names_folder = |name: &str| path.folder().split('/').any(|folder| folder == name);
+    let outermost = || fragments.units.iter().filter(|unit| unit.parent.is_none());
+    let is_step = |name: &str| outermost().any(|unit| unit.kind == UnitKind::Function && &*unit.name == name);
+    outermost().any(|unit| {
+        unit.is_class() && &*unit.name == "Migration" && unit.bases.iter().any(|base| &**base == "Migration")
+    }) || (names_folder("versions") || names_folder("migrations")) && is_step("upgrade") && is_step("downgrade")
 }

@@ -18,6 +18,7 @@ mod run;
 
 use super::corpus::{Corpus, UnitRef};
 use super::{DuplicateKind, DuplicateSpec, DuplicatesOutput, Group, Instance, Search};
+use crate::checks::counted;
 use crate::facts::{PrintRange, Unit};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
@@ -88,6 +89,9 @@ fn find(search: &Search<'_, '_, '_>) -> DuplicatesOutput {
     found.extend(runs.found);
     let groups = maximal(found).into_iter().map(|found| group(search, found)).collect();
     let mut bounds = Vec::new();
+    if corpus.migrations > 0 {
+        bounds.push(format!("{} of a schema left out", counted(corpus.migrations as u64, "migration")));
+    }
     let common = near.skipped_statements + runs.skipped_windows;
     if common > 0 {
         bounds.push(format!("{common} statements are too common in this tree to look for near-miss clones by them"));
