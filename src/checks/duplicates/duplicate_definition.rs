@@ -7,11 +7,11 @@
 
 use super::corpus::{Corpus, UnitRef};
 use super::{DuplicateKind, DuplicateSpec, DuplicatesOutput, Group, Instance, Search};
-use crate::facts::Unit;
+use crate::facts::{DefinitionId, Unit};
 use crate::finding::Context;
 use crate::span::RepoPath;
 use rustc_hash::FxHashSet;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub const SPEC: DuplicateSpec = DuplicateSpec {
     kind: DuplicateKind::DuplicateDefinition,
@@ -166,7 +166,40 @@ fn classes(search: &Search<'_, '_, '_>, name: &str, members: Vec<UnitRef>) -> Ve
         return like;
     }
     // members of different hierarchies do different jobs, unless their bodies say otherwise
-    members.into_iter().filter(|at| own_bases(corpus, *at).is_empty() || like.contains(at)).collect()
+    let members: Vec<UnitRef> =
+        members.into_iter().filter(|at| own_bases(corpus, *at).is_empty() || like.contains(at)).collect();
+    akin(search, members)
+}
+
+/// The members that have a method, field or attribute in common with another. Where a class has next to none, its name
+/// alone speaks for it.
+fn akin(search: &Search<'_, '_, '_>, members: Vec<UnitRef>) -> Vec<UnitRef> {
+    let names: Vec<BTreeSet<String>> = members.iter().map(|&at| member_names(search, at)).collect();
+    let is_akin = |a: usize| {
+        let shares = |b: usize| names[b].len() < 2 || !names[a].is_disjoint(&names[b]);
+        names[a].len() < 2 || (0..members.len()).any(|b| a != b && shares(b))
+    };
+    (0..members.len()).filter(|&at| is_akin(at)).map(|at| members[at]).collect()
+}
+
+/// What a class has by its own body: methods, fields, constants, and attributes of `self`. Names that Python gives a
+/// meaning to say nothing about the job.
+fn member_names(search: &Search<'_, '_, '_>, at: UnitRef) -> BTreeSet<String> {
+    let Some(facts) = search.input.project.sources.facts(search.corpus.files[at.file as usize].id) else {
+        return BTreeSet::new();
+    };
+    let unit = search.corpus.unit(at);
+    let is_it = |id: &DefinitionId| {
+        let definition = facts.definition(*id);
+        definition.parent.is_none()
+            && facts.name(definition.name) == &*unit.name
+            && unit.lines.start == facts.line_index.lines(definition.span).start
+    };
+    let Some(class) = facts.definition_ids().find(is_it) else { return BTreeSet::new() };
+    let body = facts.definition(class).body_scope;
+    let own = facts.bindings.iter().filter(|it| Some(it.scope) == body).map(|it| it.name);
+    let set = facts.attributes.iter().filter(|it| it.class == class).map(|it| it.name);
+    own.chain(set).map(|name| facts.name(name)).filter(|name| !name.starts_with("__")).map(str::to_owned).collect()
 }
 
 /// Base classes that say something about the job.
@@ -195,8 +228,9 @@ fn functions(corpus: &Corpus, name: &str, members: Vec<UnitRef>) -> Vec<UnitRef>
 
 /// The members whose bodies are like another member's.
 fn alike(corpus: &Corpus, members: &[UnitRef]) -> Vec<UnitRef> {
-    let shapes: Vec<FxHashSet<u64>> =
-        members.iter().map(|&at| corpus.prints(at)[1..].iter().map(|print| print.shape).collect()).collect();
+    // an import says nothing, so a function that imports another one and hands on to it has no body of its own
+    let body = |at: UnitRef| corpus.prints(at)[1..].iter().filter(|print| !print.is_trivial);
+    let shapes: Vec<FxHashSet<u64>> = members.iter().map(|&at| body(at).map(|print| print.shape).collect()).collect();
     let is_like = |a: usize, b: usize| {
         let (x, y) = (&shapes[a], &shapes[b]);
         let least = x.len().min(y.len());
