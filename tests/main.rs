@@ -24,6 +24,8 @@ mod month;
 mod removed;
 /// Every format over the canonical report: the terminal against a picture, JSON against its contract.
 mod report;
+/// The scripts of the GitHub action and the GitLab job, as their runners start them.
+mod services;
 /// The Markdown documents in `tests/spec` and `src/checks`, executed: the main body of tests.
 mod spec;
 /// The published schemas: equal to the code, and true of what is printed.
