@@ -38,6 +38,7 @@
 //! | [`project`] | facts | modules, classes, meanings, traces, routes |
 //! | [`history`] | two revisions | changed lines and what became of each |
 //! | [`checks`] | policy, project | findings, and what each does to the verdict of its rule |
+//! | [`proposal`] | project | what a policy could say |
 //! | [`triage`] | findings, comments, baseline, base | marked findings, and a verdict per rule and context |
 //! | [`evidence`] | all of it | one record |
 //! | [`report`] | the record | bytes, one file per format |
@@ -93,6 +94,7 @@ pub mod source;
 pub mod project;
 pub mod history;
 pub mod checks;
+pub mod proposal;
 pub mod triage;
 pub mod evidence;
 pub mod report;

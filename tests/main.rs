@@ -20,6 +20,8 @@ mod readme;
 mod hostile;
 /// Forty commits with a baseline, and what the report says after each.
 mod month;
+/// A policy proposed from the code.
+mod init;
 /// The ledger of a range, from a repository to every format.
 mod removed;
 /// Every format over the canonical report: the terminal against a picture, JSON against its contract.

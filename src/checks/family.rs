@@ -43,7 +43,46 @@ enum Why {
     },
 }
 
-fn run(input: &CheckInput<'_, '_>, rules: &[&Rule]) -> CheckOutput {
+/// A definition that a family selects, for whoever writes a rule about it.
+pub struct Candidate {
+    pub symbol: Symbol,
+    pub location: Location,
+    /// The later version that stands in the same scope.
+    pub successor: Option<Symbol>,
+    /// What its deprecation marker says.
+    pub message: Option<String>,
+    /// Who still uses it, in words.
+    pub users: String,
+}
+
+/// What the families of a policy select, by place.
+pub fn candidates(input: &CheckInput<'_, '_>, rules: &[&Rule]) -> Vec<Candidate> {
+    let (members, traces) = select(input, rules);
+    let mut seen = std::collections::BTreeSet::new();
+    let mut found: Vec<Candidate> = members
+        .iter()
+        .zip(&traces)
+        .filter(|(member, _)| seen.insert((&member.symbol, matches!(member.why, Why::Deprecated { .. }))))
+        .map(|(member, trace)| Candidate {
+            symbol: member.symbol.clone(),
+            location: member.location.clone(),
+            successor: match &member.why {
+                Why::Beside { successor, .. } => member.symbol.owner().map(|owner| owner.member(successor)),
+                _ => None,
+            },
+            message: match &member.why {
+                Why::Deprecated { message } => message.clone(),
+                _ => None,
+            },
+            users: users(input, trace),
+        })
+        .collect();
+    found.sort_by(|a, b| (&a.location, &a.symbol).cmp(&(&b.location, &b.symbol)));
+    found
+}
+
+/// The definitions that the rules select, each with its references.
+fn select(input: &CheckInput<'_, '_>, rules: &[&Rule]) -> (Vec<Member>, Vec<Trace>) {
     let files: Vec<EntryId> = input
         .project
         .modules
@@ -82,6 +121,11 @@ fn run(input: &CheckInput<'_, '_>, rules: &[&Rule]) -> CheckOutput {
     let members: Vec<Member> = parts.into_iter().flatten().collect();
     let targets: Vec<Target> = members.iter().map(|member| Target::Symbol(member.symbol.clone())).collect();
     let traces = trace(input.project, &targets, input.progress);
+    (members, traces)
+}
+
+fn run(input: &CheckInput<'_, '_>, rules: &[&Rule]) -> CheckOutput {
+    let (members, traces) = select(input, rules);
     let mut output = CheckOutput::default();
     for (index, rule) in rules.iter().enumerate() {
         let own: Vec<(&Member, &Trace)> =
@@ -131,6 +175,8 @@ fn members(
             found.extend(named(input, index, family, file, facts));
         }
     }
+    // what a `[[legacy]]` rule names is judged by that rule, with its date and its demands
+    found.retain(|member| input.policy.legacy_rule_of(&member.symbol.module, member.symbol.name.as_deref()).is_none());
     found
 }
 

@@ -14,7 +14,9 @@ mod query;
 mod successor;
 mod wiring;
 
+pub use family::{Candidate, candidates};
 pub use query::compile as compile_query;
+pub use successor::{VersionedName, words};
 
 use crate::finding::{Context, Finding, Tier, Verdict};
 use crate::gap::{Extent, Gap};

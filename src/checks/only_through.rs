@@ -8,7 +8,7 @@ use crate::facts::ReferenceKind;
 use crate::finding::Severity;
 use crate::finding::{Context, Finding, Gate, Identity, Standing, Tier, Verdict};
 use crate::policy::{OnlyThroughRule, Rule, RuleKind, matches_dotted};
-use crate::project::{Symbol, Target, Trace, TracedReference, trace};
+use crate::project::{Symbol, Target, Trace, TracedReference, is_builtin, trace};
 use crate::span::RepoPath;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -61,19 +61,18 @@ fn rule_of(rule: &Rule) -> &OnlyThroughRule {
     }
 }
 
-/// `os.getenv` and `os:getenv` mean the same; what a module of the project is decides where a dotted name is cut.
+/// `os.getenv` and `os:getenv` mean the same; what a module of the project is decides where a dotted name is cut. One
+/// name alone is a builtin, or a whole module.
 fn target(input: &CheckInput<'_, '_>, call: &str) -> Target {
     if let Some((module, name)) = call.split_once(':') {
         return Target::Symbol(Symbol::new(module, name));
     }
     let parts: Vec<&str> = call.split('.').collect();
-    let length = (1..parts.len())
-        .rev()
-        .find(|&length| {
-            let module = parts[..length].join(".");
-            matches!(input.project.modules.find(&module, None), crate::project::Found::Module(_))
-        })
-        .unwrap_or(1);
+    let is_module = |dotted: &str| matches!(input.project.modules.find(dotted, None), crate::project::Found::Module(_));
+    if is_module(call) || parts.len() == 1 && !is_builtin(call) {
+        return Target::Symbol(Symbol::module(call));
+    }
+    let length = (1..parts.len()).rev().find(|&length| is_module(&parts[..length].join("."))).unwrap_or(1);
     match parts.len() {
         1 => Target::Symbol(Symbol::new("builtins", call)),
         _ => Target::Symbol(Symbol::new(parts[..length].join("."), parts[length..].join("."))),
@@ -91,7 +90,8 @@ fn offences<'t>(input: &CheckInput<'_, '_>, door: &OnlyThroughRule, trace: &'t T
                 && input.scope.holds(path)
                 && input.context(path) == Context::Code
                 && !door.allow.iter().any(|allowance| allowance.path.matches(path.as_str()))
-                && !is_door(input, door, reference)
+                && (door.within.is_empty() || is_named(input, &door.within, reference))
+                && !is_named(input, &door.through, reference)
         })
         .collect();
     // An import is told only where nothing that it brings is used: the use is the offence.
@@ -100,13 +100,14 @@ fn offences<'t>(input: &CheckInput<'_, '_>, door: &OnlyThroughRule, trace: &'t T
     found
 }
 
-/// A door may be written by its module's name, or by its path from the repository's root.
-fn is_door(input: &CheckInput<'_, '_>, door: &OnlyThroughRule, reference: &TracedReference) -> bool {
+/// Whether a reference stands in one of some modules. A module may be written by its name, or by its path from the
+/// repository's root.
+fn is_named(input: &CheckInput<'_, '_>, modules: &[String], reference: &TracedReference) -> bool {
     let path = reference.location.path.as_str();
     let stem = path.strip_suffix(".py").unwrap_or(path);
     let from_root = stem.strip_suffix("/__init__").unwrap_or(stem).replace('/', ".");
     let names = [input.project.module_name(reference.file), &from_root];
-    door.through.iter().any(|module| names.iter().any(|name| matches_dotted(module, name)))
+    modules.iter().any(|module| names.iter().any(|name| matches_dotted(module, name)))
 }
 
 fn finding(
@@ -128,9 +129,15 @@ fn finding(
         within: None,
         access: None,
         tier: Some(reference.tier),
-        message: format!("`{dotted}` is used outside its door"),
+        message: match door.through.is_empty() {
+            true => format!("`{dotted}` is used, and nothing may"),
+            false => format!("`{dotted}` is used outside its door"),
+        },
         symbol,
-        help: Some(format!("go through `{}`", door.through.join("`, `"))),
+        help: Some(match door.through.is_empty() {
+            true => rule.summary.clone(),
+            false => format!("go through `{}`", door.through.join("`, `")),
+        }),
         via: reference.hops.clone(),
         related: Vec::new(),
         gate: (rule.severity == Severity::Error).then_some(Gate { context: Context::Code, verdict: Verdict::Fail }),

@@ -120,7 +120,7 @@ impl VersionedName {
 }
 
 /// Words of a snake-case or camel-case name, in lower case; a version keeps its `v`.
-fn words(name: &str) -> Vec<String> {
+pub fn words(name: &str) -> Vec<String> {
     let mut words = Vec::new();
     for part in name.split('_').filter(|part| !part.is_empty()) {
         let mut word = String::new();

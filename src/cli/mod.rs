@@ -12,6 +12,7 @@ mod ci;
 mod completions;
 mod duplicates;
 mod failure;
+mod init;
 mod input;
 mod output;
 mod policy;
@@ -176,6 +177,7 @@ const GLOBAL: &str = "Global options";
 enum Command {
     Check(check::Arguments),
     Baseline(baseline::Arguments),
+    Init(init::Arguments),
     Duplicates(duplicates::Arguments),
     Refs(refs::Arguments),
     Removed(removed::Arguments),
@@ -204,6 +206,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitStatus {
     let outcome = match &arguments.command {
         Command::Check(arguments) => check::run(global, arguments),
         Command::Baseline(arguments) => baseline::run(global, arguments),
+        Command::Init(arguments) => init::run(global, arguments),
         Command::Duplicates(arguments) => duplicates::run(global, arguments),
         Command::Refs(arguments) => refs::run(global, arguments),
         Command::Removed(arguments) => removed::run(global, arguments),

@@ -82,6 +82,8 @@ pub struct Facts {
     pub docstrings: Vec<Span>,
     /// Bodies of `if __name__ == "__main__":`, which run only where the file is run and not imported.
     pub main_blocks: Vec<Span>,
+    /// Conditions that choose between two paths: of an `if` with an `else`, of one whose body leaves, of `a if c else b`.
+    pub branches: Vec<Span>,
     pub line_index: LineIndex,
     pub lines: Vec<LineClass>,
     /// What the parser could not read, with its reason; the rest was recovered.

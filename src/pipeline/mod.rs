@@ -6,6 +6,7 @@
 mod baseline;
 mod check;
 mod duplicates;
+mod init;
 mod policy;
 mod refs;
 mod removed;
@@ -13,6 +14,7 @@ mod removed;
 pub use baseline::{BaselineOptions, BaselineOutcome, baseline};
 pub use check::{BaseRequest, Check, CheckOptions, judge};
 pub use duplicates::{Duplicates, DuplicatesOptions, compare};
+pub use init::{InitOptions, InitOutcome, init};
 pub use policy::{ExampleOutcome, PolicyOptions, PolicySummary, RuleSummary, load_policy, policy_schema, test_policy};
 pub use refs::{RefsOptions, refs};
 pub use removed::{RemovedOptions, removed};

@@ -186,11 +186,8 @@ fn find_legacy_rule(policy: &Policy, symbol: &Symbol) -> Option<String> {
         symbol.owner()
     });
     let owners: Vec<Symbol> = owners.collect();
-    let names_it = |rule: &&policy::Rule| match &rule.kind {
-        policy::RuleKind::Legacy(legacy) => owners
-            .iter()
-            .any(|owner| legacy.symbols.iter().any(|pattern| pattern.matches(&owner.module, owner.name.as_deref()))),
-        _ => false,
-    };
-    policy.rules.iter().find(names_it).map(|rule| rule.id.0.clone())
+    // the order of the policy's rules decides, not that of the owners
+    let named = owners.iter().filter_map(|owner| policy.legacy_rule_of(&owner.module, owner.name.as_deref()));
+    let position = |rule: &&policy::Rule| policy.rules.iter().position(|it| it.id == rule.id);
+    named.min_by_key(position).map(|rule| rule.id.0.clone())
 }

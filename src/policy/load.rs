@@ -18,7 +18,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 /// The names of policy files, from the one that wins.
-const FILE_NAMES: [&str; 3] = ["solely.toml", ".solely.toml", PYPROJECT];
+pub const POLICY_FILES: [&str; 3] = ["solely.toml", ".solely.toml", PYPROJECT];
 const PYPROJECT: &str = "pyproject.toml";
 
 /// The file beside a policy that holds the findings that were accepted.
@@ -84,7 +84,7 @@ impl Policy {
     pub fn discover(folder: &str, read: &ReadFile) -> Result<Option<Policy>, Vec<PolicyError>> {
         let mut folder = folder.trim_matches('/');
         loop {
-            for name in FILE_NAMES {
+            for name in POLICY_FILES {
                 let file = if folder.is_empty() { name.to_string() } else { format!("{folder}/{name}") };
                 let found = read(&file)
                     .map_err(|why| vec![PolicyError::of_file(&file, format!("could not be read: {why}"))])?;
@@ -113,7 +113,7 @@ impl Policy {
     pub fn owns(&self, path: &str, line: u32, text: impl FnOnce() -> Option<String>) -> bool {
         match path.rsplit('/').next() {
             Some(PYPROJECT) => text().is_some_and(|text| is_policy_line(&text, line)),
-            Some(name) if FILE_NAMES.contains(&name) || name == BASELINE_FILE => true,
+            Some(name) if POLICY_FILES.contains(&name) || name == BASELINE_FILE => true,
             _ => self.rules.iter().any(|rule| rule.place.file.trim_start_matches("./") == path),
         }
     }
@@ -388,7 +388,7 @@ fn policy_of_pyproject(document: Spanned<DeTable>) -> Option<Result<Spanned<DeTa
 }
 
 /// Whether a `pyproject.toml` holds a policy. One that is not TOML but seems to is taken, so that its error is shown.
-fn has_policy(text: &str) -> bool {
+pub fn has_policy(text: &str) -> bool {
     if !text.contains("solely") {
         return false;
     }

@@ -23,7 +23,7 @@ pub use builtin::{PACKS, PackSpec};
 pub use disk::{ReadFile, read_anywhere, read_below};
 pub use error::{Frame, PolicyError};
 pub use glob::GlobError;
-pub use load::BASELINE_FILE;
+pub use load::{BASELINE_FILE, POLICY_FILES, has_policy};
 
 pub use schema::{schema, schema_text};
 pub use symbol::{SymbolError, matches_dotted, matches_name};
@@ -44,6 +44,17 @@ pub struct Policy {
     pub project: ProjectSettings,
     /// In the order of packs, then of the file. Ids are unique.
     pub rules: Vec<Rule>,
+}
+
+impl Policy {
+    /// The first rule that names a symbol as legacy.
+    pub fn legacy_rule_of(&self, module: &str, name: Option<&str>) -> Option<&Rule> {
+        let names_it = |rule: &&Rule| match &rule.kind {
+            RuleKind::Legacy(legacy) => legacy.symbols.iter().any(|pattern| pattern.matches(module, name)),
+            _ => false,
+        };
+        self.rules.iter().find(names_it)
+    }
 }
 
 /// Which files are judged, and what they are.
@@ -211,8 +222,10 @@ pub struct FamilyRule {
 pub struct OnlyThroughRule {
     /// Dotted names, `os.getenv`, or symbols, `os:getenv`.
     pub calls: Vec<String>,
-    /// Modules that are the door, with globs.
+    /// Modules that are the door, with globs; empty closes it for everybody.
     pub through: Vec<String>,
+    /// Modules that the rule is about, with globs; empty means every module.
+    pub within: Vec<String>,
     pub allow: Vec<Allowance>,
 }
 

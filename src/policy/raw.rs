@@ -148,9 +148,13 @@ pub(super) struct RawOnlyThrough {
     /// What is guarded: dotted names such as `os.getenv`, or symbols.
     #[schemars(with = "Vec<String>")]
     pub calls: Spanned<Vec<Spanned<String>>>,
-    /// The modules that are the door, with `*` and `**`.
+    /// The modules that are the door, with `*` and `**`; an empty list closes it for everybody.
     #[schemars(with = "Vec<String>")]
     pub through: Spanned<Vec<Spanned<String>>>,
+    /// The modules that the rule is about, with `*` and `**`; without it, every module.
+    #[serde(default)]
+    #[schemars(with = "Vec<String>")]
+    pub within: Vec<Spanned<String>>,
     /// Places where direct use is accepted, each with its reason.
     #[serde(default)]
     pub allow: Vec<RawAllowance>,

@@ -99,7 +99,7 @@ mod tests {
         assert_eq!(keys(&["project"]), ["entry-points", "exclude", "include", "roots", "tests"]);
         assert_eq!(keys(&["legacy"]), with(&["flags", "remove-by", "require", "successor", "symbols", "unwired"]));
         assert_eq!(keys(&["family"]), with(&["beside-successor", "deprecated", "except", "names", "query"]));
-        assert_eq!(keys(&["only-through"]), with(&["allow", "calls", "through"]));
+        assert_eq!(keys(&["only-through"]), with(&["allow", "calls", "through", "within"]));
         assert_eq!(keys(&["only-through", "allow"]), ["path", "reason"]);
         assert_eq!(keys(&["legacy", "examples"]), ["findings", "match", "no-match"]);
     }

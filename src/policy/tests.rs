@@ -264,7 +264,7 @@ fn missing_keys() {
     assert_refused(
         "[[only-through]]\nid = \"x\"\ncalls = []\nallow = [{ path = \"a\" }, \"b\"]\n",
         &[
-            "solely.toml:1:1: missing key `through` in `[[only-through]]` | add `through = [\"…\"]`: the modules that are the door, with `*` and `**`",
+            "solely.toml:1:1: missing key `through` in `[[only-through]]` | add `through = [\"…\"]`: the modules that are the door, with `*` and `**`; an empty list closes it for everybody",
             "solely.toml:4:10: missing key `reason` in an entry of `allow` | add `reason = \"…\"`: why they may",
             "solely.toml:4:26: expected a table in `allow`, found a string | write a table: `{ path = …, reason = … }`",
         ],
@@ -272,7 +272,7 @@ fn missing_keys() {
     assert_refused(
         "[[only-through]]\nid = \"x\"\ncalls = []\nthrough = [\"a\"]\nallow = [{ path = \"a\", reason = \" \" }]\n",
         &[
-            "solely.toml:3:9: `calls` is empty, so the rule can never hold | name at least one: `calls = [\"…\"]`",
+            "solely.toml:3:9: `calls` is empty, so the rule guards nothing | name at least one: `calls = [\"…\"]`",
             "solely.toml:5:33: an exception needs a reason | say why this place may, for whoever reads it next year",
         ],
     );

@@ -138,16 +138,15 @@ impl Validator<'_> {
 
     fn only_through(&mut self, raw: RawOnlyThrough, span: Range<usize>) -> Option<Rule> {
         let before = self.errors.len();
-        for (key, list) in [("calls", &raw.calls), ("through", &raw.through)] {
-            if list.get_ref().is_empty() {
-                let help = format!("name at least one: `{key} = [\"…\"]`");
-                self.error_of_whole(list.span(), format!("`{key}` is empty, so the rule can never hold"), help);
-            }
+        if raw.calls.get_ref().is_empty() {
+            let help = "name at least one: `calls = [\"…\"]`".to_owned();
+            self.error_of_whole(raw.calls.span(), "`calls` is empty, so the rule guards nothing".to_owned(), help);
         }
         let calls = raw.calls.get_ref().iter().map(|call| self.call(call)).collect();
         let through = raw.through.get_ref().iter().map(|module| self.door(module)).collect();
+        let within = raw.within.iter().map(|module| self.door(module)).collect();
         let allow = raw.allow.iter().map(|allowance| self.allowance(allowance)).collect();
-        let kind = RuleKind::OnlyThrough(OnlyThroughRule { calls, through, allow });
+        let kind = RuleKind::OnlyThrough(OnlyThroughRule { calls, through, within, allow });
         self.rule(common!(raw), span, Severity::Error, kind, before)
     }
 

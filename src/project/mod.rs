@@ -20,13 +20,14 @@ mod tests;
 mod trace;
 
 pub use broken::{ChangedFile, Dangling, broken};
+pub use builtin::is_builtin;
 pub use class::Mro;
 pub use entity::{DefinitionRef, Entity, Resolved};
 pub use module::{Found, ModuleIndex, ModuleRef, primary_name};
 pub use orphan::{Orphan, orphans};
 pub use reach::{EntryKind, EntryPoint, Node, Reach, Reached, entry_points, nodes_of};
 pub use resolve::Resolver;
-pub use root::{METADATA, declared_roots};
+pub use root::{METADATA, Roots, declared_roots};
 pub use route::{
     Endpoint, Framework, Host, HostId, HostKind, Mount, MountId, Route, RouteId, RoutePath, Routes, Site, endpoints,
     routes,

@@ -84,6 +84,10 @@ impl ModuleIndex {
         index
     }
 
+    pub fn roots(&self) -> &Roots {
+        &self.roots
+    }
+
     pub fn name(&self, id: EntryId) -> &str {
         self.names.get(&id).map_or("", String::as_str)
     }

@@ -19,6 +19,7 @@ pub mod junit;
 pub mod markdown;
 mod notice;
 mod paint;
+pub mod proposal;
 mod record;
 mod removed;
 pub mod sarif;

@@ -53,6 +53,7 @@ impl Extractor<'_> {
                 self.unless_unknown(value, Value::Awaited { value })
             }
             Expr::If(it) => {
+                self.facts.branches.push(span_of(it.test.range()));
                 self.expression(&it.test, ReferenceKind::Name);
                 let left = self.expression(&it.body, kind);
                 let right = self.expression(&it.orelse, kind);

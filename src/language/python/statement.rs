@@ -378,6 +378,10 @@ impl Extractor<'_> {
 
     fn if_statement(&mut self, statement: &ast::StmtIf) {
         self.expression(&statement.test, ReferenceKind::Name);
+        let leaves = matches!(statement.body.last(), Some(Stmt::Return(_) | Stmt::Raise(_) | Stmt::Continue(_)));
+        if leaves || !statement.elif_else_clauses.is_empty() {
+            self.facts.branches.push(span_of(statement.test.range()));
+        }
         let guard = match last_name(&statement.test) {
             Some("TYPE_CHECKING") => Guards::TYPE_CHECKING,
             _ if is_main_guard(&statement.test) => {
