@@ -25,8 +25,20 @@ pub fn text(sentence: &str) -> String {
 
 /// Text outside of backquotes, word by word.
 fn words(part: &str) -> String {
-    let words = part.split(' ').map(|word| if is_plain(word) { word.to_owned() } else { code(word) });
-    words.collect::<Vec<_>>().join(" ")
+    part.split(' ').map(word).collect::<Vec<_>>().join(" ")
+}
+
+/// A word as it is, or as code between the punctuation around it.
+fn word(word: &str) -> String {
+    if is_plain(word) {
+        return word.to_owned();
+    }
+    let mut core = word.trim_start_matches('(').trim_end_matches([',', '.', ';', ':']);
+    if core.matches(')').count() > core.matches('(').count() {
+        core = core.trim_end_matches(')');
+    }
+    let at = word.find(core).unwrap_or(0);
+    if core.is_empty() { code(word) } else { format!("{}{}{}", &word[..at], code(core), &word[at + core.len()..]) }
 }
 
 /// Whether a word means nothing else to Markdown, GitHub or GitLab.
@@ -66,9 +78,10 @@ mod tests {
     #[test]
     fn sentences_keep_their_words_and_names_become_code() {
         assert_eq!(text("1 of 3 symbols is still defined; see `a.b`."), "1 of 3 symbols is still defined; see `a.b`.");
-        assert_eq!(text("ask @octocat about #12, GH-12"), "ask `@octocat` about `#12,` `GH-12`");
+        assert_eq!(text("ask @octocat about #12, GH-12"), "ask `@octocat` about `#12`, `GH-12`");
         assert_eq!(text("[x](y) <b> a_b https://e.org www.e.org"), "`[x](y)` `<b>` `a_b` `https://e.org` `www.e.org`");
-        assert_eq!(text("fixed in 2295b457, 12 lines"), "fixed in `2295b457,` 12 lines");
+        assert_eq!(text("(a/b.py:1-2, c_d);"), "(`a/b.py:1-2`, `c_d`);");
+        assert_eq!(text("fixed in 2295b457, 12 lines"), "fixed in `2295b457`, 12 lines");
     }
 
     #[test]
