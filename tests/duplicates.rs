@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use solely::checks::Scope;
 use solely::checks::duplicates::Options;
 use solely::evidence::{CloneType, DuplicateKind, DuplicatesReport, Sources};
-use solely::pipeline::compare;
+use solely::pipeline::{compare, compare_with, judge};
 use solely::policy::Policy;
 use solely::progress::Silent;
 use solely::report::{RenderOptions, find_format};
@@ -77,6 +77,135 @@ fn what_does_not_parse_is_a_gap_and_hides_nothing_else() {
     assert_eq!(report.counts.analyzed, 2);
 }
 
+fn run_since(base: &[(String, String)], head: &[(String, String)]) -> DuplicatesReport {
+    let snapshot = |files: &[(String, String)]| {
+        Snapshot::in_memory(files.iter().map(|(path, text)| (path.clone(), text.clone().into_bytes())))
+    };
+    let options = Options { kinds: Vec::new(), min_lines: 5, tests: true, traced: Some(0) };
+    let (base, head) = (snapshot(base), snapshot(head));
+    compare_with(&head, Some(&base), &Policy::builtin(), Scope::default(), &options, &Silent)
+}
+
+fn messages(report: &DuplicatesReport) -> Vec<&str> {
+    report.groups.iter().map(|group| group.message.as_str()).collect()
+}
+
+#[test]
+fn new_is_what_the_other_tree_did_not_have() {
+    let two = [file("shop/a.py", SHIP), file("shop/b.py", SHIP), file("shop/c.py", REFUND)];
+    assert!(run_since(&two, &two).groups.is_empty());
+    // other lines, another file, another name: moved
+    let moved = [
+        file("shop/a.py", &format!("import os\n\n\n{SHIP}")),
+        file("web/ship.py", &SHIP.replace("def ship", "def ship_order")),
+        file("shop/c.py", REFUND),
+    ];
+    assert_eq!(messages(&run_since(&two, &moved)), [""; 0]);
+    // changed where it stands
+    let changed = [two[0].clone(), file("shop/b.py", &SHIP.replace("TooHeavy", "TooBig")), two[2].clone()];
+    assert_eq!(messages(&run_since(&two, &changed)), [""; 0]);
+    // one copy more of an old thing, though nobody touched the old ones
+    let more = [two.to_vec(), vec![file("web/ship.py", SHIP)]].concat();
+    assert_eq!(messages(&run_since(&two, &more)), ["3 functions are the same"]);
+    // the first copy of something that stood there once
+    let again = [two.to_vec(), vec![file("web/refund.py", &REFUND.replace("def refund", "def pay_back"))]].concat();
+    assert_eq!(messages(&run_since(&two, &again)), ["2 functions are the same"]);
+}
+
+#[test]
+fn copies_that_nearly_agree_come_first_and_show_where_they_differ() {
+    let fixed =
+        REFUND.replace("bank.transfer(payment.account, entry.amount)", "bank.transfer(payment.account, entry.net)");
+    let files = [
+        file("shop/a.py", &SHIP.replace("def ship", "def ship_order")),
+        file("shop/b.py", &SHIP.replace("def ship", "def send_order")),
+        file("shop/c.py", &format!("# a comment is no difference\n{REFUND}")),
+        file("shop/d.py", &fixed.replace("def refund", "def pay_back")),
+    ];
+    let report = run(&files);
+    let agreements: Vec<&str> = report.groups.iter().map(|group| group.details.agreement.name()).collect();
+    assert_eq!(agreements, ["drifted", "same"]);
+    let document: serde_json::Value = serde_json::from_str(&json(&report)).unwrap();
+    let change = &document["groups"][0]["differences"][0]["changes"][0];
+    let expected = serde_json::json!({
+        "base-line": 7, "other-line": 6,
+        "base": ["        bank.transfer(payment.account, entry.amount)"],
+        "other": ["        bank.transfer(payment.account, entry.net)"],
+    });
+    assert_eq!(*change, expected, "{document:#}");
+    assert_eq!(document["groups"][1]["differences"], serde_json::json!([]));
+}
+
+#[test]
+fn the_policy_and_then_a_package_say_which_copy_to_keep() {
+    let copy = |name: &str| SHIP.replace("def ship", &format!("def {name}"));
+    let files = [
+        file("shop/__init__.py", "from shop.b import ship_parcel\n"),
+        file("shop/a.py", &copy("ship_order")),
+        file("shop/b.py", &copy("ship_parcel")),
+        file("shop/app.py", "from shop.a import ship_order\nfrom shop.b import ship_parcel\n"),
+    ];
+    let kept = |policy: &Policy| {
+        let files = files.iter().map(|(path, text)| (path.clone(), text.clone().into_bytes()));
+        let options = Options { kinds: Vec::new(), min_lines: 5, tests: true, traced: None };
+        let report = compare(&Snapshot::in_memory(files), policy, Scope::default(), &options, &Silent);
+        report.groups[0].canonical.clone().map(|(at, why)| (report.groups[0].instances[at].symbol.clone(), why))
+    };
+    let (symbol, why) = kept(&Policy::builtin()).expect("a package exports one");
+    assert_eq!(
+        (symbol.as_str(), why.as_str()),
+        ("shop.b:ship_parcel", "it is the one that the package `shop` exports")
+    );
+    let policy = "[[single-source]]\nid = \"shipping\"\ncanonical = \"shop.a:ship_order\"\n";
+    let policy = Policy::parse(policy, "solely.toml", &|_| Ok(None)).unwrap();
+    let (symbol, why) = kept(&policy).expect("the policy names one");
+    assert_eq!((symbol.as_str(), why.as_str()), ("shop.a:ship_order", "the policy names it (`shipping`)"));
+}
+
+#[test]
+fn what_is_on_purpose_is_marked_and_stands_last() {
+    let policy = "[[intentional-duplicate]]\nid = \"two-shippers\"\ncopies = [\"shop.a\", \"shop/b.py\"]\n\
+                  reason = \"b is deployed alone\"\nowner = \"@b\"\nuntil = 2027-01-01\n";
+    let policy = Policy::parse(policy, "solely.toml", &|_| Ok(None)).unwrap();
+    let small = REFUND.replace("    ledger.note(payment.key, payment.total())\n", "");
+    let files = [file("shop/a.py", SHIP), file("shop/b.py", SHIP), file("web/c.py", &small), file("web/d.py", &small)];
+    let files = files.iter().map(|(path, text)| (path.clone(), text.clone().into_bytes()));
+    let options = Options { kinds: Vec::new(), min_lines: 5, tests: true, traced: None };
+    let report = compare(&Snapshot::in_memory(files), &policy, Scope::default(), &options, &Silent);
+    assert_eq!(report.groups.len(), 2);
+    assert_eq!(report.groups[0].details.registration, None);
+    let document: serde_json::Value = serde_json::from_str(&json(&report)).unwrap();
+    let expected = serde_json::json!({
+        "id": "two-shippers", "reason": "b is deployed alone", "owner": "@b", "until": "2027-01-01"
+    });
+    assert_eq!(document["groups"][1]["intentional"], expected);
+}
+
+/// Fingerprints of what `check` finds, by symbol.
+fn fingerprints(files: &[(String, String)]) -> Vec<(String, String)> {
+    let files = files.iter().map(|(path, text)| (path.clone(), text.clone().into_bytes()));
+    let today = jiff::civil::date(2026, 1, 1);
+    let report = judge(&Snapshot::in_memory(files), &Policy::builtin(), Scope::default(), today, &Silent);
+    let of = |it: &solely::finding::Finding| (it.symbol.clone(), it.fingerprint().to_string());
+    report.findings.iter().map(of).collect()
+}
+
+#[test]
+fn a_finding_is_the_same_wherever_its_lines_and_the_other_copies_go() {
+    let long = SHIP.replace("    return number\n", "    audit.note(order.key, number)\n    return number\n");
+    let copy = |path: &str, name: &str| file(path, &long.replace("def ship", &format!("def {name}")));
+    let three = [copy("shop/a.py", "ship"), copy("shop/b.py", "send"), copy("shop/c.py", "post")];
+    let before = fingerprints(&three);
+    assert_eq!(before.iter().map(|it| it.0.as_str()).collect::<Vec<_>>(), ["shop.b:send", "shop.c:post"]);
+    let shifted: Vec<_> = three.iter().map(|(path, text)| file(path, &format!("import os\n\n{text}"))).collect();
+    assert_eq!(fingerprints(&shifted), before);
+    let moved = [three[0].clone(), three[1].clone(), copy("web/c.py", "post")];
+    assert_eq!(fingerprints(&moved)[0], before[0]);
+    let more = [three.to_vec(), vec![copy("shop/d.py", "mail")]].concat();
+    assert_eq!(fingerprints(&more)[..2], before);
+    assert_eq!(fingerprints(&more).len(), 3);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(40))]
 
@@ -91,6 +220,8 @@ proptest! {
         ];
         let shuffled: Vec<(String, String)> = order.into_iter().map(|at: usize| files[at].clone()).collect();
         prop_assert_eq!(json(&run(&shuffled)), json(&run(&files)));
+        prop_assert_eq!(fingerprints(&shuffled), fingerprints(&files));
+        prop_assert!(run_since(&files, &shuffled).groups.is_empty());
     }
 
     #[test]

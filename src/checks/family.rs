@@ -7,11 +7,9 @@
 use super::legacy::state;
 use super::query::{FileMatches, QuerySet};
 use super::successor::VersionedName;
-use super::{CheckInput, CheckOutput, CheckSpec, RuleReport, SymbolReport, counted, tally};
+use super::{CheckInput, CheckOutput, CheckSpec, RuleReport, SymbolReport, counted, tally, unread_sources};
 use crate::facts::{DefinitionId, DefinitionKind, Facts, Marker, MarkerKind};
 use crate::finding::{Context, Finding, Gate, Identity, Related, Severity, Standing, Tier, Verdict};
-use crate::gap::Extent;
-use crate::language::find_language;
 use crate::policy::{FamilyRule, Rule, RuleKind, matches_name};
 use crate::project::{DefinitionRef, Entity, Resolver, Symbol, Target, Trace, trace};
 use crate::span::{Location, Position, RepoPath};
@@ -250,7 +248,7 @@ fn beside(input: &CheckInput<'_, '_>, file: EntryId, facts: &Facts, successor: D
     }
 }
 
-fn selects(family: &FamilyRule, name: &str) -> bool {
+pub(super) fn selects(family: &FamilyRule, name: &str) -> bool {
     (family.names.is_empty() || family.names.iter().any(|glob| matches_name(glob, name)))
         && !family.except.iter().any(|glob| matches_name(glob, name))
 }
@@ -400,34 +398,17 @@ fn report(input: &CheckInput<'_, '_>, rule: &Rule, members: &[(&Member, &Trace)]
     });
 }
 
-/// Source files that could not be read whole and may hold a member: what was not read has a name that the family
-/// selects, or cannot be looked into at all.
+/// Source files that may hold a member unseen: what was not read has a name that the family selects, or cannot be looked
+/// into at all.
 fn spoiled_by(input: &CheckInput<'_, '_>, family: &FamilyRule) -> Vec<RepoPath> {
-    let mut paths = Vec::new();
-    for (context, gap) in input.gaps() {
-        if context == Context::Tests || find_language(&gap.path).is_none() {
-            continue;
-        }
-        let hidden = match &gap.extent {
-            Extent::Unavailable => None,
-            Extent::Whole => input.project.sources.lossy_text(&gap.path),
-            Extent::Ranges(ranges) => input.project.sources.lossy_text(&gap.path).map(|text| {
-                ranges.iter().filter_map(|range| text.get(range.start as usize..range.end as usize)).collect()
-            }),
-        };
-        let may_hold = hidden.is_none_or(|text: String| {
+    let may_hold = |text: &str| match family.deprecated {
+        true => text.to_lowercase().contains("deprecat"),
+        false => {
             let mut words = text.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty());
-            match family.deprecated {
-                true => text.to_lowercase().contains("deprecat"),
-                false => words.any(|word| selects(family, word)),
-            }
-        });
-        if may_hold {
-            paths.push(gap.path);
+            words.any(|word| selects(family, word))
         }
-    }
-    paths.dedup();
-    paths
+    };
+    unread_sources(input, &[Context::Code, Context::Docs, Context::Config], &may_hold)
 }
 
 fn finding(input: &CheckInput<'_, '_>, rule: &Rule, member: &Member, trace: &Trace) -> Finding {

@@ -441,7 +441,7 @@ fn successor_exists(input: &CheckInput<'_, '_>, pattern: &SymbolPattern) -> bool
 }
 
 /// A place in the policy file, as a location.
-fn policy_location(place: &PolicyPlace) -> Location {
+pub(super) fn policy_location(place: &PolicyPlace) -> Location {
     Location {
         path: RepoPath::new(&place.file),
         start: Position { line: place.line, column: place.column },

@@ -6,11 +6,14 @@
 
 pub mod broken_reference;
 pub mod duplicates;
+mod duplication;
 mod family;
 mod identity;
+mod intentional_duplicate;
 mod legacy;
 mod only_through;
 mod query;
+mod single_source;
 mod successor;
 mod wiring;
 
@@ -20,12 +23,15 @@ pub use successor::{VersionedName, words};
 
 use crate::finding::{Context, Finding, Tier, Verdict};
 use crate::gap::{Extent, Gap};
+use crate::language::find_language;
 use crate::policy::{Policy, PolicyPlace, Rule};
 use crate::progress::Progress;
 use crate::project::{Occurrences, Project, TracedReference};
 use crate::span::{Location, RepoPath};
 use crate::workspace::EntryId;
+use duplicates::Searched;
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 /// The lifecycle of a legacy symbol. Derived from what is seen, never typed in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -121,6 +127,8 @@ pub struct CheckInput<'a, 's> {
     pub today: jiff::civil::Date,
     pub scope: Scope,
     pub progress: &'a dyn Progress,
+    /// The duplicates of the whole tree, searched when a rule first asks.
+    searched: OnceLock<Searched>,
 }
 
 /// The paths that are judged; empty means all. Everything is resolved, whatever is judged.
@@ -161,7 +169,14 @@ pub struct CheckSpec {
 }
 
 /// Every check, in the order in which a policy lists them.
-pub const CHECKS: &[CheckSpec] = &[legacy::SPEC, family::SPEC, only_through::SPEC];
+pub const CHECKS: &[CheckSpec] = &[
+    legacy::SPEC,
+    family::SPEC,
+    only_through::SPEC,
+    duplication::SPEC,
+    single_source::SPEC,
+    intentional_duplicate::SPEC,
+];
 
 /// The rule that `broken_reference` judges by.
 const BROKEN_REFERENCE: &str = "broken-reference";
@@ -195,7 +210,21 @@ pub fn sort(findings: &mut [Finding]) {
     findings.sort_by(|a, b| (&a.location, &a.rule, a.kind, &a.symbol).cmp(&(&b.location, &b.rule, b.kind, &b.symbol)));
 }
 
-impl CheckInput<'_, '_> {
+impl<'a, 's> CheckInput<'a, 's> {
+    pub fn new(
+        policy: &'a Policy,
+        project: &'a Project<'s>,
+        today: jiff::civil::Date,
+        scope: Scope,
+        progress: &'a dyn Progress,
+    ) -> Self {
+        Self { policy, project, today, scope, progress, searched: OnceLock::new() }
+    }
+
+    fn searched(&self) -> &Searched {
+        self.searched.get_or_init(|| duplicates::search_for_rules(self))
+    }
+
     fn context(&self, path: &RepoPath) -> Context {
         self.policy.context_of(path)
     }
@@ -224,6 +253,28 @@ fn spoiling<'g>(
         .filter(|(of, gap)| *of == context && (gap.extent == Extent::Unavailable || is_unseen_in(&gap.path)))
         .map(|(_, gap)| &gap.path)
         .collect()
+}
+
+/// Source files of some contexts that could not be read whole, and whose hidden part may hold what a rule looks for.
+fn unread_sources(input: &CheckInput<'_, '_>, contexts: &[Context], may_hold: &dyn Fn(&str) -> bool) -> Vec<RepoPath> {
+    let mut paths = Vec::new();
+    for (context, gap) in input.gaps() {
+        if !contexts.contains(&context) || find_language(&gap.path).is_none() {
+            continue;
+        }
+        let hidden: Option<String> = match &gap.extent {
+            Extent::Unavailable => None,
+            Extent::Whole => input.project.sources.lossy_text(&gap.path),
+            Extent::Ranges(ranges) => input.project.sources.lossy_text(&gap.path).map(|text| {
+                ranges.iter().filter_map(|range| text.get(range.start as usize..range.end as usize)).collect()
+            }),
+        };
+        if hidden.is_none_or(|text| may_hold(&text)) {
+            paths.push(gap.path);
+        }
+    }
+    paths.dedup();
+    paths
 }
 
 /// The reports of the tiers of some references, in all and per context.

@@ -23,7 +23,7 @@ Examples:
 /// For every symbol that the policy names: is it still defined, who uses it, what still names it (comments, docstrings,
 /// tests, documents, configuration), and could something not be seen? The policy is `solely.toml` or `[tool.solely]` of
 /// `pyproject.toml`. Without one the built-in rules look for handlers and functions with a version suffix, a legacy name
-/// or a deprecation marker that live beside their successor.
+/// or a deprecation marker that live beside their successor, and warn of duplicate implementations.
 ///
 /// A comment `# solely: ignore[rule-id] -- why` suppresses what it stands on; `solely baseline` accepts what is there.
 #[derive(clap::Args)]

@@ -15,6 +15,7 @@ Examples:
   solely duplicates                              the whole work tree
   solely duplicates shop/ --no-tests             production code of one folder
   solely duplicates --kind version-family        what lives beside its successor
+  solely duplicates --new-since main             what this branch has implemented again
   solely duplicates --max 0 --format json | jq '.groups[0]'
 
 Exit status: 0, whether or not there are duplicates; 2 when it cannot run.";
@@ -24,6 +25,10 @@ Exit status: 0, whether or not there are duplicates; 2 when it cannot run.";
 /// Copied code (also with names changed, or a few statements), classes and functions that several modules define,
 /// versions that live side by side, constants and defaults that disagree. No policy is needed. Each group tells who uses
 /// which copy, and which one to keep where that is clear.
+///
+/// The first groups are those that a maintainer would mend first: production code before tests, copies that nearly agree
+/// (a fix or a default that only one has) before those that agree, larger ones before smaller ones. What the policy
+/// registers as intentional stands last, marked.
 #[derive(clap::Args)]
 #[command(after_help = AFTER)]
 pub struct Arguments {
@@ -39,11 +44,15 @@ pub struct Arguments {
     #[arg(long, value_name = "N", default_value_t = 5)]
     min_lines: u32,
 
+    /// Show only groups that this revision did not have, wherever their copies stood
+    #[arg(long, value_name = "REV")]
+    new_since: Option<String>,
+
     /// Leave test code out
     #[arg(long)]
     no_tests: bool,
 
-    /// Count the references of the copies in the first N groups; 0 counts those of all
+    /// Work out who uses each copy, its last change and the differences for the first N groups; 0 does so for all
     #[arg(long, value_name = "N", default_value_t = 100)]
     references: usize,
 
@@ -61,6 +70,8 @@ pub fn run(global: &Global, arguments: &Arguments) -> Result<ExitStatus, Failure
         policy: global.policy(),
         cache: global.cache(),
         paths: arguments.paths.clone(),
+        new_since: arguments.new_since.clone(),
+        search_path: std::env::var_os("PATH"),
         search: Options {
             kinds: arguments.kinds.clone(),
             min_lines: arguments.min_lines,

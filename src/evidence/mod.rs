@@ -13,8 +13,11 @@ use crate::gap::Gap;
 use crate::span::{Location, RepoPath};
 use std::collections::BTreeMap;
 
-pub use crate::checks::duplicates::{CloneType, DuplicateKind, Group, Instance, Uses};
+pub use crate::checks::duplicates::{
+    Agreement, Change, CloneType, Details, Difference, DuplicateKind, Group, Instance, Registration, Uses,
+};
 pub use crate::checks::{RuleReport, State, SymbolReport, TierCounts, Warning};
+pub use crate::history::LastChange;
 pub use crate::project::Occurrences;
 pub use crate::triage::{BaselineUse, Comparison};
 
@@ -110,6 +113,8 @@ pub struct RefsReport {
 pub struct DuplicatesReport {
     pub snapshot: SnapshotIdentity,
     pub counts: Counts,
+    /// The revision whose groups are left out, where only new ones were asked for.
+    pub new_since: Option<String>,
     /// The most important first.
     pub groups: Vec<Group>,
     /// Sentences on what bounded the search.

@@ -3,9 +3,11 @@
 //! Invariant: a finding's identity ([`Fingerprint`]) holds no line number, so it survives moved lines. Absent on
 //! purpose: how a finding is shown; that is `report`.
 
+mod duplicate;
 mod fingerprint;
 mod standing;
 
+pub use duplicate::DuplicateKind;
 pub use fingerprint::{Fingerprint, Identity};
 pub use standing::{Acceptance, Gate, Novelty, Standing, Suppression};
 

@@ -84,6 +84,11 @@ impl Git {
         local
     }
 
+    /// Whether the history ends where the clone was cut off.
+    pub fn is_shallow(&self) -> bool {
+        self.repository.git.to_thread_local().is_shallow().unwrap_or_default()
+    }
+
     pub fn directory(&self) -> &Path {
         self.repository.git.git_dir()
     }

@@ -249,7 +249,7 @@ fn weigh(
     further: impl FnOnce(&CheckInput<'_, '_>, &mut CheckOutput),
 ) -> (CheckOutput, Option<BaselineUse>) {
     let Terms { policy, today, progress, .. } = *terms;
-    let input = CheckInput { policy, project, today, scope: terms.scope.clone(), progress };
+    let input = CheckInput::new(policy, project, today, terms.scope.clone(), progress);
     let mut output = checks::check(&input);
     further(&input, &mut output);
     for gap in std::mem::take(&mut output.gaps) {

@@ -43,7 +43,7 @@ pub fn init(options: &InitOptions, progress: &dyn Progress) -> Result<InitOutcom
     let sources = SourceSet::new(&snapshot);
     let project = Project::new(&sources, included(&snapshot, &policy), &policy.project.roots);
     let scope = Scope { paths: vec![snapshot.prefix.trim_matches('/').to_owned()] };
-    let input = CheckInput { policy: &policy, project: &project, today: options.today, scope, progress };
+    let input = CheckInput::new(&policy, &project, options.today, scope, progress);
     let proposal = proposal::propose(&input);
     Ok(InitOutcome { proposal, file: options.repo.join(POLICY_FILES[0]), present })
 }

@@ -13,7 +13,7 @@ mod removed;
 
 pub use baseline::{BaselineOptions, BaselineOutcome, baseline};
 pub use check::{BaseRequest, Check, CheckOptions, judge};
-pub use duplicates::{Duplicates, DuplicatesOptions, compare};
+pub use duplicates::{Duplicates, DuplicatesOptions, compare, compare_with};
 pub use init::{InitOptions, InitOutcome, init};
 pub use policy::{ExampleOutcome, PolicyOptions, PolicySummary, RuleSummary, load_policy, policy_schema, test_policy};
 pub use refs::{RefsOptions, refs};

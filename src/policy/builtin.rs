@@ -15,8 +15,10 @@ pub struct PackSpec {
 pub(super) const PREFIX: &str = "builtin:";
 
 /// Every pack, in the order in which the default ones apply.
-pub const PACKS: &[PackSpec] =
-    &[PackSpec { name: "legacy", text: include_str!("../../policies/legacy.toml"), is_default: true }];
+pub const PACKS: &[PackSpec] = &[
+    PackSpec { name: "legacy", text: include_str!("../../policies/legacy.toml"), is_default: true },
+    PackSpec { name: "ssot", text: include_str!("../../policies/ssot.toml"), is_default: true },
+];
 
 pub(super) fn find_pack(name: &str) -> Option<&'static PackSpec> {
     PACKS.iter().find(|pack| pack.name == name)

@@ -197,7 +197,12 @@ impl Loader<'_> {
         let mut errors = Vec::new();
         let raw = parse_raw(text, &mut errors);
 
-        let is_silent = raw.legacy.is_empty() && raw.family.is_empty() && raw.only_through.is_empty();
+        // what is there on purpose is no rule: the default packs find what it excuses
+        let is_silent = raw.legacy.is_empty()
+            && raw.family.is_empty()
+            && raw.only_through.is_empty()
+            && raw.duplicates.is_empty()
+            && raw.single_source.is_empty();
         match &raw.extends {
             Some(names) => {
                 for name in names {
@@ -320,7 +325,10 @@ fn disable(
     let ids: Vec<String> = layer.rules.iter().map(|rule| rule.id.0.clone()).collect();
     let own = raw.legacy.iter().map(|rule| rule.get_ref().id.get_ref());
     let own = own.chain(raw.family.iter().map(|rule| rule.get_ref().id.get_ref()));
-    let own: Vec<_> = own.chain(raw.only_through.iter().map(|rule| rule.get_ref().id.get_ref())).collect();
+    let own = own.chain(raw.only_through.iter().map(|rule| rule.get_ref().id.get_ref()));
+    let own = own.chain(raw.duplicates.iter().map(|rule| rule.get_ref().id.get_ref()));
+    let own = own.chain(raw.single_source.iter().map(|rule| rule.get_ref().id.get_ref()));
+    let own: Vec<_> = own.chain(raw.intentional_duplicate.iter().map(|rule| rule.get_ref().id.get_ref())).collect();
     for name in &raw.disable {
         let id = name.get_ref();
         if own.contains(&id) {

@@ -28,7 +28,7 @@ pub use load::{BASELINE_FILE, POLICY_FILES, has_policy};
 pub use schema::{schema, schema_text};
 pub use symbol::{SymbolError, matches_dotted, matches_name};
 
-use crate::finding::{Context, RuleId, Severity};
+use crate::finding::{Context, DuplicateKind, RuleId, Severity};
 use crate::language::query::QuerySource;
 use std::collections::BTreeMap;
 
@@ -113,6 +113,9 @@ pub enum RuleKind {
     Legacy(LegacyRule),
     Family(FamilyRule),
     OnlyThrough(OnlyThroughRule),
+    Duplicates(DuplicatesRule),
+    SingleSource(SingleSourceRule),
+    IntentionalDuplicate(IntentionalDuplicate),
 }
 
 impl RuleKind {
@@ -121,6 +124,9 @@ impl RuleKind {
             RuleKind::Legacy(_) => "legacy",
             RuleKind::Family(_) => "family",
             RuleKind::OnlyThrough(_) => "only-through",
+            RuleKind::Duplicates(_) => "duplicates",
+            RuleKind::SingleSource(_) => "single-source",
+            RuleKind::IntentionalDuplicate(_) => "intentional-duplicate",
         }
     }
 }
@@ -227,6 +233,59 @@ pub struct OnlyThroughRule {
     /// Modules that the rule is about, with globs; empty means every module.
     pub within: Vec<String>,
     pub allow: Vec<Allowance>,
+}
+
+/// `[[duplicates]]`: kinds of duplicates that are told.
+#[derive(Clone, Debug)]
+pub struct DuplicatesRule {
+    /// Empty means every kind.
+    pub kinds: Vec<DuplicateKind>,
+    /// Lines that each copy of a clone has at least.
+    pub min_lines: u32,
+    /// Only groups whose copies say different things.
+    pub disagreeing: bool,
+    /// Files whose copies count; empty means every file.
+    pub paths: GlobList,
+    /// Contexts whose copies count.
+    pub contexts: Vec<Context>,
+    pub allow: Vec<Allowance>,
+}
+
+/// Lines that a clone has at least, where nobody says.
+pub const MIN_LINES: u32 = 5;
+
+/// `[[single-source]]`: a concept has one owner.
+#[derive(Clone, Debug)]
+pub struct SingleSourceRule {
+    /// The one definition, without globs.
+    pub canonical: SymbolPattern,
+    /// Globs over the last names of definitions that would be a second one.
+    pub rivals: Vec<String>,
+    pub allow: Vec<Allowance>,
+}
+
+/// `[[intentional-duplicate]]`: copies that are there on purpose.
+#[derive(Clone, Debug)]
+pub struct IntentionalDuplicate {
+    pub copies: Vec<IntentionalCopy>,
+    pub reason: String,
+    pub owner: Option<String>,
+    /// From this date on the entry fails.
+    pub until: Option<jiff::civil::Date>,
+}
+
+/// One side of an intentional duplicate, as written and as meant.
+#[derive(Clone, Debug)]
+pub struct IntentionalCopy {
+    pub text: String,
+    pub pattern: CopyPattern,
+}
+
+#[derive(Clone, Debug)]
+pub enum CopyPattern {
+    /// The definition, and what stands in it.
+    Symbol(SymbolPattern),
+    Path(GlobList),
 }
 
 #[derive(Clone, Debug)]

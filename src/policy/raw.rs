@@ -4,6 +4,7 @@
 //! derived from them, and `solely policy schema` prints that schema. Their doc comments are what an editor shows.
 //! Absent on purpose: meaning. A glob, a symbol, an id is still a string here, with its place in the text.
 
+use crate::finding::DuplicateKind;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -37,6 +38,18 @@ pub(super) struct RawPolicy {
     #[serde(default)]
     #[schemars(with = "Vec<RawOnlyThrough>")]
     pub only_through: Vec<Spanned<RawOnlyThrough>>,
+    /// Kinds of duplicates that are told, and how heavy they weigh.
+    #[serde(default)]
+    #[schemars(with = "Vec<RawDuplicates>")]
+    pub duplicates: Vec<Spanned<RawDuplicates>>,
+    /// Concepts that have one owner.
+    #[serde(default)]
+    #[schemars(with = "Vec<RawSingleSource>")]
+    pub single_source: Vec<Spanned<RawSingleSource>>,
+    /// Duplicates that are there on purpose.
+    #[serde(default)]
+    #[schemars(with = "Vec<RawIntentionalDuplicate>")]
+    pub intentional_duplicate: Vec<Spanned<RawIntentionalDuplicate>>,
 }
 
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -168,6 +181,103 @@ pub(super) struct RawOnlyThrough {
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct RawDuplicates {
+    /// The rule's name in kebab-case.
+    #[schemars(with = "String")]
+    pub id: Spanned<String>,
+    /// What this is about, in a few words.
+    pub summary: Option<String>,
+    /// The issue that asks for it.
+    pub issue: Option<String>,
+    /// Kinds of duplicates; without it, every kind. A group that several kinds found is told by the first rule that
+    /// names one of them.
+    #[serde(default)]
+    #[schemars(with = "Vec<DuplicateKindText>")]
+    pub kinds: Vec<Spanned<String>>,
+    /// Lines that each copy of a clone has at least; without it, 5.
+    pub min_lines: Option<u32>,
+    /// Only groups whose copies say different things.
+    #[serde(default)]
+    pub disagreeing: bool,
+    /// Globs of the files whose copies count; without it, every file.
+    #[serde(default)]
+    #[schemars(with = "Vec<String>")]
+    pub paths: Vec<Spanned<String>>,
+    /// The contexts whose copies count; without it, code alone.
+    pub contexts: Option<Vec<RawSourceContext>>,
+    /// Places whose copies do not count, each with its reason.
+    #[serde(default)]
+    pub allow: Vec<RawAllowance>,
+    /// How heavy a finding weighs; without it, `warning`.
+    pub severity: Option<RawSeverity>,
+    /// Code that the rule must match, or must not.
+    #[serde(default)]
+    #[schemars(with = "Vec<RawExample>")]
+    pub examples: Vec<Spanned<RawExample>>,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct RawSingleSource {
+    /// The rule's name in kebab-case.
+    #[schemars(with = "String")]
+    pub id: Spanned<String>,
+    /// What this is about, in a few words.
+    pub summary: Option<String>,
+    /// The issue that asks for it.
+    pub issue: Option<String>,
+    /// The one definition, which must exist: `package.module:Class`.
+    #[schemars(with = "String")]
+    pub canonical: Spanned<String>,
+    /// What else must not be there, besides copies and look-alikes, which are found by themselves.
+    pub rivals: Option<RawRivals>,
+    /// Places where rivals are accepted, each with its reason.
+    #[serde(default)]
+    pub allow: Vec<RawAllowance>,
+    /// How heavy a finding weighs; without it, `error`.
+    pub severity: Option<RawSeverity>,
+    /// Code that the rule must match, or must not.
+    #[serde(default)]
+    #[schemars(with = "Vec<RawExample>")]
+    pub examples: Vec<Spanned<RawExample>>,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct RawRivals {
+    /// Globs over the names of classes and functions of modules (`*`, `?`, `[0-9]`).
+    #[schemars(with = "Vec<String>")]
+    pub names: Vec<Spanned<String>>,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct RawIntentionalDuplicate {
+    /// The entry's name in kebab-case.
+    #[schemars(with = "String")]
+    pub id: Spanned<String>,
+    /// The copies: symbols (`package.module:Class.method`, globs may stand) or globs of files (with a `/` or an ending).
+    #[schemars(with = "Vec<String>")]
+    pub copies: Spanned<Vec<Spanned<String>>>,
+    /// Why there are several, for whoever reads it next year.
+    #[schemars(with = "String")]
+    pub reason: Spanned<String>,
+    /// Who answers for it.
+    pub owner: Option<String>,
+    /// The date from which the entry fails.
+    #[schemars(with = "Option<DateText>")]
+    pub until: Option<Spanned<RawDate>>,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum RawSourceContext {
+    Code,
+    Tests,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct RawAllowance {
     /// A glob of the files that may.
     #[schemars(with = "String")]
@@ -266,5 +376,23 @@ impl JsonSchema for DateText {
 
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
         schemars::json_schema!({ "type": "string", "format": "date" })
+    }
+}
+
+/// The name of a kind of duplicates, which `finding` lists.
+pub(super) struct DuplicateKindText;
+
+impl JsonSchema for DuplicateKindText {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "DuplicateKind".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let names: Vec<&str> = DuplicateKind::ALL.iter().map(|kind| kind.name()).collect();
+        schemars::json_schema!({ "type": "string", "enum": names })
     }
 }

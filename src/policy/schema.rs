@@ -95,12 +95,29 @@ mod tests {
             all.sort();
             all
         };
-        assert_eq!(keys(&[]), ["disable", "extends", "family", "legacy", "only-through", "project"]);
+        assert_eq!(
+            keys(&[]),
+            [
+                "disable",
+                "duplicates",
+                "extends",
+                "family",
+                "intentional-duplicate",
+                "legacy",
+                "only-through",
+                "project",
+                "single-source"
+            ]
+        );
         assert_eq!(keys(&["project"]), ["entry-points", "exclude", "include", "roots", "tests"]);
         assert_eq!(keys(&["legacy"]), with(&["flags", "remove-by", "require", "successor", "symbols", "unwired"]));
         assert_eq!(keys(&["family"]), with(&["beside-successor", "deprecated", "except", "names", "query"]));
         assert_eq!(keys(&["only-through"]), with(&["allow", "calls", "through", "within"]));
         assert_eq!(keys(&["only-through", "allow"]), ["path", "reason"]);
+        let own = ["allow", "contexts", "disagreeing", "kinds", "min-lines", "paths"];
+        assert_eq!(keys(&["duplicates"]), with(&own));
+        assert_eq!(keys(&["single-source"]), with(&["allow", "canonical", "rivals"]));
+        assert_eq!(keys(&["intentional-duplicate"]), ["copies", "id", "owner", "reason", "until"]);
         assert_eq!(keys(&["legacy", "examples"]), ["findings", "match", "no-match"]);
     }
 

@@ -147,10 +147,13 @@ fn what_is_not_toml() {
 
 #[test]
 fn unknown_keys() {
-    let top = "disable, extends, family, legacy, only-through, project";
+    let top =
+        "disable, duplicates, extends, family, intentional-duplicate, legacy, only-through, project, single-source";
     assert_refused(
-        "[[single-source]]\nid = \"x\"\n",
-        &[&format!("solely.toml:1:3: unknown key `single-source` at the top level | {top}")],
+        "[[single-sources]]\nid = \"x\"\n",
+        &[&format!(
+            "solely.toml:1:3: unknown key `single-sources` at the top level | did you mean `single-source`? | {top}"
+        )],
     );
     assert_refused(
         "[[legasy]]\nid = \"x\"\n",
@@ -273,13 +276,64 @@ fn missing_keys() {
         "[[only-through]]\nid = \"x\"\ncalls = []\nthrough = [\"a\"]\nallow = [{ path = \"a\", reason = \" \" }]\n",
         &[
             "solely.toml:3:9: `calls` is empty, so the rule guards nothing | name at least one: `calls = [\"…\"]`",
-            "solely.toml:5:33: an exception needs a reason | say why this place may, for whoever reads it next year",
+            "solely.toml:5:33: an exception needs a reason | say why, for whoever reads it next year",
         ],
     );
     assert_refused(
         "extends = []\n",
         &[
             "solely.toml: the policy has no rule, so it can never fail | add a rule, or `extends = [\"builtin:legacy\"]`",
+        ],
+    );
+}
+
+#[test]
+fn duplicates_and_their_owners() {
+    let policy = parse(
+        "[[duplicates]]\nid = \"a\"\nkinds = [\"clone\"]\nmin-lines = 8\n\
+         [[single-source]]\nid = \"b\"\ncanonical = \"x.y:Z\"\nrivals = { names = [\"*Z\"] }\n\
+         [[intentional-duplicate]]\nid = \"c\"\ncopies = [\"x:f\", \"vendor/**\"]\nreason = \"r\"\nuntil = 2027-01-01\n",
+    )
+    .expect("a valid policy");
+    let kinds: Vec<&str> = policy.rules.iter().map(|rule| rule.kind.name()).collect();
+    assert_eq!(kinds, ["duplicates", "single-source", "intentional-duplicate"]);
+    assert_eq!(policy.rules[0].severity, Severity::Warning);
+    assert_eq!(policy.rules[1].severity, Severity::Error);
+    let RuleKind::Duplicates(rule) = &policy.rules[0].kind else { panic!("the first rule") };
+    assert_eq!(
+        (&rule.kinds[..], rule.min_lines, &rule.contexts[..]),
+        (&[DuplicateKind::Clone][..], 8, &[Context::Code][..])
+    );
+
+    // what is there on purpose does not switch the packs off
+    let only = parse("[[intentional-duplicate]]\nid = \"c\"\ncopies = [\"x:f\"]\nreason = \"r\"\n").expect("valid");
+    assert_eq!(only.rules.len(), Policy::builtin().rules.len() + 1);
+
+    let names: Vec<&str> = DuplicateKind::ALL.iter().map(|kind| kind.name()).collect();
+    assert_refused(
+        "[[duplicates]]\nid = \"a\"\nkinds = [\"clones\"]\n",
+        &[&format!(
+            "solely.toml:3:10: unknown value `clones` for `kinds` | did you mean `clone`? | {}",
+            names.join(", ")
+        )],
+    );
+    assert_refused(
+        "[[single-source]]\nid = \"b\"\ncanonical = \"x.*:Z\"\n",
+        &[
+            "solely.toml:3:13: the canonical definition `x.*:Z` holds a glob, but it must be one definition | write its whole name",
+        ],
+    );
+    assert_refused(
+        "[[intentional-duplicate]]\nid = \"c\"\ncopies = []\nreason = \" \"\n",
+        &[
+            "solely.toml:3:10: `copies` is empty, so the entry covers nothing | name each of them: `copies = [\"a.b:load\", \"c.d:load\"]`",
+            "solely.toml:4:10: a duplicate on purpose needs a reason | say why, for whoever reads it next year",
+        ],
+    );
+    assert_refused(
+        "[[intentional-duplicate]]\nid = \"c\"\ncopies = [\"x:f\"]\n",
+        &[
+            "solely.toml:1:1: missing key `reason` in `[[intentional-duplicate]]` | add `reason = \"…\"`: why there are several, for whoever reads it next year",
         ],
     );
 }
@@ -444,9 +498,9 @@ fn packs_that_are_wrong() {
             ("y.toml", "<unreadable>"),
         ],
         &[
-            "solely.toml:1:12: unknown pack `builtin:legcy` | did you mean `builtin:legacy`? | builtin:legacy",
+            "solely.toml:1:12: unknown pack `builtin:legcy` | did you mean `builtin:legacy`? | builtin:legacy, builtin:ssot",
             "solely.toml:1:29: the pack `legacy` does not exist | for the built-in pack, write `builtin:legacy`",
-            "solely.toml:1:39: the pack `x.toml` does not exist | paths are relative to `solely.toml` | builtin:legacy",
+            "solely.toml:1:39: the pack `x.toml` does not exist | paths are relative to `solely.toml` | builtin:legacy, builtin:ssot",
             "solely.toml:1:49: the pack `y.toml` could not be read: permission denied",
         ],
     );
@@ -463,7 +517,7 @@ fn packs_that_are_wrong() {
     refused(
         &[("solely.toml", "extends = [\"a.toml\"]\ndisable = [\"zz\"]"), ("a.toml", "a = 1\n[project]\ntests = 1")],
         &[
-            "a.toml:1:1: unknown key `a` at the top level | disable, extends, family, legacy, only-through, project",
+            "a.toml:1:1: unknown key `a` at the top level | disable, duplicates, extends, family, intentional-duplicate, legacy, only-through, project, single-source",
             "a.toml:3:9: expected an array of strings for `tests`, found a whole number",
         ],
     );
@@ -549,7 +603,7 @@ fn a_pyproject_names_its_tables_in_full() {
     assert_eq!(
         parse("[tool.solely]\nextend = []\n"),
         [
-            "a/pyproject.toml:2:1: unknown key `extend` in `[tool.solely]` | did you mean `extends`? | disable, extends, family, legacy, only-through, project",
+            "a/pyproject.toml:2:1: unknown key `extend` in `[tool.solely]` | did you mean `extends`? | disable, duplicates, extends, family, intentional-duplicate, legacy, only-through, project, single-source",
         ]
     );
     assert_eq!(parse("[tool]\nsolely = 1\n"), ["a/pyproject.toml:2:10: expected a table for `tool.solely`"]);

@@ -51,6 +51,18 @@ pub(super) fn validate(
         let span = only_through.span();
         rules.extend(validator.only_through(only_through.into_inner(), span));
     }
+    for duplicates in raw.duplicates {
+        let span = duplicates.span();
+        rules.extend(validator.duplicates(duplicates.into_inner(), span));
+    }
+    for single_source in raw.single_source {
+        let span = single_source.span();
+        rules.extend(validator.single_source(single_source.into_inner(), span));
+    }
+    for intentional in raw.intentional_duplicate {
+        let span = intentional.span();
+        rules.extend(validator.intentional(intentional.into_inner(), span));
+    }
     rules.sort_by_key(|rule| (rule.place.line, rule.place.column));
     (project, rules)
 }
@@ -103,7 +115,7 @@ impl Validator<'_> {
         }
         let symbols = raw.symbols.iter().filter_map(|symbol| self.symbol(symbol)).collect();
         let flags = raw.flags.iter().map(|flag| self.flag(flag)).collect();
-        let successor = raw.successor.as_ref().and_then(|symbol| self.successor(symbol));
+        let successor = raw.successor.as_ref().and_then(|symbol| self.one_definition(symbol, "successor"));
         let unwired = match raw.unwired {
             Some(RawUnwired::Error) => Some(Severity::Error),
             Some(RawUnwired::Warning) | None => Some(Severity::Warning),
@@ -150,6 +162,62 @@ impl Validator<'_> {
         self.rule(common!(raw), span, Severity::Error, kind, before)
     }
 
+    fn duplicates(&mut self, raw: RawDuplicates, span: Range<usize>) -> Option<Rule> {
+        let before = self.errors.len();
+        // the shape has refused every other name
+        let kind = |name: &Spanned<String>| DuplicateKind::ALL.iter().copied().find(|it| it.name() == name.get_ref());
+        let contexts = raw.contexts.unwrap_or_else(|| vec![RawSourceContext::Code]);
+        let kind = RuleKind::Duplicates(DuplicatesRule {
+            kinds: raw.kinds.iter().filter_map(kind).collect(),
+            min_lines: raw.min_lines.unwrap_or(MIN_LINES),
+            disagreeing: raw.disagreeing,
+            paths: self.globs(&raw.paths),
+            contexts: contexts.into_iter().map(source_context).collect(),
+            allow: raw.allow.iter().map(|allowance| self.allowance(allowance)).collect(),
+        });
+        self.rule(common!(raw), span, Severity::Warning, kind, before)
+    }
+
+    fn single_source(&mut self, raw: RawSingleSource, span: Range<usize>) -> Option<Rule> {
+        let before = self.errors.len();
+        let canonical = self.one_definition(&raw.canonical, "canonical definition")?;
+        let names = raw.rivals.map(|rivals| rivals.names).unwrap_or_default();
+        let kind = RuleKind::SingleSource(SingleSourceRule {
+            canonical,
+            rivals: names.iter().map(|name| self.name_glob(name)).collect(),
+            allow: raw.allow.iter().map(|allowance| self.allowance(allowance)).collect(),
+        });
+        self.rule(common!(raw), span, Severity::Error, kind, before)
+    }
+
+    fn intentional(&mut self, raw: RawIntentionalDuplicate, span: Range<usize>) -> Option<Rule> {
+        let before = self.errors.len();
+        if raw.copies.get_ref().is_empty() {
+            let help = "name each of them: `copies = [\"a.b:load\", \"c.d:load\"]`";
+            self.error_of_whole(raw.copies.span(), "`copies` is empty, so the entry covers nothing", help);
+        }
+        let reason = self.reason(&raw.reason, "a duplicate on purpose needs a reason");
+        let kind = RuleKind::IntentionalDuplicate(IntentionalDuplicate {
+            copies: raw.copies.get_ref().iter().filter_map(|copy| self.copy(copy)).collect(),
+            reason,
+            owner: raw.owner,
+            until: raw.until.as_ref().and_then(|date| self.date(date)),
+        });
+        let (id, summary, examples) = (raw.id, Some(raw.reason.into_inner()), Vec::new());
+        let common = Common { id, summary, issue: None, severity: None, examples };
+        self.rule(common, span, Severity::Error, kind, before)
+    }
+
+    /// A copy is a symbol, or a glob of files: `a.b:load`, `vendor/**`.
+    fn copy(&mut self, copy: &Spanned<String>) -> Option<IntentionalCopy> {
+        let text = copy.get_ref().clone();
+        let pattern = match text.contains('/') || text.ends_with(".py") {
+            true => CopyPattern::Path(self.globs(std::slice::from_ref(copy))),
+            false => CopyPattern::Symbol(self.symbol(copy)?),
+        };
+        Some(IntentionalCopy { text, pattern })
+    }
+
     /// The rule, unless something in it was wrong: `before` errors were there when it began.
     fn rule(
         &mut self,
@@ -185,6 +253,9 @@ impl Validator<'_> {
         ids.extend(raw.legacy.iter().map(|rule| &rule.get_ref().id));
         ids.extend(raw.family.iter().map(|rule| &rule.get_ref().id));
         ids.extend(raw.only_through.iter().map(|rule| &rule.get_ref().id));
+        ids.extend(raw.duplicates.iter().map(|rule| &rule.get_ref().id));
+        ids.extend(raw.single_source.iter().map(|rule| &rule.get_ref().id));
+        ids.extend(raw.intentional_duplicate.iter().map(|rule| &rule.get_ref().id));
         ids.sort_by_key(|id| id.span().start);
         let mut lines: BTreeMap<&str, u32> = BTreeMap::new();
         for id in ids {
@@ -257,10 +328,11 @@ impl Validator<'_> {
         }
     }
 
-    fn successor(&mut self, symbol: &Spanned<String>) -> Option<SymbolPattern> {
+    /// A symbol that means one definition; `what` is its part in the rule.
+    fn one_definition(&mut self, symbol: &Spanned<String>, what: &str) -> Option<SymbolPattern> {
         let parsed = self.symbol(symbol)?;
         if parsed.has_globs() {
-            let message = format!("the successor `{parsed}` holds a glob, but it must be one definition");
+            let message = format!("the {what} `{parsed}` holds a glob, but it must be one definition");
             self.error(symbol.span(), message, "write its whole name");
             return None;
         }
@@ -299,12 +371,15 @@ impl Validator<'_> {
     }
 
     fn allowance(&mut self, allowance: &RawAllowance) -> Allowance {
-        if allowance.reason.get_ref().trim().is_empty() {
-            let message = "an exception needs a reason";
-            self.error(allowance.reason.span(), message, "say why this place may, for whoever reads it next year");
+        let reason = self.reason(&allowance.reason, "an exception needs a reason");
+        Allowance { path: self.globs(std::slice::from_ref(&allowance.path)), reason }
+    }
+
+    fn reason(&mut self, reason: &Spanned<String>, demand: &str) -> String {
+        if reason.get_ref().trim().is_empty() {
+            self.error(reason.span(), demand, "say why, for whoever reads it next year");
         }
-        let path = self.globs(std::slice::from_ref(&allowance.path));
-        Allowance { path, reason: allowance.reason.get_ref().trim().to_string() }
+        reason.get_ref().trim().to_string()
     }
 
     fn name_glob(&mut self, name: &Spanned<String>) -> String {
@@ -397,6 +472,13 @@ impl Validator<'_> {
 
     fn error(&mut self, span: Range<usize>, message: impl Into<String>, help: impl Into<String>) {
         self.errors.push(self.text.error(span, message).with_help(help));
+    }
+}
+
+fn source_context(raw: RawSourceContext) -> Context {
+    match raw {
+        RawSourceContext::Code => Context::Code,
+        RawSourceContext::Tests => Context::Tests,
     }
 }
 

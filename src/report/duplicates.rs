@@ -4,7 +4,7 @@
 //! people.
 
 use super::record::{CountsRecord, GapRecord, SnapshotRecord, TOOL, ToolRecord, counts, snapshot};
-use crate::evidence::{CloneType, DuplicatesReport, Group, Instance};
+use crate::evidence::{Change, CloneType, Difference, DuplicatesReport, Group, Instance, Registration};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -27,6 +27,8 @@ pub struct DuplicatesHead<'a> {
     tool: ToolRecord,
     snapshot: SnapshotRecord<'a>,
     counts: CountsRecord,
+    /// The revision whose groups are left out.
+    new_since: Option<&'a str>,
     /// What bounded the search, in words.
     bounds: &'a [String],
 }
@@ -43,13 +45,47 @@ pub struct GroupRecord<'a> {
     /// From 0 to 1.
     similarity: f64,
     disagrees: bool,
+    /// `drifted` (all but a few statements are the same, or a value differs), `same` or `different`.
+    agreement: &'static str,
     message: &'a str,
     /// What is also the same inside the copies.
     parts: &'a [String],
     /// The symbol of the copy to keep, and why.
     canonical: Option<&'a str>,
     because: Option<&'a str>,
+    /// The entry of the policy that says it is on purpose.
+    intentional: Option<RegistrationRecord<'a>>,
+    /// Where copies that nearly agree differ.
+    differences: Vec<DifferenceRecord<'a>>,
     instances: Vec<InstanceRecord<'a>>,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct RegistrationRecord<'a> {
+    id: &'a str,
+    reason: &'a str,
+    owner: Option<&'a str>,
+    until: Option<String>,
+}
+
+/// One copy against another; `base` and `other` are indices into the instances.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+struct DifferenceRecord<'a> {
+    base: usize,
+    other: usize,
+    changes: Vec<ChangeRecord<'a>>,
+    /// Changed lines that are not listed.
+    left_out: u32,
+}
+
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+struct ChangeRecord<'a> {
+    base_line: u32,
+    other_line: u32,
+    base: &'a [String],
+    other: &'a [String],
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -66,8 +102,20 @@ struct InstanceRecord<'a> {
     references: Option<u64>,
     test_references: Option<u64>,
     importers: Option<u64>,
+    /// The modules that import it, sorted, those of tests last.
+    imported_by: Option<&'a [String]>,
+    /// A package above it that exports it.
+    exported_by: Option<&'a str>,
+    /// The last commit that changed its file.
+    last_change: Option<LastChangeRecord<'a>>,
     /// What this copy says where the copies disagree.
     value: Option<&'a str>,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct LastChangeRecord<'a> {
+    commit: &'a str,
+    date: &'a str,
 }
 
 impl<'a> DuplicatesDocument<'a> {
@@ -83,7 +131,14 @@ impl<'a> DuplicatesDocument<'a> {
 impl<'a> DuplicatesHead<'a> {
     pub fn of(report: &'a DuplicatesReport) -> Self {
         let (snapshot, counts) = (snapshot(&report.snapshot), counts(report.counts));
-        Self { schema: DUPLICATES_SCHEMA, tool: TOOL, snapshot, counts, bounds: &report.bounds }
+        Self {
+            schema: DUPLICATES_SCHEMA,
+            tool: TOOL,
+            snapshot,
+            counts,
+            new_since: report.new_since.as_deref(),
+            bounds: &report.bounds,
+        }
     }
 }
 
@@ -100,16 +155,39 @@ impl<'a> GroupRecord<'a> {
             },
             similarity: f64::from(group.similarity) / 1000.0,
             disagrees: group.disagrees,
+            agreement: group.details.agreement.name(),
             message: &group.message,
             parts: &group.parts,
             canonical: group.canonical.as_ref().map(|(at, _)| group.instances[*at].symbol.as_str()),
             because: group.canonical.as_ref().map(|(_, why)| why.as_str()),
+            intentional: group.details.registration.as_ref().map(registration),
+            differences: group.details.differences.iter().map(difference).collect(),
             instances: group.instances.iter().map(instance).collect(),
         }
     }
 }
 
+fn registration(entry: &Registration) -> RegistrationRecord<'_> {
+    let until = entry.until.map(|date| date.to_string());
+    RegistrationRecord { id: &entry.id, reason: &entry.reason, owner: entry.owner.as_deref(), until }
+}
+
+fn difference(difference: &Difference) -> DifferenceRecord<'_> {
+    DifferenceRecord {
+        base: difference.base,
+        other: difference.other,
+        changes: difference.changes.iter().map(change).collect(),
+        left_out: difference.left_out,
+    }
+}
+
+fn change(change: &Change) -> ChangeRecord<'_> {
+    let Change { base_line, other_line, base, other } = change;
+    ChangeRecord { base_line: *base_line, other_line: *other_line, base, other }
+}
+
 fn instance(instance: &Instance) -> InstanceRecord<'_> {
+    let uses = instance.uses.as_ref();
     InstanceRecord {
         path: instance.path.as_str(),
         start: instance.lines.start,
@@ -117,9 +195,12 @@ fn instance(instance: &Instance) -> InstanceRecord<'_> {
         symbol: &instance.symbol,
         what: instance.what,
         context: instance.context.name(),
-        references: instance.uses.map(|uses| uses.code),
-        test_references: instance.uses.map(|uses| uses.tests),
-        importers: instance.uses.map(|uses| uses.importers),
+        references: uses.map(|uses| uses.code),
+        test_references: uses.map(|uses| uses.tests),
+        importers: uses.map(|uses| uses.importers.len() as u64),
+        imported_by: uses.map(|uses| &uses.importers[..]),
+        exported_by: uses.and_then(|uses| uses.exported_by.as_deref()),
+        last_change: instance.last_change.as_ref().map(|it| LastChangeRecord { commit: &it.commit, date: &it.date }),
         value: instance.detail.as_deref(),
     }
 }

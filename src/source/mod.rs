@@ -73,7 +73,7 @@ pub struct SourceSet<'s> {
     facts: Vec<OnceLock<Option<FileFacts>>>,
     /// Facts by content, so that equal blobs share them.
     blobs: Arc<Mutex<FxHashMap<BlobId, SharedFacts>>>,
-    fragments: Mutex<FxHashMap<BlobId, SharedFragments>>,
+    fragments: Arc<Mutex<FxHashMap<BlobId, SharedFragments>>>,
     /// One for each thread of the pool and one for the others, so that hardly anyone waits for another.
     readers: Vec<Mutex<Option<SnapshotReader<'s>>>>,
     gaps: Mutex<BTreeSet<Gap>>,
@@ -88,7 +88,7 @@ impl<'s> SourceSet<'s> {
             snapshot,
             facts: std::iter::repeat_with(OnceLock::new).take(snapshot.entries.len()).collect(),
             blobs: Arc::default(),
-            fragments: Mutex::default(),
+            fragments: Arc::default(),
             readers: (0..=rayon::current_num_threads()).map(|_| Mutex::default()).collect(),
             gaps: Mutex::new(snapshot.gaps.iter().cloned().collect()),
             parsed: AtomicU64::new(0),
@@ -96,9 +96,10 @@ impl<'s> SourceSet<'s> {
         }
     }
 
-    /// The files of a second snapshot, which share the facts of equal blobs with the first.
+    /// The files of a second snapshot, which share the facts and fragments of equal blobs with the first.
     pub fn beside(snapshot: &'s Snapshot, other: &SourceSet<'_>) -> Self {
-        Self { blobs: Arc::clone(&other.blobs), ..Self::new(snapshot) }
+        let (blobs, fragments) = (Arc::clone(&other.blobs), Arc::clone(&other.fragments));
+        Self { blobs, fragments, ..Self::new(snapshot) }
     }
 
     pub fn snapshot(&self) -> &'s Snapshot {

@@ -4,8 +4,11 @@
 //! asks for more, is none. Absent on purpose: a judgement; the finding is a warning, for the reviewer to see.
 
 use super::{Baseline, Entry, OwnRule, own_finding};
-use crate::finding::{Context, Finding};
-use crate::policy::{FamilyRule, GlobList, LegacyRule, OnlyThroughRule, Policy, Rule, RuleKind, SymbolPattern};
+use crate::finding::{Context, DuplicateKind, Finding};
+use crate::policy::{
+    Allowance, DuplicatesRule, FamilyRule, GlobList, IntentionalDuplicate, LegacyRule, OnlyThroughRule, Policy, Rule,
+    RuleKind, SingleSourceRule, SymbolPattern,
+};
 use crate::span::{Location, Position, RepoPath};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,10 +27,20 @@ pub fn weakened(base: &Intent<'_>, head: &Intent<'_>) -> Vec<Finding> {
         for rule in &base.policy.rules {
             match head.policy.rules.iter().find(|it| it.id == rule.id) {
                 Some(now) => weakenings.rule(rule, now),
+                // one exception less asks for more
+                None if matches!(rule.kind, RuleKind::IntentionalDuplicate(_)) => {}
                 None => {
                     let file = base.policy.file.as_deref().unwrap_or_default();
                     weakenings.add(&rule.id.0, None, format!("the rule `{}` is gone from the policy", rule.id), file);
                 }
+            }
+        }
+        for rule in &head.policy.rules {
+            if let RuleKind::IntentionalDuplicate(entry) = &rule.kind
+                && !base.policy.rules.iter().any(|it| it.id == rule.id)
+            {
+                let message = format!("`{}` says of a duplicate that it is on purpose ({})", rule.id, entry.reason);
+                weakenings.add(&rule.id.0, Some(rule), message, "");
             }
         }
     }
@@ -81,6 +94,11 @@ impl Weakenings<'_> {
             RuleKind::Legacy(was) => as_legacy(&now.kind).map(|now| legacy(was, now, &mut said)),
             RuleKind::Family(was) => as_family(&now.kind).map(|now| family(was, now, &mut said)),
             RuleKind::OnlyThrough(was) => as_only_through(&now.kind).map(|now| only_through(was, now, &mut said)),
+            RuleKind::Duplicates(was) => as_duplicates(&now.kind).map(|now| duplicates(was, now, &mut said)),
+            RuleKind::SingleSource(was) => as_single_source(&now.kind).map(|now| single_source(was, now, &mut said)),
+            RuleKind::IntentionalDuplicate(was) => {
+                as_intentional_duplicate(&now.kind).map(|now| intentional_duplicate(was, now, &mut said))
+            }
         };
         if is_same.is_none() {
             let (was, now) = (was.kind.name(), now.kind.name());
@@ -143,6 +161,27 @@ fn as_only_through(kind: &RuleKind) -> Option<&OnlyThroughRule> {
     if let RuleKind::OnlyThrough(rule) = kind { Some(rule) } else { None }
 }
 
+fn as_duplicates(kind: &RuleKind) -> Option<&DuplicatesRule> {
+    match kind {
+        RuleKind::Duplicates(rule) => Some(rule),
+        _ => None,
+    }
+}
+
+fn as_single_source(kind: &RuleKind) -> Option<&SingleSourceRule> {
+    match kind {
+        RuleKind::SingleSource(rule) => Some(rule),
+        _ => None,
+    }
+}
+
+fn as_intentional_duplicate(kind: &RuleKind) -> Option<&IntentionalDuplicate> {
+    match kind {
+        RuleKind::IntentionalDuplicate(rule) => Some(rule),
+        _ => None,
+    }
+}
+
 fn legacy(was: &LegacyRule, now: &LegacyRule, said: &mut Vec<String>) {
     let covers = |pattern: &SymbolPattern| {
         now.symbols.iter().any(|it| {
@@ -202,11 +241,55 @@ fn family(was: &FamilyRule, now: &FamilyRule, said: &mut Vec<String>) {
 fn only_through(was: &OnlyThroughRule, now: &OnlyThroughRule, said: &mut Vec<String>) {
     said.extend(was.calls.iter().filter(|it| !now.calls.contains(it)).map(|it| format!("`calls` lost `{it}`")));
     said.extend(now.through.iter().filter(|it| !was.through.contains(it)).map(|it| format!("`through` gained `{it}`")));
-    let allowed: Vec<&String> = was.allow.iter().flat_map(|it| &it.path.texts).collect();
-    for allowance in &now.allow {
+    allowances(&was.allow, &now.allow, said);
+}
+
+fn allowances(was: &[Allowance], now: &[Allowance], said: &mut Vec<String>) {
+    let allowed: Vec<&String> = was.iter().flat_map(|it| &it.path.texts).collect();
+    for allowance in now {
         for path in allowance.path.texts.iter().filter(|it| !allowed.contains(it)) {
             said.push(format!("`allow` gained `{path}` ({})", allowance.reason));
         }
+    }
+}
+
+fn duplicates(was: &DuplicatesRule, now: &DuplicatesRule, said: &mut Vec<String>) {
+    let kinds = |rule: &DuplicatesRule| match rule.kinds.is_empty() {
+        true => DuplicateKind::ALL.to_vec(),
+        false => rule.kinds.clone(),
+    };
+    let left = kinds(now);
+    said.extend(kinds(was).iter().filter(|it| !left.contains(it)).map(|it| format!("`kinds` lost `{}`", it.name())));
+    if now.min_lines > was.min_lines {
+        said.push(format!("`min-lines` went from {} to {}", was.min_lines, now.min_lines));
+    }
+    if now.disagreeing && !was.disagreeing {
+        said.push("`disagreeing` narrows it".to_owned());
+    }
+    match (was.paths.is_empty(), now.paths.is_empty()) {
+        (true, false) => said.push("`paths` selects some files alone".to_owned()),
+        (false, false) => said.extend(missing(&was.paths, &now.paths).map(|glob| format!("`paths` lost `{glob}`"))),
+        (_, true) => {}
+    }
+    let lost = was.contexts.iter().filter(|it| !now.contexts.contains(it));
+    said.extend(lost.map(|context| format!("`contexts` lost `{}`", context.name())));
+    allowances(&was.allow, &now.allow, said);
+}
+
+fn single_source(was: &SingleSourceRule, now: &SingleSourceRule, said: &mut Vec<String>) {
+    let lost = was.rivals.iter().filter(|it| !now.rivals.contains(it));
+    said.extend(lost.map(|glob| format!("`rivals` lost `{glob}`")));
+    allowances(&was.allow, &now.allow, said);
+}
+
+fn intentional_duplicate(was: &IntentionalDuplicate, now: &IntentionalDuplicate, said: &mut Vec<String>) {
+    let known: Vec<&str> = was.copies.iter().map(|copy| copy.text.as_str()).collect();
+    let more = now.copies.iter().filter(|copy| !known.contains(&copy.text.as_str()));
+    said.extend(more.map(|copy| format!("`copies` gained `{}`", copy.text)));
+    match (was.until, now.until) {
+        (Some(was), Some(now)) if now > was => said.push(format!("`until` went from {was} to {now}")),
+        (Some(was), None) => said.push(format!("`until` no longer ends it on {was}")),
+        _ => {}
     }
 }
 
@@ -317,6 +400,45 @@ mod tests {
         let bare = format!("{PROJECT}{LEGACY}").replace("include = [\"a/**\", \"b/**\"]\n", "");
         let message = "`include` leaves files out that were judged before";
         assert_eq!(said(&bare, &format!("{PROJECT}{LEGACY}")), [message]);
+    }
+
+    const AGAIN: &str = "[[duplicates]]\nid = \"d\"\nkinds = [\"clone\", \"version-family\"]\nmin-lines = 8\n";
+    const OWNER: &str = "[[single-source]]\nid = \"s\"\ncanonical = \"a:F\"\nrivals = { names = [\"*F\", \"*G\"] }\n";
+    const ENTRY: &str =
+        "[[intentional-duplicate]]\nid = \"i\"\ncopies = [\"a:f\"]\nreason = \"r\"\nuntil = 2026-01-01\n";
+
+    #[test]
+    fn letting_more_duplicates_pass_is_a_weakening() {
+        let all = format!("{AGAIN}{OWNER}{ENTRY}");
+        let none: [&str; 0] = [];
+        assert_eq!(said(&all, &all), none);
+        assert_eq!(said(&all, &format!("{AGAIN}{OWNER}")), none);
+        let added = "`i` says of a duplicate that it is on purpose (r)";
+        assert_eq!(said(&format!("{AGAIN}{OWNER}"), &all), [added]);
+        for (from, to, message) in [
+            (", \"version-family\"", "", "`d` asks for less: `kinds` lost `version-family`"),
+            ("min-lines = 8", "min-lines = 9", "`d` asks for less: `min-lines` went from 8 to 9"),
+            ("min-lines = 8", "min-lines = 8\ndisagreeing = true", "`d` asks for less: `disagreeing` narrows it"),
+            ("min-lines = 8", "min-lines = 8\npaths = [\"a\"]", "`d` asks for less: `paths` selects some files alone"),
+            (
+                "min-lines = 8",
+                "min-lines = 8\nallow = [{ path = \"a\", reason = \"r\" }]",
+                "`d` asks for less: `allow` gained `a` (r)",
+            ),
+            ("min-lines = 8", "min-lines = 8\ncontexts = [\"tests\"]", "`d` asks for less: `contexts` lost `code`"),
+            (", \"*G\"", "", "`s` asks for less: `rivals` lost `*G`"),
+            ("[\"a:f\"]", "[\"a:f\", \"b:g\"]", "`i` asks for less: `copies` gained `b:g`"),
+            ("2026-01-01", "2027-01-01", "`i` asks for less: `until` went from 2026-01-01 to 2027-01-01"),
+            ("until = 2026-01-01\n", "", "`i` asks for less: `until` no longer ends it on 2026-01-01"),
+        ] {
+            assert!(all.contains(from), "{from}");
+            assert_eq!(said(&all, &all.replace(from, to)), [message]);
+        }
+        for (from, to) in
+            [("min-lines = 8", "min-lines = 7"), ("[\"clone\", \"version-family\"]", "[]"), ("2026", "2025")]
+        {
+            assert_eq!(said(&all, &all.replace(from, to)), none, "{from} -> {to}");
+        }
     }
 
     #[test]

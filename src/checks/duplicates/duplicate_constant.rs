@@ -69,6 +69,7 @@ fn group(search: &Search<'_, '_, '_>, name: &str, members: &[(u32, &Constant)]) 
         parts: Vec::new(),
         canonical: None,
         instances,
+        details: Default::default(),
     })
 }
 

@@ -269,6 +269,7 @@ fn group(search: &Search<'_, '_, '_>, name: &str, is_class: bool, members: &[Uni
         parts: Vec::new(),
         canonical: None,
         instances,
+        details: Default::default(),
     }
 }
 

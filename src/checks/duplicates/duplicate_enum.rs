@@ -250,6 +250,7 @@ fn group(search: &Search<'_, '_, '_>, mut members: Vec<&Member<'_>>) -> Option<G
         parts: Vec::new(),
         canonical: None,
         instances,
+        details: Default::default(),
     })
 }
 

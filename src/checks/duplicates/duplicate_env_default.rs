@@ -54,5 +54,6 @@ fn group(search: &Search<'_, '_, '_>, key: &str, reads: &[(u32, &EnvironmentDefa
         parts: Vec::new(),
         canonical: None,
         instances,
+        details: Default::default(),
     })
 }

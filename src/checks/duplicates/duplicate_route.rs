@@ -296,5 +296,6 @@ fn group(instances: Vec<Instance>, disagrees: bool) -> Group {
         parts: Vec::new(),
         canonical: None,
         instances,
+        details: Default::default(),
     }
 }

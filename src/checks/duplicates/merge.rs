@@ -3,7 +3,7 @@
 //! Two groups are about the same if each copy of one lies in a copy of its own of the other. Invariant: no reason is
 //! lost. Absent on purpose: references; ranking by them would depend on how many were traced.
 
-use super::{DuplicateKind, Group, Instance};
+use super::{Agreement, DuplicateKind, Group, Instance};
 use crate::finding::Context;
 use crate::span::LineRange;
 use rustc_hash::FxHashMap;
@@ -80,8 +80,9 @@ fn absorb(into: &mut Group, other: Group) {
     into.reasons.dedup();
 }
 
-/// Sorts: production code before tests, several reasons before one, the strongest reason, disagreeing copies before
-/// agreeing ones, then by size.
+/// Sorts, so that what a maintainer would mend first stands first: production code before tests; copies that nearly
+/// agree before those that agree, since one of them is wrong today; then by size, which several reasons and a strong
+/// one multiply. What the policy says is there on purpose stands last.
 pub fn rank(groups: &mut [Group]) {
     groups.sort_by_cached_key(|group| {
         let in_code = group.instances.iter().filter(|it| it.context != Context::Tests).count();
@@ -103,6 +104,8 @@ pub fn rank(groups: &mut [Group]) {
         let weight = weight * group.reasons.len() as u32;
         let first = &group.instances[0];
         let place = (first.path.clone(), first.lines, group.kind, group.message.clone());
-        (in_code < 2, Reverse(weight), place)
+        let is_registered = group.details.registration.is_some();
+        let is_drifted = group.details.agreement == Agreement::Drifted;
+        (is_registered, in_code < 2, !is_drifted, Reverse(weight), place)
     });
 }

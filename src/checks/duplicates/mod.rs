@@ -6,56 +6,38 @@
 //! group of a kind; equal trees give equal groups, whatever the order of reading. Absent on purpose: a verdict;
 //! duplicates are shown, a policy judges.
 
+mod agreement;
 mod clone;
 mod corpus;
+mod difference;
 mod duplicate_constant;
 mod duplicate_definition;
 mod duplicate_enum;
 mod duplicate_env_default;
 mod duplicate_route;
+mod intentional;
 mod merge;
+mod novelty;
 mod parallel_implementation;
 mod shadowed_module;
 mod version_family;
 mod winner;
 
+pub use agreement::Agreement;
 pub use clone::CloneType;
 pub use corpus::{Corpus, CorpusFile, UnitRef};
+pub use difference::{Change, Difference};
+pub use intentional::Registration;
+pub(super) use winner::trace_uses;
 
-use super::CheckInput;
+use super::{CheckInput, Scope};
+pub use crate::finding::DuplicateKind;
+
 use crate::finding::Context;
+use crate::history::LastChange;
+use crate::policy::{MIN_LINES, RuleKind};
 use crate::span::{LineRange, RepoPath};
 use crate::workspace::EntryId;
-
-/// What makes the members of a group duplicates, the strongest reason first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum DuplicateKind {
-    DuplicateRoute,
-    VersionFamily,
-    DuplicateDefinition,
-    DuplicateEnum,
-    ParallelImplementation,
-    Clone,
-    DuplicateConstant,
-    DuplicateEnvDefault,
-    ShadowedModule,
-}
-
-impl DuplicateKind {
-    pub fn name(self) -> &'static str {
-        match self {
-            DuplicateKind::DuplicateRoute => "duplicate-route",
-            DuplicateKind::VersionFamily => "version-family",
-            DuplicateKind::DuplicateDefinition => "duplicate-definition",
-            DuplicateKind::DuplicateEnum => "duplicate-enum",
-            DuplicateKind::ParallelImplementation => "parallel-implementation",
-            DuplicateKind::Clone => "clone",
-            DuplicateKind::DuplicateConstant => "duplicate-constant",
-            DuplicateKind::DuplicateEnvDefault => "duplicate-env-default",
-            DuplicateKind::ShadowedModule => "shadowed-module",
-        }
-    }
-}
 
 /// What to look for.
 #[derive(Clone, Debug)]
@@ -82,17 +64,23 @@ pub struct Instance {
     pub context: Context,
     /// What this copy says where the copies disagree: a default, a value.
     pub detail: Option<String>,
+    /// Hash of its statements as they are, without its own header: equal where two copies say the same.
+    pub content: u64,
     pub uses: Option<Uses>,
+    /// The last commit that changed its file; unknown where there is no history.
+    pub last_change: Option<LastChange>,
 }
 
 /// Who uses a copy.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Uses {
     /// Proven and likely references in code, outside the copy itself.
     pub code: u64,
     pub tests: u64,
-    /// Files that import it.
-    pub importers: u64,
+    /// Modules that import it, sorted; those of tests stand last.
+    pub importers: Vec<String>,
+    /// A package above it exports it: the name of the package.
+    pub exported_by: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -112,6 +100,17 @@ pub struct Group {
     pub canonical: Option<(usize, String)>,
     /// Sorted by path and line.
     pub instances: Vec<Instance>,
+    pub details: Details,
+}
+
+/// What is worked out of a group once it stands.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Details {
+    pub agreement: Agreement,
+    /// Where copies that nearly agree differ, one entry per variant.
+    pub differences: Vec<Difference>,
+    /// The entry of the policy that says it is on purpose.
+    pub registration: Option<Registration>,
 }
 
 /// What was found, and what was not looked into.
@@ -153,8 +152,16 @@ pub const DUPLICATES: &[DuplicateSpec] = &[
 
 /// Finds the groups of every kind that is asked for.
 pub fn find(input: &CheckInput<'_, '_>, options: &Options) -> DuplicatesOutput {
-    let corpus = Corpus::load(input, options);
-    let search = Search { input, options, corpus: &corpus };
+    find_new(input, options, None)
+}
+
+/// Finds the groups that are not among those of another tree.
+pub fn find_new(input: &CheckInput<'_, '_>, options: &Options, base: Option<&[Group]>) -> DuplicatesOutput {
+    find_in(input, options, &Corpus::load(input, options), base)
+}
+
+fn find_in(input: &CheckInput<'_, '_>, options: &Options, corpus: &Corpus, base: Option<&[Group]>) -> DuplicatesOutput {
+    let search = Search { input, options, corpus };
     let mut output = DuplicatesOutput::default();
     for spec in DUPLICATES {
         // the reasons of a group may come from a kind that is not asked for
@@ -163,12 +170,54 @@ pub fn find(input: &CheckInput<'_, '_>, options: &Options) -> DuplicatesOutput {
         output.bounds.extend(part.bounds);
     }
     output.groups = merge::merge(output.groups);
+    agreement::compare(corpus, input, &mut output.groups);
+    intentional::register(input, &mut output.groups);
     if !options.kinds.is_empty() {
         output.groups.retain(|group| group.reasons.iter().any(|kind| options.kinds.contains(kind)));
     }
+    if let Some(base) = base {
+        novelty::retain_new(&mut output.groups, base);
+    }
     merge::rank(&mut output.groups);
-    winner::trace_uses(input, &mut output.groups, options.traced);
+    let examined = options.traced.unwrap_or(usize::MAX).min(output.groups.len());
+    winner::trace_uses(input, &mut output.groups[..examined]);
+    difference::quote(input, &mut output.groups[..examined]);
     output
+}
+
+/// The groups of a whole tree, for the rules that judge them: searched once, whatever asks.
+pub fn search_for_rules(input: &CheckInput<'_, '_>) -> Searched {
+    let mut options = Options { kinds: Vec::new(), min_lines: MIN_LINES, tests: false, traced: Some(0) };
+    let mut least = None;
+    for rule in &input.policy.rules {
+        match &rule.kind {
+            RuleKind::Duplicates(rule) => {
+                least = Some(least.map_or(rule.min_lines, |least: u32| least.min(rule.min_lines)));
+                options.tests |= rule.contexts.contains(&Context::Tests);
+            }
+            RuleKind::SingleSource(_) => (least, options.tests) = (Some(MIN_LINES), true),
+            RuleKind::IntentionalDuplicate(entry) => options.tests |= intentional::names_tests(input, entry),
+            _ => {}
+        }
+    }
+    options.min_lines = least.unwrap_or(MIN_LINES);
+    let whole = CheckInput::new(input.policy, input.project, input.today, Scope::default(), input.progress);
+    let corpus = Corpus::load(&whole, &options);
+    Searched { output: find_in(&whole, &options, &corpus, None), corpus }
+}
+
+/// The duplicates of a whole tree, and what they were found in.
+pub struct Searched {
+    pub output: DuplicatesOutput,
+    pub corpus: Corpus,
+}
+
+impl CheckInput<'_, '_> {
+    /// A unit of the corpus as a copy.
+    pub(super) fn instance_of(&self, corpus: &Corpus, at: UnitRef) -> Instance {
+        let options = Options { kinds: Vec::new(), min_lines: MIN_LINES, tests: true, traced: None };
+        Search { input: self, options: &options, corpus }.instance(at)
+    }
 }
 
 impl Search<'_, '_, '_> {
@@ -190,7 +239,9 @@ impl Search<'_, '_, '_> {
             what: "statements",
             context: self.input.context(self.input.path(file)),
             detail: None,
+            content: 0,
             uses: None,
+            last_change: None,
         }
     }
 }

@@ -327,6 +327,7 @@ fn group(search: &Search<'_, '_, '_>, tree: &Tree<'_>, members: &[usize], score:
         parts: Vec::new(),
         canonical: None,
         instances,
+        details: Default::default(),
     }
 }
 

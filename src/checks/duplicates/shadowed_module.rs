@@ -40,6 +40,7 @@ fn find(search: &Search<'_, '_, '_>) -> DuplicatesOutput {
             parts: Vec::new(),
             canonical: None,
             instances,
+            details: Default::default(),
         });
     }
     DuplicatesOutput { groups, bounds: Vec::new() }

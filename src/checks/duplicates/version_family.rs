@@ -132,5 +132,6 @@ fn group(key: &Key, members: Vec<Member>) -> Option<Group> {
         parts: Vec::new(),
         canonical: None,
         instances,
+        details: Default::default(),
     })
 }

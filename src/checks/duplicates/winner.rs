@@ -3,44 +3,52 @@
 //! References are those of `solely refs`; only proven and likely ones count, without the copy's own. Invariant: a copy
 //! is called canonical only for a reason that is told. Absent on purpose: a guess between copies that are used alike.
 
-use super::{Group, Uses};
+use super::{CloneType, DuplicateKind, Group, Uses};
 use crate::checks::{CheckInput, counted};
 use crate::facts::ReferenceKind;
 use crate::finding::{Context, Tier};
-use crate::project::{Symbol, Target, trace};
+use crate::policy::RuleKind;
+use crate::project::{Symbol, Target, Trace, trace};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Counts the uses of every copy in the first groups, and names the one to keep.
-pub fn trace_uses(input: &CheckInput<'_, '_>, groups: &mut [Group], limit: Option<usize>) {
-    let limit = limit.unwrap_or(groups.len()).min(groups.len());
-    let groups = &mut groups[..limit];
+/// Counts the uses of every copy in the groups, and names the one to keep.
+pub fn trace_uses(input: &CheckInput<'_, '_>, groups: &mut [Group]) {
     let symbols: BTreeSet<Symbol> = groups.iter().flat_map(|group| &group.instances).filter_map(traceable).collect();
     let targets: Vec<Target> = symbols.iter().cloned().map(Target::Symbol).collect();
-    if targets.is_empty() {
-        return;
-    }
     let mut uses: BTreeMap<String, Uses> = BTreeMap::new();
     for (symbol, trace) in symbols.iter().zip(trace(input.project, &targets, input.progress)) {
-        let mut counted = Uses::default();
-        let mut importers = BTreeSet::new();
-        for reference in trace.references.iter().filter(|it| !it.is_own && it.tier <= Tier::Likely) {
-            match input.policy.context_of(&reference.location.path) {
-                Context::Tests => counted.tests += 1,
-                _ => counted.code += 1,
-            }
-            if reference.kind == ReferenceKind::Import {
-                importers.insert(&reference.location.path);
-            }
-        }
-        counted.importers = importers.len() as u64;
-        uses.insert(symbol.to_string(), counted);
+        uses.insert(symbol.to_string(), uses_of(input, &trace));
     }
     for group in groups {
         for instance in &mut group.instances {
-            instance.uses = traceable(instance).and_then(|symbol| uses.get(&symbol.to_string()).copied());
+            instance.uses = traceable(instance).and_then(|symbol| uses.get(&symbol.to_string()).cloned());
         }
-        group.canonical = canonical(group);
+        group.canonical = canonical(input, group);
     }
+}
+
+fn uses_of(input: &CheckInput<'_, '_>, trace: &Trace) -> Uses {
+    let mut uses = Uses::default();
+    let mut importers = BTreeSet::new();
+    for reference in trace.references.iter().filter(|it| !it.is_own && it.tier <= Tier::Likely) {
+        let path = &reference.location.path;
+        let is_test = input.context(path) == Context::Tests;
+        match is_test {
+            true => uses.tests += 1,
+            false => uses.code += 1,
+        }
+        if reference.kind == ReferenceKind::Import {
+            let module = input.project.module_name(reference.file);
+            importers.insert((is_test, module.to_owned()));
+            let is_package = path.file_name() == "__init__.py" && !is_test;
+            let holds = trace.definitions.iter().any(|site| site.location.path.as_str().starts_with(path.folder()));
+            if is_package && holds && uses.exported_by.is_none() {
+                uses.exported_by = Some(module.to_owned());
+            }
+        }
+    }
+    uses.importers = importers.into_iter().map(|(_, module)| module).collect();
+    uses
 }
 
 /// What `refs` can be asked for: definitions, not runs of statements or keys.
@@ -54,14 +62,47 @@ fn traceable(instance: &super::Instance) -> Option<Symbol> {
     Some(Symbol::new(module, name))
 }
 
-/// The only copy that production code uses, or the one it uses by far the most.
-fn canonical(group: &Group) -> Option<(usize, String)> {
-    let uses: Vec<u64> = group.instances.iter().map(|it| it.uses.map(|uses| uses.code)).collect::<Option<_>>()?;
-    let (best, &most) = uses.iter().enumerate().max_by_key(|(_, count)| **count)?;
-    let second = uses.iter().enumerate().filter(|(at, _)| *at != best).map(|(_, count)| *count).max()?;
-    if most > 0 && second == 0 {
-        return Some((best, format!("the only copy that code uses ({})", counted(most, "place"))));
+/// The copy that the policy names; else the only one that production code uses, or the one it uses by far the most;
+/// else the only one that its package exports.
+fn canonical(input: &CheckInput<'_, '_>, group: &Group) -> Option<(usize, String)> {
+    if let Some(named) = named_by_policy(input, group) {
+        return Some(named);
     }
-    (most >= 3 * second && most > 2)
-        .then(|| (best, format!("used in {}, the next in {}", counted(most, "place"), second)))
+    if !is_one_thing(group) {
+        return None;
+    }
+    let uses: Vec<&Uses> = group.instances.iter().map(|it| it.uses.as_ref()).collect::<Option<_>>()?;
+    let (best, most) =
+        uses.iter().map(|uses| uses.code).enumerate().max_by_key(|&(at, count)| (count, uses.len() - at))?;
+    let second = uses.iter().enumerate().filter(|(at, _)| *at != best).map(|(_, uses)| uses.code).max()?;
+    if most > 0 && second == 0 {
+        return Some((best, format!("it is the only copy that code uses ({})", counted(most, "place"))));
+    }
+    if most >= 3 * second && most > 2 {
+        return Some((best, format!("{} in code use it, the next copy has {second}", counted(most, "place"))));
+    }
+    let mut exported = uses.iter().enumerate().filter_map(|(at, uses)| Some((at, uses.exported_by.as_ref()?)));
+    let (only, package) = exported.next()?;
+    exported.next().is_none().then(|| (only, format!("it is the one that the package `{package}` exports")))
+}
+
+/// Whether the copies are one thing. Clones of several names that are not exact do several jobs in the same way: what
+/// they share can go, and none of them.
+fn is_one_thing(group: &Group) -> bool {
+    let name = |at: usize| group.instances[at].symbol.rsplit(['.', ':']).next();
+    let is_same_name = (1..group.instances.len()).all(|at| name(at) == name(0));
+    group.kind != DuplicateKind::Clone || group.clone_type == Some(CloneType::Exact) || is_same_name
+}
+
+fn named_by_policy(input: &CheckInput<'_, '_>, group: &Group) -> Option<(usize, String)> {
+    for rule in &input.policy.rules {
+        let RuleKind::SingleSource(single) = &rule.kind else { continue };
+        let name = single.canonical.to_string();
+        let inside = format!("{name}.");
+        let is_it = |symbol: &str| symbol == name || symbol.starts_with(&inside);
+        if let Some(at) = group.instances.iter().position(|it| is_it(&it.symbol)) {
+            return Some((at, format!("the policy names it (`{}`)", rule.id)));
+        }
+    }
+    None
 }

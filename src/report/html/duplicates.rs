@@ -123,7 +123,7 @@ fn copy(instance: &Instance, is_canonical: bool) -> Markup {
                 @if let Some(value) = &instance.detail { p.aside { "says " (name(value)) } }
             }
             td.place { (name(&place)) p.aside { (instance.context.name()) } }
-            @if let Some(uses) = instance.uses {
+            @if let Some(uses) = &instance.uses {
                 (number("uses", uses.code)) (number("in tests", uses.tests))
             } @else { td {} td {} }
         }

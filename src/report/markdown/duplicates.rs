@@ -41,6 +41,6 @@ fn row(group: &Group) -> String {
 fn copy(instance: &Instance) -> String {
     let place = code(&format!("{}:{}-{}", instance.path, instance.lines.start, instance.lines.end));
     let value = instance.detail.as_ref().map(|value| format!(" = {}", code(value))).unwrap_or_default();
-    let uses = instance.uses.map(|uses| format!(", {}", counted(uses.code, "use"))).unwrap_or_default();
+    let uses = instance.uses.as_ref().map(|uses| format!(", {}", counted(uses.code, "use"))).unwrap_or_default();
     format!("{place}{value}{uses}")
 }

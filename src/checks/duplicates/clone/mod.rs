@@ -233,5 +233,6 @@ fn group(search: &Search<'_, '_, '_>, found: Found) -> Group {
         parts: Vec::new(),
         canonical: None,
         instances,
+        details: Default::default(),
     }
 }
