@@ -20,6 +20,11 @@
 //! - **Absence of a way is searched forward.** Whether production uses a definition is answered from the entry points on,
 //!   in two rounds: what is surely reached, then what may be ([`project::Reach`]).
 //!
+//! Receivers are inferred by our own rules and not by those of ty, Astral's type checker, whose crates were tried
+//! (`ty_python_semantic` 0.0.10, 2026-11-22, on the scorecard of `tests/evaluation/references`): its recall of method
+//! references was 0.67 in Celery and 0.75 in Django, where ours is above 0.85 and 0.97, for four to eight times the CPU
+//! time and three times the build; a compatible `salsa` had to be pinned by hand before it compiled at all.
+//!
 //! What a program *means* comes from a real parser behind a language adapter (ruff's for Python). What a rule *looks for*
 //! may be a tree-sitter query; its captures are joined with the facts by span, so no fact is extracted twice.
 //!
@@ -68,6 +73,10 @@
 //!   annotation, string, export, keyword, text) and a **tier** ([`finding::Tier`]): *proven*, resolved to the symbol;
 //!   *likely*, the receiver's class was inferred; *name-only*, the same attribute on an unknown receiver; *text*, in a
 //!   comment, a docstring, a longer string or a document.
+//! - **override**: a method of the same name in a subclass. It is no reference to what it overrides, and a call is a
+//!   reference to the method that the receiver's declared or inferred class gives. A call through a base class is
+//!   *name-only* for the methods that override it, since it may reach them; a call through a subclass that has its own is
+//!   none to the base. This is also what editors find.
 //! - **context** ([`finding::Context`]): code, tests, docs or config; a policy gates each on its own.
 //! - **state** ([`checks::State`]): *present*, *unused*, *removed* (no definition, uses remain), *residue* (only text or
 //!   tests name it), *gone*. Derived, never typed in.

@@ -69,6 +69,8 @@ specs! {
     reach_steps => "tests/spec/reach/steps.md",
     resolve_classes => "tests/spec/resolve/classes.md",
     resolve_expressions => "tests/spec/resolve/expressions.md",
+    resolve_flow => "tests/spec/resolve/flow.md",
+    resolve_calls => "tests/spec/resolve/calls.md",
     resolve_imports => "tests/spec/resolve/imports.md",
     resolve_roots => "tests/spec/resolve/roots.md",
     resolve_scopes => "tests/spec/resolve/scopes.md",
@@ -418,6 +420,7 @@ fn spellings(project: &Project<'_>, meaning: &Resolved) -> Vec<String> {
         Entity::Module(module) => vec![format!("module {}", project.modules.module_name(module))],
         Entity::Missing(symbol) => vec![format!("missing {symbol}")],
         Entity::External(path) => vec![format!("external {path}")],
+        Entity::Holder(holder) => vec![format!("holder {:?}", holder.kind).to_lowercase()],
         Entity::Unknown => vec!["unknown".to_owned()],
     };
     match meaning.tier {

@@ -8,11 +8,13 @@
 //! by span; `lines` has one class per line of the text, as git counts lines. Absent on purpose: paths, module names,
 //! and anything that needs a second file.
 
+mod flow;
 mod fragment;
 mod line;
 mod names;
 mod sketch;
 
+pub use flow::{AT_ANY_TIME, Block, Narrowing};
 pub use fragment::{Constant, EnvironmentDefault, Fragments, Print, PrintRange, SetForm, Unit, UnitKind, ValueSet};
 pub use line::{LineClass, LineTally};
 pub use names::{Interner, NameId, Names};
@@ -76,6 +78,10 @@ pub struct Facts {
     pub markers: Vec<Marker>,
     /// Assignments to an attribute of the first parameter of a method: `self.x = …`.
     pub attributes: Vec<AttributeAssignment>,
+    /// Branches and loop bodies, in source order; see [`Facts::reaching`].
+    pub blocks: Vec<Block>,
+    /// Sorted by `(scope, path)`, then by the start of the region.
+    pub narrowings: Vec<Narrowing>,
     /// Comments, each from its `#` to the end of its line.
     pub comments: Vec<Span>,
     /// Docstrings, quotes included.
@@ -122,6 +128,10 @@ pub struct Traits {
     pub is_property: bool,
     pub is_static: bool,
     pub is_class_method: bool,
+    /// Its body yields, so a call gives an iterator.
+    pub is_generator: bool,
+    /// `@contextmanager`: what it yields is what `with … as` binds.
+    pub is_context_manager: bool,
     /// The body is `...`, `pass`, a docstring or `raise NotImplementedError` alone.
     pub is_stub: bool,
     /// A class whose metaclass or decorators may give it members that its body does not show.
@@ -147,6 +157,8 @@ pub struct Definition {
     pub decorators: Vec<ValueId>,
     /// The return annotation of a function.
     pub returns: Option<ValueId>,
+    /// What the `return` statements of a function give, or its `yield`s where it is a generator; each value once.
+    pub gives: Vec<ValueId>,
     pub guards: Guards,
 }
 
@@ -176,11 +188,11 @@ pub enum BindingKind {
     /// A parameter, by its 0-based position; the value of the binding is its default.
     Parameter(u16),
     Assignment,
-    /// `for x in value`: the binding's value is what is looped over.
+    /// `for x in …`: the binding's value is [`Value::Element`].
     Element,
-    /// `with value as x`.
+    /// `with … as x`: the binding's value is [`Value::Entered`].
     Entered,
-    /// `except Kind as x`, `case x`, type parameters: nothing is known of the value.
+    /// `except Kind as x`, `case Kind() as x`, type parameters: all that is known is the binding's annotation.
     Other,
     /// `global x` or `nonlocal x`: the name belongs to an outer scope.
     Outer,
@@ -191,6 +203,8 @@ pub struct Binding {
     pub scope: ScopeId,
     pub name: NameId,
     pub span: Span,
+    /// The offset from which it holds: behind the value, since `x = x.next` reads the old one.
+    pub from: u32,
     pub kind: BindingKind,
     pub value: Option<ValueId>,
     pub annotation: Option<ValueId>,
@@ -256,15 +270,17 @@ pub enum ImportTarget {
 /// An expression that leads to a name. Resolution walks it from the outside in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
 pub enum Value {
+    /// A name as it is read at an offset.
     Name {
         name: NameId,
         scope: ScopeId,
+        at: u32,
     },
     Attribute {
         base: ValueId,
         name: NameId,
     },
-    /// A call; `argument` is its first positional argument (`partial(f)`, `getattr(x, …)`).
+    /// A call; `argument` is its first positional argument (`partial(f)`), or all of them as [`Value::Arguments`].
     Call {
         function: ValueId,
         argument: Option<ValueId>,
@@ -287,10 +303,36 @@ pub enum Value {
     Awaited {
         value: ValueId,
     },
-    /// A tuple or list display: the first and the rest, for `Union[A, B]` and handler lists.
+    /// A tuple display, or a list in an annotation: the first and the rest.
     Pair {
         first: ValueId,
         rest: Option<ValueId>,
+    },
+    /// Several positional arguments of a call whose meaning depends on them (`zip`, `getattr`): a `Pair`.
+    Arguments {
+        pair: ValueId,
+    },
+    /// A list, a set or a generator of such elements; the element of a display is a `Pair` of all.
+    Many {
+        element: ValueId,
+    },
+    /// A dictionary of such keys and values; each may be a `Pair` of all.
+    Table {
+        key: ValueId,
+        value: ValueId,
+    },
+    /// What a loop over a value gives.
+    Element {
+        of: ValueId,
+    },
+    /// What `with value as x` binds.
+    Entered {
+        of: ValueId,
+    },
+    /// One part of an unpacked value: `b` of `a, b = value` is part 1.
+    Part {
+        of: ValueId,
+        index: u16,
     },
     /// A string literal that is one identifier or dotted path.
     Text(NameId),

@@ -1,17 +1,35 @@
 //! Annotations: the instance that a type promises.
 //!
-//! `Optional[A]`, `A | None`, `Annotated[A, …]` promise an `A`; `type[A]` promises the class itself; a container
-//! promises nothing about what is looked up on it. Invariant: what an annotation gives is at best likely, since
-//! annotations are not checked at run time. Absent on purpose: generics.
+//! `Optional[A]`, `A | None`, `Annotated[A, …]` promise an `A`; `type[A]` promises the class itself; `list[A]` and its
+//! like promise a container of them. Invariant: what an annotation gives is at best likely, since annotations are not
+//! checked at run time. Absent on purpose: the parameters of generic classes of the project.
 
-use super::entity::{DefinitionRef, Entity, Resolved};
+use super::entity::{DefinitionRef, Entity, HolderKind, Resolved};
 use super::resolve::Resolver;
 use crate::facts::{DefinitionKind, Value, ValueId};
 use crate::workspace::EntryId;
 
 /// Wrappers whose first argument is the type.
 const TRANSPARENT: &[&str] =
-    &["Optional", "Annotated", "ClassVar", "Final", "Required", "NotRequired", "ReadOnly", "Awaitable", "Coroutine"];
+    &["Optional", "Annotated", "ClassVar", "Final", "Required", "NotRequired", "ReadOnly", "Awaitable", "InitVar"];
+
+/// Types of one kind of element.
+#[rustfmt::skip]
+const MANY: &[&str] = &[
+    "list", "List", "set", "Set", "frozenset", "FrozenSet", "Sequence", "MutableSequence", "Collection", "Container",
+    "Iterable", "Iterator", "Generator", "Reversible", "AbstractSet", "MutableSet", "KeysView", "deque", "Deque",
+    "AsyncIterable", "AsyncIterator", "AsyncGenerator",
+];
+
+/// Types of keys and values.
+#[rustfmt::skip]
+const TABLES: &[&str] = &[
+    "dict", "Dict", "Mapping", "MutableMapping", "defaultdict", "DefaultDict", "OrderedDict", "ChainMap",
+    "WeakValueDictionary", "WeakKeyDictionary", "MappingProxyType",
+];
+
+const CONTEXTS: &[&str] =
+    &["ContextManager", "AbstractContextManager", "AsyncContextManager", "AbstractAsyncContextManager"];
 
 impl Resolver<'_, '_> {
     /// The instances that a value of this type may be; unknown if the type says nothing.
@@ -51,7 +69,7 @@ impl Resolver<'_, '_> {
         let Value::Name { scope, .. } = facts.value(annotation) else { return None };
         let id = facts.scope(scope).definition?;
         let class = DefinitionRef { file, id };
-        self.is_class(class).then(|| vec![Resolved::new(Entity::Instance { class, behind: None }).likely()])
+        self.is_class(class).then(|| vec![Resolved::instance(class).own()])
     }
 
     fn parametrised(&mut self, file: EntryId, base: ValueId, index: Option<ValueId>) -> Vec<Resolved> {
@@ -64,18 +82,67 @@ impl Resolver<'_, '_> {
             };
             let name = path.rsplit('.').next().unwrap_or(path);
             let Some(index) = index else { continue };
-            let first = match self.facts(file).map(|facts| facts.value(index)) {
-                Some(Value::Pair { first, .. }) => first,
-                _ => index,
-            };
+            let arguments = self.arguments(file, index);
+            let first = arguments[0];
             match name {
                 "Union" => found.extend(self.annotation(file, index)),
                 "type" | "Type" => found.extend(self.value(file, first).iter().cloned().map(Resolved::likely)),
+                // `Coroutine[Any, Any, Order]` gives an `Order` when it is awaited.
+                "Coroutine" => found.extend(self.annotation(file, arguments[arguments.len() - 1])),
                 _ if TRANSPARENT.contains(&name) => found.extend(self.annotation(file, first)),
-                _ => found.push(Resolved::unknown()),
+                _ => found.push(self.holding(file, name, &arguments)),
             }
         }
         found
+    }
+
+    /// The arguments of a parametrised type.
+    fn arguments(&mut self, file: EntryId, index: ValueId) -> Vec<ValueId> {
+        let Some(facts) = self.facts(file) else { return vec![index] };
+        let mut arguments = Vec::new();
+        let mut next = Some(index);
+        while let Some(id) = next {
+            match facts.value(id) {
+                Value::Pair { first, rest } => {
+                    arguments.push(first);
+                    next = rest;
+                }
+                _ => {
+                    arguments.push(id);
+                    next = None;
+                }
+            }
+        }
+        arguments
+    }
+
+    /// `list[Order]`, `dict[str, Order]`, `Callable[[], Order]`.
+    fn holding(&mut self, file: EntryId, name: &str, arguments: &[ValueId]) -> Resolved {
+        let mut held: Vec<Vec<Resolved>> = Vec::new();
+        let is_known = MANY.contains(&name) || TABLES.contains(&name) || CONTEXTS.contains(&name);
+        if is_known || matches!(name, "tuple" | "Tuple" | "ItemsView" | "ValuesView" | "Callable") {
+            held = arguments.iter().map(|&argument| self.annotation(file, argument)).collect();
+        }
+        let holder = |kind, held| Resolved::holder(kind, held);
+        match name {
+            "tuple" | "Tuple" => match &held[..] {
+                // `tuple[Order, ...]`
+                [first, rest] if rest.iter().all(Resolved::is_unknown) && !first.iter().all(Resolved::is_unknown) => {
+                    holder(HolderKind::Many, vec![first.clone()])
+                }
+                _ => holder(HolderKind::Tuple, held),
+            },
+            "ItemsView" => {
+                let pair = holder(HolderKind::Tuple, held);
+                holder(HolderKind::Many, vec![vec![pair]])
+            }
+            "ValuesView" => holder(HolderKind::Many, held),
+            "Callable" => holder(HolderKind::Callable, held.pop().into_iter().collect()),
+            _ if MANY.contains(&name) => holder(HolderKind::Many, held),
+            _ if TABLES.contains(&name) => holder(HolderKind::Table, held),
+            _ if CONTEXTS.contains(&name) => holder(HolderKind::Context, held),
+            _ => Resolved::unknown(),
+        }
     }
 
     /// The instance of a class that an annotation names.
@@ -84,6 +151,8 @@ impl Resolver<'_, '_> {
             return match &named.entity {
                 // `None` and `Any` add nothing; the rest of a union still counts.
                 Entity::External(path) if path == "builtins.None" => Vec::new(),
+                // A type variable stands for its bound, an alias of a generic for what it holds.
+                Entity::Instance { .. } | Entity::Holder(_) => vec![named.clone().forget_names().likely()],
                 _ => vec![Resolved::unknown()],
             };
         };
@@ -91,7 +160,6 @@ impl Resolver<'_, '_> {
         if facts.definition(definition.id).kind != DefinitionKind::Class {
             return vec![Resolved::unknown()];
         }
-        let instance = Resolved::new(Entity::Instance { class: definition, behind: None });
-        vec![instance.behind(&named.clone().forget_names()).likely()]
+        vec![Resolved::instance(definition).behind(&named.clone().forget_names())]
     }
 }

@@ -61,11 +61,9 @@ impl Resolver<'_, '_> {
         let mut found = Vec::new();
         if let Some(scope) = facts.definition(class.id).body_scope {
             for binding in facts.bindings_of(scope, id) {
-                let mut bound = self.binding(class.file, &facts, binding);
-                for resolved in &mut bound {
-                    self.property(resolved);
+                for bound in self.binding(class.file, &facts, binding) {
+                    found.extend(self.described(bound));
                 }
-                found.extend(bound);
             }
         }
         for attribute in facts.attributes.iter().filter(|it| it.class == class.id && it.name == id) {
@@ -84,23 +82,42 @@ impl Resolver<'_, '_> {
         distinct(found)
     }
 
-    /// A property stands for what it returns; its own symbol is passed on the way.
-    fn property(&mut self, resolved: &mut Resolved) {
-        let Entity::Definition(definition) = resolved.entity else { return };
-        let Some(facts) = self.facts(definition.file) else { return };
+    /// A property stands for what it gives; its own symbol is passed on the way.
+    fn described(&mut self, bound: Resolved) -> Vec<Resolved> {
+        let Entity::Definition(definition) = bound.entity else { return vec![bound] };
+        let Some(facts) = self.facts(definition.file) else { return vec![bound] };
         let method = facts.definition(definition.id);
-        if !method.traits.is_property || method.kind != DefinitionKind::Method {
-            return;
+        if method.kind != DefinitionKind::Method || method.decorators.is_empty() {
+            return vec![bound];
         }
-        resolved.passed.push(self.project.symbol_of(definition));
-        let returned = match method.returns {
-            Some(returns) => self.annotation(definition.file, returns),
-            None => Vec::new(),
+        if !method.traits.is_property && !self.is_described(definition.file, &method.decorators) {
+            return vec![bound];
+        }
+        let symbol = self.project.symbol_of(definition);
+        let given = self.given(definition);
+        let stands_for = |it: &Resolved| {
+            let mut it = it.clone().forget_names().likely().behind(&bound);
+            // That the property is meant is as sure as the way to it; what it gives is inferred.
+            it.tier = bound.tier;
+            it.passed.push(symbol.clone());
+            it
         };
-        resolved.entity = match &returned[..] {
-            [only] => only.entity.clone(),
-            _ => Entity::Unknown,
-        };
+        match given.is_empty() {
+            true => vec![stands_for(&Resolved::unknown())],
+            false => given.iter().map(stands_for).collect(),
+        }
+    }
+
+    /// Whether a decorator is a class of the project with a `__get__`, as a lazy property has.
+    fn is_described(&mut self, file: EntryId, decorators: &[ValueId]) -> bool {
+        let mut classes = Vec::new();
+        for &decorator in decorators {
+            classes.extend(self.value(file, decorator).iter().filter_map(|it| match it.entity {
+                Entity::Definition(class) | Entity::Instance { class, .. } if self.is_class(class) => Some(class),
+                _ => None,
+            }));
+        }
+        classes.into_iter().any(|class| !self.own_member(class, "__get__").is_empty())
     }
 
     /// The method resolution order, by C3 where it exists and depth first where it does not.

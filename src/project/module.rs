@@ -131,6 +131,20 @@ impl ModuleIndex {
         if begins { Found::Missing } else { Found::External }
     }
 
+    /// Whether an absolute import is a guess: it leads to a script in a folder that is neither the importer's nor a root
+    /// that anything declares. A package, or a folder of sources, is taken for one that is on the path.
+    pub fn is_guessed(&self, dotted: &str, importer: &str) -> bool {
+        let first = dotted.split('.').next().unwrap_or(dotted);
+        let search_path = self.search_path(Some(importer), first);
+        let near = 2 + self.roots.declared.len();
+        let found = search_path.iter().position(|root| self.at(&join(root, first)).is_some());
+        found.is_some_and(|at| {
+            let root = search_path[at];
+            let is_sources = matches!(root.rsplit('/').next(), Some("src" | "lib"));
+            at >= near && !is_sources && !self.packages.contains(&join(root, first))
+        })
+    }
+
     /// A module inside a module.
     pub fn submodule(&self, sources: &SourceSet<'_>, module: &ModuleRef, name: &str) -> Option<ModuleRef> {
         let folder = match module {

@@ -1,15 +1,15 @@
 //! Resolution: from a value in one file to what it means in the project.
 //!
 //! Demand-driven: nothing is resolved until a reference asks, and only the files on the way are parsed. Scopes follow
-//! Python's rule (local, enclosing functions, module, builtins; class bodies are not seen from their methods); all
-//! bindings of a name count, whatever the order of execution, so two branches give two results. Invariant: it ends,
+//! Python's rule (local, enclosing functions, module, builtins; class bodies are not seen from their methods); the
+//! bindings that can reach a place count ([`Facts::reaching`]), so two branches give two results. Invariant: it ends,
 //! since the depth is bounded and a value that is asked for while it is being resolved leads nowhere. Absent on purpose:
-//! flow analysis.
+//! arguments of calls; what a parameter is, its annotation and its default say.
 
 use super::Project;
 use super::builtin::is_builtin;
 use super::class::Mro;
-use super::entity::{DefinitionRef, Entity, Resolved};
+use super::entity::{DefinitionRef, Entity, HolderKind, Resolved};
 use super::module::{Found, ModuleRef};
 use super::symbol::Symbol;
 use crate::facts::{
@@ -32,12 +32,20 @@ pub struct Resolver<'p, 's> {
     pub(super) project: &'p Project<'s>,
     values: FxHashMap<(EntryId, ValueId), Arc<[Resolved]>>,
     pub(super) mros: FxHashMap<DefinitionRef, Arc<Mro>>,
-    depth: u32,
+    /// What a call of a function gives, its receiver not yet put in.
+    pub(super) given: FxHashMap<DefinitionRef, Arc<[Resolved]>>,
+    pub(super) depth: u32,
 }
 
 impl<'p, 's> Resolver<'p, 's> {
     pub fn new(project: &'p Project<'s>) -> Self {
-        Self { project, values: FxHashMap::default(), mros: FxHashMap::default(), depth: 0 }
+        Self {
+            project,
+            values: FxHashMap::default(),
+            mros: FxHashMap::default(),
+            given: FxHashMap::default(),
+            depth: 0,
+        }
     }
 
     pub(super) fn facts(&self, file: EntryId) -> Option<Arc<Facts>> {
@@ -64,18 +72,19 @@ impl<'p, 's> Resolver<'p, 's> {
     fn value_afresh(&mut self, file: EntryId, id: ValueId) -> Vec<Resolved> {
         let Some(facts) = self.facts(file) else { return vec![Resolved::unknown()] };
         match facts.value(id) {
-            Value::Name { name, scope } => self.name(file, &facts, scope, name),
+            Value::Name { name, scope, at } => self.name(file, &facts, scope, name, at),
             Value::Attribute { base, name } => {
                 let bases = self.value(file, base);
-                let name = facts.name(name);
-                bases.iter().flat_map(|base| self.attribute(base, name)).collect()
+                let found = bases.iter().flat_map(|base| self.attribute(base, facts.name(name))).collect();
+                self.narrowed_attribute(file, &facts, id, found)
             }
             Value::Call { function, argument } => {
                 let functions = self.value(file, function);
+                let functions = self.without_overloads(&functions);
                 functions.iter().flat_map(|it| self.call(file, it, argument)).collect()
             }
             Value::Super { scope } => match self.class_of_method(file, &facts, scope) {
-                Some(class) => vec![Resolved::new(Entity::Instance { class, behind: Some(class) })],
+                Some(class) => vec![Resolved::new(Entity::Instance { class, behind: Some(class) }).own()],
                 None => vec![Resolved::unknown()],
             },
             Value::Either { left, right } => {
@@ -84,28 +93,65 @@ impl<'p, 's> Resolver<'p, 's> {
                 left.iter().chain(right.iter()).cloned().collect()
             }
             Value::Awaited { value } => self.value(file, value).to_vec(),
-            Value::Item { .. } | Value::Pair { .. } | Value::Text(_) | Value::Unknown => vec![Resolved::unknown()],
+            Value::Many { .. } | Value::Table { .. } | Value::Pair { .. } => vec![self.display(file, &facts, id)],
+            Value::Element { of } => {
+                let held = self.value(file, of);
+                held.iter().flat_map(|it| self.element(it)).collect()
+            }
+            Value::Entered { of } => {
+                let managers = self.value(file, of);
+                managers.iter().flat_map(|it| self.entered(it)).collect()
+            }
+            Value::Part { of, index } => {
+                let whole = self.value(file, of);
+                whole.iter().flat_map(|it| self.part(it, index)).collect()
+            }
+            Value::Item { base, index } => {
+                let bases = self.value(file, base);
+                bases.iter().flat_map(|it| self.item(file, &facts, it, index)).collect()
+            }
+            Value::Arguments { .. } | Value::Text(_) | Value::Unknown => vec![Resolved::unknown()],
         }
     }
 
-    /// A bare name in a scope.
-    fn name(&mut self, file: EntryId, facts: &Facts, scope: ScopeId, name: NameId) -> Vec<Resolved> {
-        let mut at = Some(scope);
-        while let Some(id) = at {
+    /// A bare name, read in a scope at an offset. In that scope and in the comprehensions around it the order of the
+    /// text counts; of what an enclosing function or the module binds, all counts.
+    fn name(&mut self, file: EntryId, facts: &Facts, scope: ScopeId, name: NameId, at: u32) -> Vec<Resolved> {
+        let mut narrowing = None;
+        let mut position = Some(at);
+        let mut next = Some(scope);
+        let mut bound: Vec<&Binding> = Vec::new();
+        while let Some(id) = next {
             let here = facts.scope(id);
             // A class body is seen from itself alone.
-            let is_visible = here.kind != ScopeKind::Class || id == scope;
-            let bindings = if is_visible { facts.bindings_of(id, name) } else { &[] };
-            let own: Vec<&Binding> = bindings.iter().filter(|binding| binding.kind != BindingKind::Outer).collect();
-            if id == MODULE_SCOPE || (!own.is_empty() && own.len() == bindings.len()) {
-                if !own.is_empty() {
-                    return own.into_iter().flat_map(|binding| self.binding(file, facts, binding)).collect();
+            if here.kind != ScopeKind::Class || id == scope {
+                let all = facts.bindings_of(id, name);
+                let is_outer = id != MODULE_SCOPE && all.iter().any(|it| it.kind == BindingKind::Outer);
+                if !is_outer {
+                    bound = match position {
+                        Some(at) => facts.reaching(id, name, at),
+                        None => all.iter().collect(),
+                    };
+                    bound.retain(|binding| binding.kind != BindingKind::Outer);
                 }
-                break;
+                narrowing = narrowing.or_else(|| position.and_then(|at| facts.narrowed(id, name, at)));
+                if !bound.is_empty() {
+                    break;
+                }
             }
-            at = here.parent;
+            if here.kind == ScopeKind::Function {
+                position = None;
+            }
+            next = here.parent;
         }
-        self.unbound(file, facts, facts.name(name))
+        let found = match bound.is_empty() {
+            true => self.unbound(file, facts, facts.name(name)),
+            false => bound.into_iter().flat_map(|binding| self.binding(file, facts, binding)).collect(),
+        };
+        match narrowing {
+            Some(narrowing) => self.narrow(file, facts, narrowing, found),
+            None => found,
+        }
     }
 
     /// A name that no scope binds: from a star import, a builtin, or missing.
@@ -178,9 +224,7 @@ impl<'p, 's> Resolver<'p, 's> {
         match binding.kind {
             BindingKind::Import(id) => self.import(file, facts, id),
             BindingKind::Definition(id) => vec![Resolved::new(Entity::Definition(DefinitionRef { file, id }))],
-            BindingKind::Parameter(0) if self.class_of_method(file, facts, binding.scope).is_some() => {
-                self.receiver(file, facts, binding.scope)
-            }
+            BindingKind::Parameter(0) if self.is_receiver(facts, binding.scope) => self.receiver(file, facts, binding),
             BindingKind::Parameter(_) => {
                 let mut found = self.annotated(file, binding);
                 if let Some(default) = binding.value {
@@ -191,14 +235,21 @@ impl<'p, 's> Resolver<'p, 's> {
                 }
                 found
             }
-            BindingKind::Assignment => {
+            BindingKind::Assignment | BindingKind::Element | BindingKind::Entered => {
                 let symbol = self.scope_symbol(file, facts, binding.scope).map(|owner| owner.member(name));
                 let mut found = self.annotated(file, binding);
                 // `HOOK: Callable = save`, `Thing: TypeAlias = Order`: an annotation that says nothing of the project.
+                let says_nothing = |it: &Resolved| match &it.entity {
+                    Entity::Holder(holder) => holder.kind == HolderKind::Callable,
+                    entity => *entity == Entity::Unknown,
+                };
                 if let Some(value) = binding.value
-                    && found.iter().all(|it| it.entity == Entity::Unknown)
+                    && found.iter().all(says_nothing)
                 {
-                    found = self.value(file, value).to_vec();
+                    let valued = self.value(file, value);
+                    if found.is_empty() || found.iter().all(Resolved::is_unknown) || names_something(&valued) {
+                        found = valued.to_vec();
+                    }
                 }
                 if found.is_empty() {
                     found.push(Resolved::unknown());
@@ -218,21 +269,8 @@ impl<'p, 's> Resolver<'p, 's> {
                 }
                 found
             }
-            BindingKind::Entered => match binding.value {
-                // Most context managers return themselves.
-                Some(value) => {
-                    let entered = self.value(file, value);
-                    entered
-                        .iter()
-                        .map(|it| match it.entity {
-                            Entity::Instance { .. } => it.clone().likely(),
-                            _ => Resolved::unknown(),
-                        })
-                        .collect()
-                }
-                None => vec![Resolved::unknown()],
-            },
-            BindingKind::Element | BindingKind::Other | BindingKind::Outer => vec![Resolved::unknown()],
+            BindingKind::Other => self.annotated(file, binding),
+            BindingKind::Outer => vec![Resolved::unknown()],
         }
     }
 
@@ -276,19 +314,32 @@ impl<'p, 's> Resolver<'p, 's> {
         None
     }
 
+    /// Whether the first parameter of the function whose body a scope is stands for its object or class.
+    fn is_receiver(&self, facts: &Facts, scope: ScopeId) -> bool {
+        facts.scope(scope).definition.map(|id| facts.definition(id)).is_some_and(|it| {
+            facts.scope(scope).kind == ScopeKind::Function && it.kind == DefinitionKind::Method && !it.traits.is_static
+        })
+    }
+
     /// `self` or `cls`: the first parameter of a method.
-    fn receiver(&mut self, file: EntryId, facts: &Facts, scope: ScopeId) -> Vec<Resolved> {
-        let method = facts.scope(scope).definition.map(|id| facts.definition(id));
-        let (Some(method), Some(class)) = (method, self.class_of_method(file, facts, scope)) else {
+    fn receiver(&mut self, file: EntryId, facts: &Facts, binding: &Binding) -> Vec<Resolved> {
+        let method = facts.scope(binding.scope).definition.map(|id| facts.definition(id));
+        let (Some(method), Some(class)) = (method, self.class_of_method(file, facts, binding.scope)) else {
             return vec![Resolved::unknown()];
         };
-        if method.kind != DefinitionKind::Method || method.traits.is_static {
-            return vec![Resolved::unknown()];
-        }
         let is_class = method.traits.is_class_method
             || matches!(facts.name(method.name), "__new__" | "__init_subclass__" | "__class_getitem__");
         let entity = if is_class { Entity::Definition(class) } else { Entity::Instance { class, behind: None } };
-        vec![Resolved::new(entity)]
+        // `self: Order` in a mixin promises more than the class around it.
+        let promised = self.annotated(file, binding);
+        let known = self.mro(class);
+        let is_other = |it: &Resolved| match it.entity {
+            Entity::Instance { class: other, .. } => !known.classes.contains(&other),
+            _ => false,
+        };
+        let mut found: Vec<Resolved> = promised.into_iter().filter(is_other).collect();
+        found.insert(0, Resolved::new(entity).own());
+        found
     }
 
     /// What an import binds.
@@ -330,9 +381,14 @@ impl<'p, 's> Resolver<'p, 's> {
         }));
         let is_reexport = import.scope == MODULE_SCOPE && !matches!(import.target, ImportTarget::Star);
         let symbol = is_reexport.then(|| Symbol::new(self.project.module_name(file), bound));
+        let folder = self.project.sources.path(file).folder();
+        let is_guessed = import.level == 0 && self.project.modules.is_guessed(&dotted, folder);
         for resolved in &mut found {
             resolved.hops.insert(0, hop.clone());
             resolved.passed.extend(symbol.clone());
+            if is_guessed && !resolved.is_unknown() {
+                resolved.tier = resolved.tier.max(crate::finding::Tier::Likely);
+            }
         }
         found
     }
@@ -445,78 +501,31 @@ impl<'p, 's> Resolver<'p, 's> {
         vec![Resolved::new(missing)]
     }
 
-    /// What a call returns.
-    fn call(&mut self, file: EntryId, function: &Resolved, argument: Option<ValueId>) -> Vec<Resolved> {
-        match &function.entity {
-            Entity::Definition(definition) => {
-                let Some(facts) = self.facts(definition.file) else { return vec![Resolved::unknown()] };
-                let called = facts.definition(definition.id);
-                match called.kind {
-                    DefinitionKind::Class => {
-                        let instance = Entity::Instance { class: *definition, behind: None };
-                        let mut made = Resolved::new(instance).behind(function).likely();
-                        made.passed.clear();
-                        vec![made]
-                    }
-                    DefinitionKind::Function | DefinitionKind::Method => match called.returns {
-                        Some(returns) => self
-                            .annotation(definition.file, returns)
-                            .into_iter()
-                            .map(|it| it.behind(function).likely().forget_names())
-                            .collect(),
-                        None => vec![Resolved::unknown()],
-                    },
-                    _ => vec![Resolved::unknown()],
-                }
-            }
-            Entity::External(path) => match (path.as_str(), argument) {
-                ("functools.partial" | "functools.partialmethod", Some(argument)) => {
-                    self.value(file, argument).to_vec()
-                }
-                ("typing.cast" | "typing_extensions.cast", Some(argument)) => {
-                    self.annotation(file, argument).into_iter().map(Resolved::likely).collect()
-                }
-                // `super(Order, self)`; the short form is a value of its own.
-                ("builtins.super", Some(argument)) => {
-                    let classes = self.value(file, argument);
-                    classes.iter().map(|it| self.behind_class(it)).collect()
-                }
-                _ => vec![Resolved::unknown()],
-            },
-            _ => vec![Resolved::unknown()],
-        }
-    }
-
-    /// What `super(Class, …)` stands for.
-    fn behind_class(&self, class: &Resolved) -> Resolved {
-        match class.entity {
-            Entity::Definition(definition) if self.is_class(definition) => {
-                let entity = Entity::Instance { class: definition, behind: Some(definition) };
-                Resolved::new(entity).behind(&class.clone().forget_names())
-            }
-            _ => Resolved::unknown(),
-        }
-    }
-
     /// `base.name`.
     pub fn attribute(&mut self, base: &Resolved, name: &str) -> Vec<Resolved> {
         let found = match &base.entity {
+            Entity::Module(_) if name == "__dict__" => vec![base.clone()],
             Entity::Module(module) => self.member_of_module(&module.clone(), name),
             Entity::Definition(definition) => {
                 let Some(facts) = self.facts(definition.file) else { return vec![Resolved::unknown()] };
                 match facts.definition(definition.id).kind {
-                    DefinitionKind::Class => self.member_of_class(*definition, None, name),
+                    DefinitionKind::Class => self.received(base, *definition, None, name),
                     _ => vec![Resolved::unknown()],
                 }
             }
+            Entity::Instance { class, .. } if name == "__class__" => {
+                let class = Resolved::new(Entity::Definition(*class)).likely();
+                vec![if base.is_own { class.own() } else { class }]
+            }
             Entity::Instance { class, behind } => {
-                let found = self.member_of_class(*class, *behind, name);
+                let found = self.received(base, *class, *behind, name);
                 // An instance that a name stands for, as a property does, is inferred from what that name promises.
                 match base.passed.is_empty() {
                     true => found,
                     false => found.into_iter().map(Resolved::likely).collect(),
                 }
             }
+            Entity::Holder(holder) => self.held_member(&holder.clone(), name),
             // What is missing had members, but nobody knows which.
             Entity::Missing(symbol) => {
                 vec![Resolved::new(Entity::Missing(symbol.member(name))), Resolved::unknown()]
@@ -527,9 +536,32 @@ impl<'p, 's> Resolver<'p, 's> {
         found.into_iter().map(|it| it.behind(&base.clone().forget_names())).collect()
     }
 
+    /// A member of a class, reached through the class or an instance of it: what is `self` there is the receiver here.
+    fn received(
+        &mut self,
+        base: &Resolved,
+        class: DefinitionRef,
+        behind: Option<DefinitionRef>,
+        name: &str,
+    ) -> Vec<Resolved> {
+        let mut found = self.member_of_class(class, behind, name);
+        for it in &mut found {
+            *it = std::mem::replace(it, Resolved::unknown()).received_by(Some((class, base.is_own)));
+            if let Entity::Definition(_) = it.entity {
+                it.bound = Some((class, base.is_own));
+            }
+        }
+        found
+    }
+
     pub(super) fn hop(&self, file: EntryId, facts: &Facts, offset: u32, what: String) -> Hop {
         Hop { path: self.project.sources.path(file).clone(), line: facts.line_index.line(offset), what }
     }
+}
+
+/// Whether a value is a function, a class or a module rather than an object of one.
+fn names_something(found: &[Resolved]) -> bool {
+    found.iter().any(|it| matches!(it.entity, Entity::Definition(_) | Entity::Module(_)))
 }
 
 /// Without repetitions of an entity; the surest way to each is kept.

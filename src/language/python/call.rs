@@ -31,19 +31,23 @@ enum Strings {
     Type,
 }
 
+/// Callees whose meaning depends on more than their first argument.
+const ALL_ARGUMENTS: &[&str] = &["zip", "zip_longest", "filter", "map", "getattr", "setdefault", "pop", "get"];
+
 impl Extractor<'_> {
     pub(super) fn call(&mut self, call: &ast::ExprCall, kind: ReferenceKind) -> ValueId {
         if let (Expr::Name(name), true) = (&*call.func, call.arguments.is_empty())
             && name.id.as_str() == "super"
         {
             let id = self.name("super");
-            let value = self.value(Value::Name { name: id, scope: self.scope });
+            let value = self.read(id, name.range().start().to_u32());
             self.refer(name.range(), value, kind, Access::Read);
             return self.value(Value::Super { scope: self.scope });
         }
         let function = self.expression(&call.func, kind);
         let strings = strings_of(call);
         let mut argument = None;
+        let mut values = Vec::new();
         for (position, expression) in call.arguments.args.iter().enumerate() {
             let role = self.role(&strings, position, function, argument);
             let value = match (expression, role) {
@@ -60,12 +64,23 @@ impl Extractor<'_> {
             if position == 0 {
                 argument = Some(value).filter(|&value| value != UNKNOWN);
             }
+            values.push(value);
         }
+        let callee = last_name(&call.func).unwrap_or_default();
         for keyword in &call.arguments.keywords {
             if let Some(name) = &keyword.arg {
                 self.refer(name.range(), UNKNOWN, ReferenceKind::Keyword, Access::Read);
             }
-            self.expression(&keyword.value, ReferenceKind::Name);
+            if callee == "TypeVar" && keyword.arg.as_deref() == Some("bound") {
+                // `T = TypeVar("T", bound="Order")`: the bound is all that is known of a T.
+                argument = Some(self.annotation(&keyword.value));
+            } else {
+                self.expression(&keyword.value, ReferenceKind::Name);
+            }
+        }
+        if values.len() > 1 && ALL_ARGUMENTS.contains(&callee) {
+            let pair = self.pair(values);
+            argument = Some(self.value(Value::Arguments { pair }));
         }
         if function == UNKNOWN { UNKNOWN } else { self.value(Value::Call { function, argument }) }
     }
@@ -111,8 +126,16 @@ impl Extractor<'_> {
 
     pub(super) fn subscript(&mut self, subscript: &ast::ExprSubscript) -> ValueId {
         let base = self.expression(&subscript.value, ReferenceKind::Name);
+        // A slice is of the kind of the whole.
+        if let Expr::Slice(_) = &*subscript.slice {
+            self.expression(&subscript.slice, ReferenceKind::Name);
+            return base;
+        }
         let is_environment = last_name(&subscript.value) == Some("environ");
         let role = match (is_environment, subscript.ctx) {
+            // `globals()["save"]`, `vars(order)["save"]`, `module.__dict__["save"]`
+            (false, _) if is_namespace(&subscript.value) => StringRole::Attribute { receiver: base },
+            (false, _) if last_name(&subscript.value) == Some("modules") => StringRole::ImportModule,
             (false, _) => StringRole::Key,
             (true, ExprContext::Load) => StringRole::EnvironmentRead { via: base },
             (true, _) => StringRole::EnvironmentWrite { via: base },
@@ -141,13 +164,8 @@ impl Extractor<'_> {
     pub(super) fn exports(&mut self, value: &Expr) {
         match value {
             Expr::List(ast::ExprList { elts, .. }) | Expr::Tuple(ast::ExprTuple { elts, .. }) => {
-                for element in elts {
-                    if let Expr::StringLiteral(literal) = element {
-                        let name = self.name(literal.value.to_str());
-                        self.facts.exports.get_or_insert_default().push(name);
-                    }
-                }
                 self.facts.exports.get_or_insert_default();
+                elts.iter().for_each(|element| self.export(element));
             }
             Expr::BinOp(sum) => {
                 self.exports(&sum.left);
@@ -155,6 +173,13 @@ impl Extractor<'_> {
             }
             _ => {}
         }
+    }
+
+    fn export(&mut self, element: &Expr) {
+        let Expr::StringLiteral(literal) = element else { return };
+        let name = self.name(literal.value.to_str());
+        self.facts.exports.get_or_insert_default().push(name);
+        self.exported.push(literal.range());
     }
 
     /// `__all__.extend([...])` and `__all__.append("x")`.
@@ -166,12 +191,18 @@ impl Extractor<'_> {
         }
         match (method.attr.as_str(), call.arguments.args.first()) {
             ("extend", Some(list)) => self.exports(list),
-            ("append", Some(Expr::StringLiteral(literal))) => {
-                let name = self.name(literal.value.to_str());
-                self.facts.exports.get_or_insert_default().push(name);
-            }
+            ("append", Some(element)) => self.export(element),
             _ => {}
         }
+    }
+}
+
+/// What is looked up in it is a name: `globals()`, `vars(x)`, `x.__dict__`.
+fn is_namespace(expression: &Expr) -> bool {
+    match expression {
+        Expr::Call(call) => matches!(&*call.func, Expr::Name(name) if matches!(name.id.as_str(), "globals" | "vars")),
+        Expr::Attribute(attribute) => attribute.attr.as_str() == "__dict__",
+        _ => false,
     }
 }
 

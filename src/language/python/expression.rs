@@ -4,7 +4,9 @@
 //! Absent on purpose: what the names mean.
 
 use super::{Extractor, UNKNOWN, span_of};
-use crate::facts::{Access, BindingKind, NameString, ReferenceKind, ScopeId, ScopeKind, StringRole, Value, ValueId};
+use crate::facts::{
+    Access, BindingKind, NameId, NameString, ReferenceKind, ScopeId, ScopeKind, StringRole, Value, ValueId,
+};
 use crate::span::Span;
 use ruff_python_ast as ast;
 use ruff_python_ast::visitor::{Visitor, walk_expr};
@@ -14,6 +16,15 @@ use ruff_text_size::Ranged;
 
 /// Displays with more elements than this are not followed; their elements are still visited.
 const FOLLOWED_ELEMENTS: usize = 32;
+
+/// Names of `typing` that are written with types in brackets.
+#[rustfmt::skip]
+const TYPES: &[&str] = &[
+    "Annotated", "AsyncIterable", "AsyncIterator", "Awaitable", "Callable", "ClassVar", "Collection", "ContextManager",
+    "Coroutine", "DefaultDict", "Dict", "Final", "FrozenSet", "Generator", "Iterable", "Iterator", "List", "Literal",
+    "Mapping", "MutableMapping", "MutableSequence", "Optional", "OrderedDict", "Sequence", "Set", "Tuple", "Type",
+    "Union",
+];
 
 impl Extractor<'_> {
     /// Visits an expression; `kind` is what the syntax around it makes of its last name.
@@ -25,7 +36,7 @@ impl Extractor<'_> {
         match expression {
             Expr::Name(name) => {
                 let id = self.name(name.id.as_str());
-                let value = self.value(Value::Name { name: id, scope: self.scope });
+                let value = self.read(id, name.range().start().to_u32());
                 let access = if name.ctx == ExprContext::Del { Access::Delete } else { Access::Read };
                 self.refer(name.range(), value, kind, access);
                 value
@@ -41,10 +52,11 @@ impl Extractor<'_> {
                 value
             }
             Expr::Call(call) => self.call(call, ReferenceKind::Call),
-            Expr::Subscript(subscript) if kind == ReferenceKind::Annotation => {
+            Expr::Subscript(subscript) if kind == ReferenceKind::Annotation || is_type(&subscript.value) => {
                 let base = self.expression(&subscript.value, kind);
                 let is_literal = super::statement::last_name(&subscript.value) == Some("Literal");
-                let index = if is_literal { UNKNOWN } else { self.annotation(&subscript.slice) };
+                let index =
+                    if is_literal { self.literals(&subscript.slice) } else { self.annotation(&subscript.slice) };
                 self.value(Value::Item { base, index: Some(index) })
             }
             Expr::Subscript(subscript) => self.subscript(subscript),
@@ -55,11 +67,13 @@ impl Extractor<'_> {
             Expr::If(it) => {
                 self.facts.branches.push(span_of(it.test.range()));
                 self.expression(&it.test, ReferenceKind::Name);
+                self.narrow_operands(expression);
                 let left = self.expression(&it.body, kind);
                 let right = self.expression(&it.orelse, kind);
                 self.either(left, right)
             }
             Expr::BoolOp(it) => {
+                self.narrow_operands(expression);
                 let mut value = UNKNOWN;
                 for operand in &it.values {
                     let operand = self.expression(operand, ReferenceKind::Name);
@@ -71,14 +85,19 @@ impl Extractor<'_> {
                 let inner = if kind == ReferenceKind::Annotation { kind } else { ReferenceKind::Name };
                 let left = self.expression(&it.left, inner);
                 let right = self.expression(&it.right, inner);
-                if it.op == ast::Operator::BitOr { self.either(left, right) } else { UNKNOWN }
+                // `a | b`, `[a] + [b]`: mostly of the class of an operand.
+                let keeps = matches!(it.op, ast::Operator::BitOr | ast::Operator::BitAnd | ast::Operator::Add);
+                if keeps { self.either(left, right) } else { UNKNOWN }
             }
             Expr::Named(it) => {
                 let value = self.expression(&it.value, ReferenceKind::Name);
                 let scope = self.holding_scope();
                 if let Expr::Name(name) = &*it.target {
                     let id = self.name(name.id.as_str());
+                    let outer = std::mem::replace(&mut self.holds_from, it.range().end().to_u32());
+                    self.operand(span_of(it.range()));
                     self.bind(scope, id, name.range(), BindingKind::Assignment, Some(value), None);
+                    self.holds_from = outer;
                 }
                 value
             }
@@ -87,24 +106,24 @@ impl Extractor<'_> {
                 UNKNOWN
             }
             Expr::Tuple(it) => self.display(&it.elts, kind),
-            Expr::List(it) => self.display(&it.elts, kind),
-            Expr::Set(it) => self.display(&it.elts, kind),
+            Expr::List(it) if kind == ReferenceKind::Annotation => self.display(&it.elts, kind),
+            Expr::List(it) => self.many(&it.elts),
+            Expr::Set(it) => self.many(&it.elts),
             Expr::Lambda(it) => self.lambda(it),
-            Expr::ListComp(it) => self.comprehension(&it.generators, &[&it.elt], it.range()),
-            Expr::SetComp(it) => self.comprehension(&it.generators, &[&it.elt], it.range()),
-            Expr::Generator(it) => self.comprehension(&it.generators, &[&it.elt], it.range()),
-            Expr::DictComp(it) => {
-                let mut parts: Vec<&Expr> = it.key.as_deref().into_iter().collect();
-                parts.push(&it.value);
-                self.comprehension(&it.generators, &parts, it.range())
+            Expr::ListComp(it) => self.comprehension(&it.generators, None, &it.elt, it.range()),
+            Expr::SetComp(it) => self.comprehension(&it.generators, None, &it.elt, it.range()),
+            Expr::Generator(it) => self.comprehension(&it.generators, None, &it.elt, it.range()),
+            Expr::DictComp(it) => self.comprehension(&it.generators, it.key.as_deref(), &it.value, it.range()),
+            Expr::Dict(it) => self.dictionary(it),
+            Expr::Yield(it) => {
+                let value = it.value.as_deref().map_or(UNKNOWN, |value| self.expression(value, ReferenceKind::Name));
+                self.yields(value);
+                UNKNOWN
             }
-            Expr::Dict(it) => {
-                for item in &it.items {
-                    if let Some(key) = &item.key {
-                        self.keyed(key, StringRole::Key);
-                    }
-                    self.expression(&item.value, ReferenceKind::Name);
-                }
+            Expr::YieldFrom(it) => {
+                let value = self.expression(&it.value, ReferenceKind::Name);
+                let element = self.unless_unknown(value, Value::Element { of: value });
+                self.yields(element);
                 UNKNOWN
             }
             Expr::Compare(it) => {
@@ -112,6 +131,9 @@ impl Extractor<'_> {
                 UNKNOWN
             }
             Expr::StringLiteral(literal) if kind == ReferenceKind::Annotation => self.string_annotation(literal),
+            Expr::StringLiteral(literal) if self.exported.contains(&literal.range()) => {
+                self.string(literal, StringRole::Export)
+            }
             Expr::StringLiteral(literal) => self.string(literal, StringRole::Other),
             other => {
                 walk_expr(&mut Children(self), other);
@@ -131,11 +153,26 @@ impl Extractor<'_> {
         }
     }
 
-    fn unless_unknown(&mut self, inner: ValueId, value: Value) -> ValueId {
+    /// A name as it is read at an offset of the current scope.
+    pub(super) fn read(&mut self, name: NameId, at: u32) -> ValueId {
+        self.value(Value::Name { name, scope: self.scope, at })
+    }
+
+    /// Notes that the function around the walk is a generator, and what it yields.
+    fn yields(&mut self, value: ValueId) {
+        let Some(id) = self.facts.scope(self.holding_scope()).definition else { return };
+        let definition = &mut self.facts.definitions[id.index()];
+        definition.traits.is_generator = true;
+        if !definition.gives.contains(&value) {
+            definition.gives.push(value);
+        }
+    }
+
+    pub(super) fn unless_unknown(&mut self, inner: ValueId, value: Value) -> ValueId {
         if inner == UNKNOWN { UNKNOWN } else { self.value(value) }
     }
 
-    fn either(&mut self, left: ValueId, right: ValueId) -> ValueId {
+    pub(super) fn either(&mut self, left: ValueId, right: ValueId) -> ValueId {
         match (left, right) {
             (UNKNOWN, other) | (other, UNKNOWN) => other,
             (left, right) => self.value(Value::Either { left, right }),
@@ -145,6 +182,10 @@ impl Extractor<'_> {
     fn display(&mut self, elements: &[Expr], kind: ReferenceKind) -> ValueId {
         let inner = if kind == ReferenceKind::Annotation { kind } else { ReferenceKind::Name };
         let values: Vec<ValueId> = elements.iter().map(|element| self.expression(element, inner)).collect();
+        self.pair(values)
+    }
+
+    pub(super) fn pair(&mut self, values: Vec<ValueId>) -> ValueId {
         if values.len() > FOLLOWED_ELEMENTS || values.iter().all(|&value| value == UNKNOWN) {
             return UNKNOWN;
         }
@@ -153,6 +194,33 @@ impl Extractor<'_> {
             rest = Some(self.value(Value::Pair { first, rest }));
         }
         rest.unwrap_or(UNKNOWN)
+    }
+
+    /// `Literal["on", Color.RED]`: the strings are values, the rest are names.
+    fn literals(&mut self, slice: &Expr) -> ValueId {
+        let parts = match slice {
+            Expr::Tuple(tuple) => &tuple.elts[..],
+            one => std::slice::from_ref(one),
+        };
+        self.expressions(parts.iter().filter(|part| !part.is_string_literal_expr()));
+        UNKNOWN
+    }
+
+    /// A list or a set.
+    fn many(&mut self, elements: &[Expr]) -> ValueId {
+        let element = self.display(elements, ReferenceKind::Name);
+        self.value(Value::Many { element })
+    }
+
+    fn dictionary(&mut self, dict: &ast::ExprDict) -> ValueId {
+        let (mut keys, mut values) = (Vec::new(), Vec::new());
+        for item in &dict.items {
+            keys.extend(item.key.as_ref().map(|key| self.keyed(key, StringRole::Key)));
+            values.push(self.expression(&item.value, ReferenceKind::Name));
+        }
+        keys.retain(|&key| !matches!(self.facts.value(key), Value::Text(_)));
+        let (key, value) = (self.pair(keys), self.pair(values));
+        self.value(Value::Table { key, value })
     }
 
     /// The innermost scope that is not a comprehension or a lambda: where `:=` binds.
@@ -177,26 +245,49 @@ impl Extractor<'_> {
         UNKNOWN
     }
 
+    /// A comprehension or a generator expression; with a key, a dictionary.
     fn comprehension(
         &mut self,
         generators: &[ast::Comprehension],
-        parts: &[&Expr],
+        key: Option<&Expr>,
+        part: &Expr,
         range: ruff_text_size::TextRange,
     ) -> ValueId {
         // The first iterable is evaluated outside.
         let first = generators.first().map(|first| self.expression(&first.iter, ReferenceKind::Name));
+        let (mut made_key, mut made) = (UNKNOWN, UNKNOWN);
+        let outer = std::mem::replace(&mut self.holds_from, range.start().to_u32());
         self.in_scope(ScopeKind::Expression, None, range, |walk, _| {
             for (index, generator) in generators.iter().enumerate() {
                 let iterated = match (index, first) {
                     (0, Some(first)) => first,
                     _ => walk.expression(&generator.iter, ReferenceKind::Name),
                 };
-                walk.assign(&generator.target, BindingKind::Element, iterated, None);
-                walk.expressions(&generator.ifs);
+                let element = walk.unless_unknown(iterated, Value::Element { of: iterated });
+                walk.assign(&generator.target, BindingKind::Element, element, None);
+                for test in &generator.ifs {
+                    walk.expression(test, ReferenceKind::Name);
+                    walk.narrow_in(test, span_of(range));
+                }
             }
-            walk.expressions(parts.iter().copied());
+            made_key = key.map_or(UNKNOWN, |key| walk.expression(key, ReferenceKind::Name));
+            made = walk.expression(part, ReferenceKind::Name);
         });
-        UNKNOWN
+        self.holds_from = outer;
+        // A tuple that is built again and again is one element, not several.
+        (made_key, made) = (self.pair(vec![made_key]), self.pair(vec![made]));
+        match key {
+            Some(_) => self.value(Value::Table { key: made_key, value: made }),
+            None => self.value(Value::Many { element: made }),
+        }
+    }
+
+    /// A base class: the strings in its brackets are types.
+    pub(super) fn base(&mut self, base: &Expr) -> ValueId {
+        let Expr::Subscript(subscript) = base else { return self.expression(base, ReferenceKind::Subclass) };
+        let base = self.expression(&subscript.value, ReferenceKind::Subclass);
+        let index = Some(self.annotation(&subscript.slice));
+        self.value(Value::Item { base, index })
     }
 
     fn string_annotation(&mut self, literal: &ast::ExprStringLiteral) -> ValueId {
@@ -223,6 +314,12 @@ impl Extractor<'_> {
         self.facts.strings.push(NameString { span, text: id, role, scope, guards });
         self.value(Value::Text(id))
     }
+}
+
+/// `Union["Order", None]`: the strings in it are types wherever it stands.
+fn is_type(base: &Expr) -> bool {
+    let Some(name) = super::statement::last_name(base) else { return false };
+    !base.is_call_expr() && TYPES.contains(&name)
 }
 
 /// Whether the text is one identifier, or identifiers joined by `.` with at most one `:`.

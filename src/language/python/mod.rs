@@ -8,6 +8,7 @@
 mod call;
 mod depth;
 mod expression;
+mod flow;
 mod fragment;
 mod layout;
 mod line;
@@ -19,7 +20,7 @@ mod value_set;
 mod word;
 
 use super::LanguageSpec;
-use crate::facts::{Access, MODULE_SCOPE};
+use crate::facts::{AT_ANY_TIME, Access, MODULE_SCOPE};
 use crate::facts::{
     Binding, BindingKind, DefinitionId, Facts, Guards, Interner, NameId, Reference, ReferenceKind, Scope, ScopeId,
     ScopeKind, Unread, Value, ValueId,
@@ -84,6 +85,16 @@ struct Extractor<'a> {
     guards: Guards,
     /// Names that a scope declares `global`: what it binds to them belongs to the module.
     globals: Vec<(ScopeId, NameId)>,
+    /// Where the strings of `__all__` stand.
+    exported: Vec<TextRange>,
+    /// The innermost block around the walk.
+    block: Option<u32>,
+    /// An exception raised here may be caught in the same function.
+    is_caught: bool,
+    /// The end of the statement or clause that binds: from there on, what it binds holds.
+    holds_from: u32,
+    /// What the function around the walk gives back.
+    gives: Vec<ValueId>,
 }
 
 /// The value that stands for every expression that leads to no name.
@@ -102,6 +113,11 @@ impl<'a> Extractor<'a> {
             definition: None,
             guards: Guards::NONE,
             globals: Vec::new(),
+            exported: Vec::new(),
+            block: None,
+            is_caught: false,
+            holds_from: 0,
+            gives: Vec::new(),
         }
     }
 
@@ -129,7 +145,12 @@ impl<'a> Extractor<'a> {
         annotation: Option<ValueId>,
     ) {
         let value = value.filter(|&value| value != UNKNOWN);
-        self.facts.bindings.push(Binding { scope, name, span: span_of(range), kind, value, annotation });
+        let span = span_of(range);
+        let from = match kind {
+            BindingKind::Assignment | BindingKind::Element | BindingKind::Entered => self.holds_from,
+            _ => span.start,
+        };
+        self.facts.bindings.push(Binding { scope, name, span, from, kind, value, annotation });
     }
 
     /// Runs `walk` inside a new scope of the given kind, and returns the scope's id.
@@ -166,8 +187,10 @@ impl<'a> Extractor<'a> {
         for binding in self.facts.bindings.iter_mut().filter(|it| it.kind != BindingKind::Outer) {
             if self.globals.contains(&(binding.scope, binding.name)) {
                 binding.scope = MODULE_SCOPE;
+                binding.from = AT_ANY_TIME;
             }
         }
+        self.facts.narrowings.sort_by_key(|it| (it.scope, it.path, it.region.start));
         self.facts.bindings.sort_by_key(|binding| (binding.scope, binding.name, binding.span));
         self.facts.references.sort_by_key(|reference| (reference.span, reference.kind));
         self.facts.strings.sort_by_key(|string| string.span);

@@ -20,9 +20,13 @@ impl Extractor<'_> {
         self.body(&module.body);
     }
 
-    fn body(&mut self, body: &[Stmt]) {
-        for statement in body {
+    pub(super) fn body(&mut self, body: &[Stmt]) {
+        for (position, statement) in body.iter().enumerate() {
+            self.holds_from = statement.range().end().to_u32();
             stacker::maybe_grow(64 << 10, 1 << 20, || self.statement(statement));
+            if position + 1 < body.len() {
+                self.narrow_after(statement, body[body.len() - 1].range().end().to_u32());
+            }
         }
     }
 
@@ -30,7 +34,13 @@ impl Extractor<'_> {
         match statement {
             Stmt::FunctionDef(function) => self.function(function),
             Stmt::ClassDef(class) => self.class(class),
-            Stmt::Return(it) => self.expressions(it.value.as_deref()),
+            Stmt::Return(it) => {
+                let value = it.value.as_deref().map_or(UNKNOWN, |value| self.expression(value, ReferenceKind::Name));
+                let is_none = it.value.as_deref().is_none_or(Expr::is_none_literal_expr);
+                if !is_none && !self.gives.contains(&value) {
+                    self.gives.push(value);
+                }
+            }
             Stmt::Delete(it) => self.expressions(&it.targets),
             Stmt::TypeAlias(it) => self.type_alias(it),
             Stmt::Assign(it) => self.assign_statement(it),
@@ -49,13 +59,16 @@ impl Extractor<'_> {
             Stmt::AnnAssign(it) => self.annotated_assignment(it),
             Stmt::For(it) => {
                 let iterated = self.expression(&it.iter, ReferenceKind::Name);
-                self.assign(&it.target, BindingKind::Element, iterated, None);
-                self.body(&it.body);
+                let element = self.unless_unknown(iterated, Value::Element { of: iterated });
+                self.holds_from = it.iter.range().end().to_u32();
+                self.assign(&it.target, BindingKind::Element, element, None);
+                self.repeated(&it.body);
                 self.body(&it.orelse);
             }
             Stmt::While(it) => {
                 self.expression(&it.test, ReferenceKind::Name);
-                self.body(&it.body);
+                self.narrow(&it.test, &it.body);
+                self.repeated(&it.body);
                 self.body(&it.orelse);
             }
             Stmt::If(it) => self.if_statement(it),
@@ -63,19 +76,17 @@ impl Extractor<'_> {
                 for item in &it.items {
                     let value = self.expression(&item.context_expr, ReferenceKind::Name);
                     if let Some(target) = &item.optional_vars {
-                        self.assign(target, BindingKind::Entered, value, None);
+                        let entered = self.unless_unknown(value, Value::Entered { of: value });
+                        self.holds_from = item.range().end().to_u32();
+                        self.assign(target, BindingKind::Entered, entered, None);
                     }
                 }
+                // A context manager may swallow what is raised.
+                let outer = std::mem::replace(&mut self.is_caught, true);
                 self.body(&it.body);
+                self.is_caught = outer;
             }
-            Stmt::Match(it) => {
-                self.expression(&it.subject, ReferenceKind::Name);
-                for case in &it.cases {
-                    self.pattern(&case.pattern);
-                    self.expressions(case.guard.as_deref());
-                    self.guarded(Guards::CONDITIONAL, |walk| walk.body(&case.body));
-                }
-            }
+            Stmt::Match(it) => self.match_statement(it),
             Stmt::Raise(it) => {
                 self.expressions(it.exc.as_deref());
                 self.expressions(it.cause.as_deref());
@@ -117,6 +128,8 @@ impl Extractor<'_> {
 
         let outer = self.definition.replace(id);
         let guards = std::mem::replace(&mut self.guards, Guards::FUNCTION);
+        let gives = std::mem::take(&mut self.gives);
+        let is_caught = std::mem::replace(&mut self.is_caught, false);
         let scope = self.in_scope(ScopeKind::Function, Some(id), function.range(), |walk, _| {
             walk.type_parameters(function.type_params.as_deref());
             walk.parameters(&function.parameters, &values);
@@ -124,8 +137,14 @@ impl Extractor<'_> {
             walk.body(&function.body);
         });
         self.guards = guards;
+        self.is_caught = is_caught;
         self.definition = outer;
-        self.facts.definitions[id.index()].body_scope = Some(scope);
+        let gives = std::mem::replace(&mut self.gives, gives);
+        let definition = &mut self.facts.definitions[id.index()];
+        definition.body_scope = Some(scope);
+        if !definition.traits.is_generator {
+            definition.gives = gives;
+        }
     }
 
     fn class(&mut self, class: &ast::StmtClassDef) {
@@ -133,7 +152,7 @@ impl Extractor<'_> {
         let mut bases = Vec::new();
         if let Some(arguments) = &class.arguments {
             for base in &arguments.args {
-                bases.push(self.expression(base, ReferenceKind::Subclass));
+                bases.push(self.base(base));
             }
             for keyword in &arguments.keywords {
                 self.expression(&keyword.value, ReferenceKind::Name);
@@ -178,6 +197,7 @@ impl Extractor<'_> {
             bases: Vec::new(),
             decorators: Vec::new(),
             returns: None,
+            gives: Vec::new(),
             guards: self.guards,
         });
         if matches!(kind, DefinitionKind::Function | DefinitionKind::Method | DefinitionKind::Class) {
@@ -206,6 +226,7 @@ impl Extractor<'_> {
                 Some("property" | "cached_property" | "setter" | "getter" | "deleter") => traits.is_property = true,
                 Some("staticmethod") => traits.is_static = true,
                 Some("classmethod") => traits.is_class_method = true,
+                Some("contextmanager" | "asynccontextmanager") => traits.is_context_manager = true,
                 _ => {}
             }
         }
@@ -238,7 +259,7 @@ impl Extractor<'_> {
     }
 
     /// Makes the values of an expression without recording its references a second time.
-    fn silently<T>(&mut self, walk: impl FnOnce(&mut Self) -> T) -> T {
+    pub(super) fn silently<T>(&mut self, walk: impl FnOnce(&mut Self) -> T) -> T {
         let (references, strings) = (self.facts.references.len(), self.facts.strings.len());
         let bindings = self.facts.bindings.len();
         let result = walk(self);
@@ -251,12 +272,12 @@ impl Extractor<'_> {
     pub(super) fn type_parameters(&mut self, parameters: Option<&ast::TypeParams>) {
         for parameter in parameters.iter().flat_map(|it| it.iter()) {
             let name = self.name(parameter.name().as_str());
-            self.bind(self.scope, name, parameter.name().range(), BindingKind::Other, None, None);
-            if let ast::TypeParam::TypeVar(variable) = parameter
-                && let Some(bound) = &variable.bound
-            {
-                self.annotation(bound);
-            }
+            let bound = match parameter {
+                ast::TypeParam::TypeVar(variable) => variable.bound.as_deref(),
+                _ => None,
+            };
+            let bound = bound.map(|bound| self.annotation(bound));
+            self.bind(self.scope, name, parameter.name().range(), BindingKind::Other, None, bound);
             if let Some(default) = parameter.default() {
                 self.annotation(default);
             }
@@ -297,14 +318,16 @@ impl Extractor<'_> {
         }
         let value = self.expression(&assign.value, ReferenceKind::Name);
         for target in &assign.targets {
-            let value = if elements(target).is_some() { UNKNOWN } else { value };
             self.assign(target, BindingKind::Assignment, value, None);
         }
     }
 
     fn annotated_assignment(&mut self, assign: &ast::StmtAnnAssign) {
         let annotation = self.annotation(&assign.annotation);
-        let value = assign.value.as_deref().map_or(UNKNOWN, |value| self.expression(value, ReferenceKind::Name));
+        // `Thing: TypeAlias = "Order"`
+        let is_alias = last_name(&assign.annotation) == Some("TypeAlias");
+        let kind = if is_alias { ReferenceKind::Annotation } else { ReferenceKind::Name };
+        let value = assign.value.as_deref().map_or(UNKNOWN, |value| self.expression(value, kind));
         if let Expr::Name(name) = &*assign.target {
             if name.id.as_str() == "__all__"
                 && let Some(value) = &assign.value
@@ -331,6 +354,10 @@ impl Extractor<'_> {
         match target {
             Expr::Name(name) => {
                 let id = self.name(name.id.as_str());
+                if self.globals.contains(&(self.scope, id)) {
+                    let target = self.read(id, name.range().start().to_u32());
+                    self.refer(name.range(), target, ReferenceKind::Name, Access::Write);
+                }
                 self.bind(self.scope, id, name.range(), kind, Some(value), annotation);
             }
             Expr::Attribute(attribute) => {
@@ -338,7 +365,7 @@ impl Extractor<'_> {
                 let name = self.name(attribute.attr.as_str());
                 let target = self.value(Value::Attribute { base, name });
                 self.refer(attribute.attr.range(), target, ReferenceKind::Attribute, Access::Write);
-                if let (Some(class), BindingKind::Assignment) = (self.class_of_self(&attribute.value), kind) {
+                if let Some(class) = self.class_of_self(&attribute.value) {
                     let value = Some(value).filter(|&value| value != UNKNOWN);
                     let span = span_of(attribute.attr.range());
                     self.facts.attributes.push(AttributeAssignment { class, name, span, value, annotation });
@@ -349,9 +376,10 @@ impl Extractor<'_> {
             }
             Expr::Starred(starred) => self.assign(&starred.value, BindingKind::Other, UNKNOWN, None),
             Expr::Tuple(_) | Expr::List(_) => {
-                for element in elements(target).unwrap_or_default() {
-                    // Elements of an element are not followed.
-                    self.assign(element, BindingKind::Other, UNKNOWN, None);
+                for (index, element) in elements(target).unwrap_or_default().iter().enumerate() {
+                    let index = index.min(u16::MAX as usize) as u16;
+                    let part = self.unless_unknown(value, Value::Part { of: value, index });
+                    self.assign(element, BindingKind::Assignment, part, None);
                 }
             }
             other => {
@@ -374,45 +402,6 @@ impl Extractor<'_> {
                 && self.facts.name(binding.name) == name.id.as_str()
         });
         if is_first { definition.parent } else { None }
-    }
-
-    fn if_statement(&mut self, statement: &ast::StmtIf) {
-        self.expression(&statement.test, ReferenceKind::Name);
-        let leaves = matches!(statement.body.last(), Some(Stmt::Return(_) | Stmt::Raise(_) | Stmt::Continue(_)));
-        if leaves || !statement.elif_else_clauses.is_empty() {
-            self.facts.branches.push(span_of(statement.test.range()));
-        }
-        let guard = match last_name(&statement.test) {
-            Some("TYPE_CHECKING") => Guards::TYPE_CHECKING,
-            _ if is_main_guard(&statement.test) => {
-                self.facts.main_blocks.extend(body_span(&statement.body));
-                Guards::NONE
-            }
-            _ => Guards::CONDITIONAL,
-        };
-        self.guarded(guard, |walk| walk.body(&statement.body));
-        for clause in &statement.elif_else_clauses {
-            self.expressions(clause.test.as_ref());
-            self.guarded(Guards::CONDITIONAL, |walk| walk.body(&clause.body));
-        }
-    }
-
-    fn try_statement(&mut self, statement: &ast::StmtTry) {
-        let mut guard = Guards::NONE;
-        for ast::ExceptHandler::ExceptHandler(handler) in &statement.handlers {
-            guard = guard.with(caught(handler.type_.as_deref()));
-        }
-        self.guarded(guard, |walk| walk.body(&statement.body));
-        for ast::ExceptHandler::ExceptHandler(handler) in &statement.handlers {
-            self.expressions(handler.type_.as_deref());
-            if let Some(name) = &handler.name {
-                let id = self.name(name.as_str());
-                self.bind(self.scope, id, name.range(), BindingKind::Other, None, None);
-            }
-            self.guarded(Guards::CONDITIONAL, |walk| walk.body(&handler.body));
-        }
-        self.body(&statement.orelse);
-        self.body(&statement.finalbody);
     }
 
     fn import(&mut self, import: &ast::StmtImport) {
@@ -477,36 +466,10 @@ impl Extractor<'_> {
     fn outer(&mut self, names: &[ast::Identifier]) {
         for name in names {
             let id = self.name(name.as_str());
+            // It says that the function sets it.
+            let value = self.read(id, name.range().start().to_u32());
+            self.refer(name.range(), value, ReferenceKind::Name, Access::Write);
             self.bind(self.scope, id, name.range(), BindingKind::Outer, None, None);
-        }
-    }
-
-    fn pattern(&mut self, pattern: &ast::Pattern) {
-        let mut captured = Vec::new();
-        match pattern {
-            ast::Pattern::MatchValue(it) => self.expressions(Some(&*it.value)),
-            ast::Pattern::MatchSingleton(_) => {}
-            ast::Pattern::MatchSequence(it) => it.patterns.iter().for_each(|inner| self.pattern(inner)),
-            ast::Pattern::MatchMapping(it) => {
-                self.expressions(&it.keys);
-                it.patterns.iter().for_each(|inner| self.pattern(inner));
-                captured.extend(&it.rest);
-            }
-            ast::Pattern::MatchClass(it) => {
-                self.expression(&it.cls, ReferenceKind::Name);
-                it.arguments.patterns.iter().for_each(|inner| self.pattern(inner));
-                it.arguments.keywords.iter().for_each(|keyword| self.pattern(&keyword.pattern));
-            }
-            ast::Pattern::MatchStar(it) => captured.extend(&it.name),
-            ast::Pattern::MatchAs(it) => {
-                it.pattern.iter().for_each(|inner| self.pattern(inner));
-                captured.extend(&it.name);
-            }
-            ast::Pattern::MatchOr(it) => it.patterns.iter().for_each(|inner| self.pattern(inner)),
-        }
-        for name in captured {
-            let id = self.name(name.as_str());
-            self.bind(self.scope, id, name.range(), BindingKind::Other, None, None);
         }
     }
 
@@ -610,27 +573,4 @@ fn is_extended(class: &ast::StmtClassDef) -> bool {
     let metaclass = class.arguments.as_ref().and_then(|arguments| arguments.find_keyword("metaclass"));
     let is_plain_metaclass = |value: &Expr| matches!(last_name(value), Some("ABCMeta" | "EnumMeta" | "EnumType"));
     !class.decorator_list.iter().all(is_plain) || metaclass.is_some_and(|it| !is_plain_metaclass(&it.value))
-}
-
-/// From the first statement of a body to its last.
-fn body_span(body: &[Stmt]) -> Option<Span> {
-    let (first, last) = (body.first()?, body.last()?);
-    Some(Span::new(first.range().start().to_u32(), last.range().end().to_u32()))
-}
-
-fn is_main_guard(test: &Expr) -> bool {
-    matches!(test, Expr::Compare(compare) if last_name(&compare.left) == Some("__name__"))
-}
-
-fn caught(kind: Option<&Expr>) -> Guards {
-    let Some(kind) = kind else { return Guards::ANY_EXCEPTION };
-    if let Expr::Tuple(tuple) = kind {
-        return tuple.elts.iter().fold(Guards::NONE, |guards, it| guards.with(caught(Some(it))));
-    }
-    match last_name(kind) {
-        Some("ImportError" | "ModuleNotFoundError") => Guards::IMPORT_ERROR,
-        Some("Exception" | "BaseException") => Guards::ANY_EXCEPTION,
-        Some("AttributeError") => Guards::ATTRIBUTE_ERROR,
-        _ => Guards::NONE,
-    }
 }

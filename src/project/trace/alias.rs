@@ -6,7 +6,7 @@
 
 use super::classify::{Judgement, judge, traced};
 use super::{Goal, Page, Target, Trace, TracedReference};
-use crate::facts::{Binding, BindingKind, Facts, ImportId, ImportTarget, ScopeKind, Value, ValueId};
+use crate::facts::{Access, Binding, BindingKind, Facts, ImportId, ImportTarget, ScopeKind, Value, ValueId};
 use crate::progress::Progress;
 use crate::project::Project;
 use crate::project::resolve::Resolver;
@@ -15,6 +15,10 @@ use crate::workspace::EntryId;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// A name that reaches the goal from other files, with a second name that such a file must hold: the class, where the
+/// name is one of its attributes.
+pub type Alias = (String, Option<String>);
+
 /// The references through names that this file's functions give to the goal, and the names under which other files
 /// can reach it through this one.
 pub fn find(
@@ -22,7 +26,7 @@ pub fn find(
     page: &Page<'_>,
     facts: &Facts,
     goal: &Goal,
-) -> (Vec<TracedReference>, BTreeSet<String>) {
+) -> (Vec<TracedReference>, BTreeSet<Alias>) {
     let mut references = Vec::new();
     let mut exported = BTreeSet::new();
     if let Target::Flag(_) = goal.target {
@@ -31,12 +35,36 @@ pub fn find(
     for binding in renamings(resolver, page, facts, goal.target.name(), goal) {
         let name = facts.name(binding.name);
         if is_shared(facts, binding) {
-            exported.insert(name.to_owned());
+            exported.insert((name.to_owned(), None));
         } else {
             references.extend(uses(resolver, page, facts, name, goal));
         }
     }
+    exported.extend(attributes(resolver, page, facts, goal.target.name(), goal));
     (references, exported)
+}
+
+/// Attributes that methods of a file set to the goal: `self.hook = self.save`.
+fn attributes(
+    resolver: &mut Resolver<'_, '_>,
+    page: &Page<'_>,
+    facts: &Facts,
+    known_as: &str,
+    goal: &Goal,
+) -> Vec<Alias> {
+    let mut found = Vec::new();
+    for attribute in &facts.attributes {
+        let (name, Some(value)) = (facts.name(attribute.name), attribute.value) else { continue };
+        if name == known_as || name == goal.target.name() || !ends_in(facts, value, known_as, 0) {
+            continue;
+        }
+        let meanings = resolver.value(page.file, value);
+        if matches!(judge(&meanings, goal), Judgement::Match { .. }) {
+            let class = facts.name(facts.definition(attribute.class).name).to_owned();
+            found.push((name.to_owned(), Some(class)));
+        }
+    }
+    found
 }
 
 /// Bindings of a file that give the goal, known there as `known_as`, another name.
@@ -109,7 +137,8 @@ fn uses(
     let Some(id) = facts.names.find(alias) else { return Vec::new() };
     let mut found = Vec::new();
     for reference in &facts.references {
-        if facts.last_name(reference.value) != Some(id) {
+        // Where the alias is set, the symbol itself is told.
+        if facts.last_name(reference.value) != Some(id) || reference.access == Access::Write {
             continue;
         }
         let meanings = resolver.value(page.file, reference.value);
@@ -144,13 +173,13 @@ fn imports(
 }
 
 /// A goal, the references to it that one file holds, and the further names that file gives it.
-type Part = (usize, Vec<TracedReference>, BTreeSet<String>);
+type Part = (usize, Vec<TracedReference>, BTreeSet<Alias>);
 
 /// Searches the tree for the aliases found, and for the aliases of these.
 pub fn follow(
     project: &Project<'_>,
     goals: &[Goal],
-    mut aliases: BTreeSet<(String, usize)>,
+    mut aliases: BTreeSet<(Alias, usize)>,
     rounds: usize,
     traces: &mut [Trace],
     progress: &dyn Progress,
@@ -162,10 +191,13 @@ pub fn follow(
             return;
         }
         known.extend(aliases.iter().cloned());
-        let needles = Needles::new(aliases.iter().map(|(name, _)| name.clone()));
+        let needles = Needles::with_companions(aliases.iter().map(|(alias, _)| alias.clone()));
         let mut wanted: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-        for (name, goal) in &aliases {
-            wanted.entry(name).or_default().push(*goal);
+        for ((name, _), goal) in &aliases {
+            let goals = wanted.entry(name).or_default();
+            if !goals.contains(goal) {
+                goals.push(*goal);
+            }
         }
         let sources: Vec<EntryId> =
             project.ids.iter().copied().filter(|&id| project.sources.language(id).is_some()).collect();
@@ -183,11 +215,12 @@ pub fn follow(
                     let alias = &needles.names()[needle];
                     for &goal in &wanted[alias.as_str()] {
                         let references = uses(&mut resolver, &page, facts, alias, &goals[goal]);
-                        let further = renamings(&mut resolver, &page, facts, alias, &goals[goal])
+                        let mut further: BTreeSet<Alias> = renamings(&mut resolver, &page, facts, alias, &goals[goal])
                             .into_iter()
                             .filter(|binding| is_shared(facts, binding))
-                            .map(|binding| facts.name(binding.name).to_owned())
+                            .map(|binding| (facts.name(binding.name).to_owned(), None))
                             .collect();
+                        further.extend(attributes(&mut resolver, &page, facts, alias, &goals[goal]));
                         parts.push((goal, references, further));
                     }
                 }

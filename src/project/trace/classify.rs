@@ -253,9 +253,7 @@ fn string_outcome(
         let judgement = settled(resolver, page, &meanings, goal);
         return outcome_of(page, span, kind, judgement, string.guards, goal);
     }
-    let is_export = facts.exports.as_ref().is_some_and(|exports| exports.contains(&string.text))
-        && string.scope == crate::facts::MODULE_SCOPE;
-    if is_export && !is_dotted {
+    if string.role == StringRole::Export && !is_dotted {
         let here = crate::project::ModuleRef::File(page.file);
         let meanings = resolver.member_of_module(&here, whole);
         return judged(page, span, ReferenceKind::Export, &meanings, string.guards, goal);
@@ -345,7 +343,7 @@ pub fn judge(meanings: &[Resolved], goal: &Goal) -> Judgement {
                 Entity::Module(module) => goal.module.as_ref() == Some(module),
                 Entity::Missing(symbol) => goal.dotted.contains(&symbol.dotted()),
                 Entity::External(path) => goal.dotted.contains(path),
-                Entity::Instance { .. } | Entity::Unknown => false,
+                Entity::Instance { .. } | Entity::Holder(_) | Entity::Unknown => false,
             };
         if is_match && best.is_none_or(|best| meaning.tier < best.tier) {
             best = Some(meaning);

@@ -223,7 +223,7 @@ struct FilePart {
     homonyms: Vec<Location>,
     occurrences: Occurrences,
     /// Names under which other files can reach the goal through this one.
-    aliases: BTreeSet<String>,
+    aliases: BTreeSet<alias::Alias>,
 }
 
 fn trace_file(
