@@ -1,6 +1,6 @@
 //! Installation as users do it: with cargo, with pip, as a hook of pre-commit.
 //!
-//! Each test builds the tool in release mode from a copy of the sources, so they are ignored unless asked for:
+//! Each test builds the tool from a copy of the sources, so they are ignored unless asked for:
 //! `cargo test --test install -- --ignored`. They need git, Python with `venv`, and the registries of crates and of
 //! Python packages. A tool that is missing fails the test; nothing is skipped in silence.
 
@@ -10,7 +10,7 @@ use std::process::{Command, Output};
 use tempfile::TempDir;
 
 #[test]
-#[ignore = "builds a release"]
+#[ignore = "builds the tool"]
 fn cargo_installs_the_binary() {
     let sources = Sources::copy();
     let root = tempfile::tempdir().unwrap();
@@ -21,7 +21,7 @@ fn cargo_installs_the_binary() {
 }
 
 #[test]
-#[ignore = "builds a release, and a virtual environment"]
+#[ignore = "builds the tool, and a virtual environment"]
 fn pip_installs_the_binary_in_a_clean_environment() {
     let sources = Sources::copy();
     let environment = Environment::new();
@@ -32,7 +32,7 @@ fn pip_installs_the_binary_in_a_clean_environment() {
 }
 
 #[test]
-#[ignore = "builds a release, and a virtual environment"]
+#[ignore = "builds the tool, and a virtual environment"]
 fn the_hook_of_pre_commit_lets_clean_commits_through_and_refuses_the_legacy() {
     let sources = Sources::copy();
     let environment = Environment::new();
@@ -45,7 +45,7 @@ fn the_hook_of_pre_commit_lets_clean_commits_through_and_refuses_the_legacy() {
     project.write("shop/__init__.py", "");
     project.write("shop/orders.py", CLEAN);
     let run = |command: &mut Command| {
-        command.env("PRE_COMMIT_HOME", hooks.path()).env("CARGO_TARGET_DIR", target());
+        quicken(command.env("PRE_COMMIT_HOME", hooks.path()));
         command.env("PATH", prepended(&environment.bin())).output().unwrap()
     };
     let pre_commit = || project.command(environment.program("pre-commit"));
@@ -137,12 +137,20 @@ impl Sources {
         self.0.folder.path()
     }
 
-    /// A command that builds: all of them share the compiled dependencies.
     fn builder(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
         let mut command = Command::new(program);
-        command.current_dir(self.path()).env("CARGO_TARGET_DIR", target());
+        quicken(command.current_dir(self.path()));
         command
     }
+}
+
+/// All builds share the compiled dependencies, and none is optimised: how it is installed is tried, not how fast it is.
+fn quicken(command: &mut Command) -> &mut Command {
+    command.env("CARGO_TARGET_DIR", target());
+    for (name, value) in [("OPT_LEVEL", "0"), ("LTO", "off"), ("CODEGEN_UNITS", "16")] {
+        command.env(format!("CARGO_PROFILE_RELEASE_{name}"), value);
+    }
+    command
 }
 
 fn target() -> PathBuf {
