@@ -45,8 +45,11 @@
 //! | [`checks`] | policy, project | findings, and what each does to the verdict of its rule |
 //! | [`proposal`] | project | what a policy could say |
 //! | [`triage`] | findings, comments, baseline, base | marked findings, and a verdict per rule and context |
+//! | [`outside`] | logs, test results, JSON, coverage | what they say, and whether a policy is content |
+//! | [`claims`] | reports and commit messages, and all of the above | a status per claim |
 //! | [`evidence`] | all of it | one record |
 //! | [`report`] | the record | bytes, one file per format |
+//! | [`bundle`] | an audit | a folder that anyone can derive again, signed or not |
 //! | [`pipeline`] | options | the stages, one after the other |
 //! | [`cli`] | arguments | exit status; the only place that prints |
 //!
@@ -105,7 +108,10 @@ pub mod history;
 pub mod checks;
 pub mod proposal;
 pub mod triage;
+pub mod outside;
+pub mod claims;
 pub mod evidence;
 pub mod report;
+pub mod bundle;
 pub mod pipeline;
 pub mod cli;

@@ -2,6 +2,8 @@
 
 /// The cache through the binary: the same bytes with and without it, many runs at once, killed ones, full disks.
 mod cache;
+/// Audits from end to end: claims, evidence, the bytes of the bundle, and bundles that somebody changed.
+mod audit;
 /// One report that holds every kind of thing a report can hold, for every format to render.
 mod canonical;
 /// Changes in real repositories: bases, the index, hooks, shallow clones, the baseline and the choice of a policy.

@@ -5,6 +5,7 @@
 //! comes from the pipeline, and an exit status from the verdict.
 
 mod answer;
+mod audit;
 mod baseline;
 mod cache;
 mod check;
@@ -20,6 +21,7 @@ mod progress;
 mod refs;
 mod removed;
 mod schema;
+mod verify;
 
 use crate::cache::Cache;
 use crate::finding::Verdict;
@@ -87,6 +89,8 @@ Examples:
   solely duplicates shop/                what is implemented more than once
   solely refs shop.orders:Order.save_v2  who still uses it, and through which imports
   solely removed main...HEAD             how many lines did this branch really remove?
+  solely audit --head HEAD --claims closure.md
+                                         does what the closure report says hold?
   solely policy check                    is the policy valid?";
 
 /// One implementation, and proof that the others are gone.
@@ -176,11 +180,13 @@ const GLOBAL: &str = "Global options";
 #[derive(Subcommand)]
 enum Command {
     Check(check::Arguments),
+    Audit(audit::Arguments),
     Baseline(baseline::Arguments),
     Init(init::Arguments),
     Duplicates(duplicates::Arguments),
     Refs(refs::Arguments),
     Removed(removed::Arguments),
+    Verify(verify::Arguments),
     Policy(policy::Arguments),
     Cache(cache::Arguments),
     Schema(schema::Arguments),
@@ -205,11 +211,13 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitStatus {
     let global = &arguments.global;
     let outcome = match &arguments.command {
         Command::Check(arguments) => check::run(global, arguments),
+        Command::Audit(arguments) => audit::run(global, arguments),
         Command::Baseline(arguments) => baseline::run(global, arguments),
         Command::Init(arguments) => init::run(global, arguments),
         Command::Duplicates(arguments) => duplicates::run(global, arguments),
         Command::Refs(arguments) => refs::run(global, arguments),
         Command::Removed(arguments) => removed::run(global, arguments),
+        Command::Verify(arguments) => verify::run(global, arguments),
         Command::Policy(arguments) => policy::run(global, arguments),
         Command::Cache(arguments) => cache::run(arguments),
         Command::Schema(arguments) => schema::run(arguments),

@@ -211,7 +211,7 @@ pub fn write_file(path: &Path, text: &str) -> io::Result<()> {
     written
 }
 
-fn format_parser<R: Report>() -> impl TypedValueParser<Value = &'static FormatSpec> {
+pub fn format_parser<R: Report>() -> impl TypedValueParser<Value = &'static FormatSpec> {
     let names = formats_of::<R>().map(|format| PossibleValue::new(format.name).help(format.summary));
     PossibleValuesParser::new(names).map(|name| find_format(&name).expect("only registered names are possible"))
 }

@@ -3,9 +3,17 @@
 //! Invariants: `counts` balance (discovered = analyzed + gaps); lists are sorted; nothing here depends on the clock,
 //! the machine, or the number of threads. Absent on purpose: bytes; `report` makes them.
 
+mod audit;
 mod removed;
+mod verify;
 
+pub use audit::{
+    Assertion, AuditArguments, AuditItem, AuditReport, Claim, ClaimCounts, Document, DocumentKind, DuplicateChange,
+    Expectation, JudgedClaim, MeasuredExpectation, OutsideCheck, OutsideFile, OutsideReport, PolicyEvidence,
+    Recommendation, Source, Status, UnreadSentence,
+};
 pub use removed::{Aftermath, BrokenReference, Headline, RangeEnd, RemovedReport, SymbolNames, Useless};
+pub use verify::{Problem, ProblemKind, VerifyReport};
 
 use crate::facts::ReferenceKind;
 use crate::finding::{Context, Finding, Hop, Novelty, Tier, Verdict};

@@ -3,6 +3,7 @@
 //! Invariant: each run reads one snapshot, builds one model of it, and returns one report. Absent on purpose: the
 //! terminal, the environment and the clock; what a run needs of them comes in its options.
 
+mod audit;
 mod baseline;
 mod check;
 mod duplicates;
@@ -10,7 +11,9 @@ mod init;
 mod policy;
 mod refs;
 mod removed;
+mod verify;
 
+pub use audit::{AuditOptions, PolicySource, audit};
 pub use baseline::{BaselineOptions, BaselineOutcome, baseline};
 pub use check::{BaseRequest, Check, CheckOptions, judge};
 pub use duplicates::{Duplicates, DuplicatesOptions, compare, compare_with};
@@ -18,6 +21,7 @@ pub use init::{InitOptions, InitOutcome, init};
 pub use policy::{ExampleOutcome, PolicyOptions, PolicySummary, RuleSummary, load_policy, policy_schema, test_policy};
 pub use refs::{RefsOptions, refs};
 pub use removed::{RemovedOptions, removed};
+pub use verify::{VerifyOptions, verify};
 
 pub use crate::policy::{Frame as PolicyFrame, PolicyError};
 
@@ -25,7 +29,7 @@ use crate::cache::{Cache, Key};
 use crate::checks::{self, Scope};
 use crate::evidence::{Counts, ReferenceReport, SnapshotIdentity, Sources};
 use crate::gap::Gap;
-use crate::history::{self, Settings};
+use crate::history::{self, RangeRequest, Settings};
 use crate::policy::{FamilyRule, Policy, RuleKind, read_anywhere, read_below};
 use crate::progress::Progress;
 use crate::project::{Project, TracedReference};

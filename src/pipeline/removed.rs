@@ -41,11 +41,22 @@ pub fn removed(options: &RemovedOptions, progress: &dyn Progress) -> Result<Remo
     let git = Git::open(&options.repo, git_settings(options.search_path.as_ref()))?;
     let range = Range::resolve(&git, &options.request)?;
     let policy = policy_at(&git, &range.head, &options.policy)?;
+    removed_with(&git, &range, policy, options, progress)
+}
+
+/// The ledger of a range that is resolved, by a policy that is loaded.
+pub(super) fn removed_with(
+    git: &Git,
+    range: &Range,
+    policy: Policy,
+    options: &RemovedOptions,
+    progress: &dyn Progress,
+) -> Result<RemovedReport, Error> {
     let paths = removed_paths(git.prefix(), &options.paths)?;
     progress.stage("comparing files", 0);
-    let mut ledger = ledger::load(&git, &range, options.renames, &paths, Depth::Definitions)?;
+    let mut ledger = ledger::load(git, range, options.renames, &paths, Depth::Definitions)?;
     let attribution = match options.by {
-        Some(by) => Some(attribution::load(&git, &range, options.renames, &paths, by, options.walk)?),
+        Some(by) => Some(attribution::load(git, range, options.renames, &paths, by, options.walk)?),
         None => None,
     };
     let mut gaps = std::mem::take(&mut ledger.gaps);
@@ -55,7 +66,7 @@ pub fn removed(options: &RemovedOptions, progress: &dyn Progress) -> Result<Remo
     let is_complete = gaps.iter().all(|gap| gap.stage != Stage::History);
     let aftermath = match options.lines_only {
         true => None,
-        false => Some(aftermath(options, &range, &ledger, &policy, &mut gaps, progress)?),
+        false => Some(aftermath(options, range, &ledger, &policy, &mut gaps, progress)?),
     };
     Ok(RemovedReport {
         verdict: if is_complete { Verdict::Pass } else { Verdict::Incomplete },
@@ -63,7 +74,7 @@ pub fn removed(options: &RemovedOptions, progress: &dyn Progress) -> Result<Remo
         base: range_end(&range.base),
         head: range_end(&range.head),
         renames: options.renames,
-        symbols: name_definitions(&git, &range, &ledger, &policy),
+        symbols: name_definitions(git, range, &ledger, &policy),
         ledger,
         attribution,
         policy: PolicyIdentity { file: policy.file, digest: policy.digest },
@@ -124,7 +135,7 @@ fn aftermath(
 }
 
 /// The tree of one end of a range, as a snapshot.
-fn snapshot_of(options: &RemovedOptions, end: &Endpoint) -> Result<Snapshot, Error> {
+pub(super) fn snapshot_of(options: &RemovedOptions, end: &Endpoint) -> Result<Snapshot, Error> {
     let selection = match end {
         Endpoint::Empty => return Ok(Snapshot::in_memory([])),
         Endpoint::Commit { commit, .. } => Selection::Revision(commit.to_string()),

@@ -11,7 +11,7 @@ use super::builtin::{PACKS, PREFIX, find_pack};
 use super::disk::ReadFile;
 use super::error::{PolicyError, PolicyText};
 use super::raw::RawPolicy;
-use super::validate::{ProjectLayer, validate};
+use super::validate::{ProjectLayer, Validated, validate};
 use super::*;
 use serde::Deserialize;
 use toml::Spanned;
@@ -68,6 +68,8 @@ impl Policy {
             digest: digest(&loader.texts),
             project,
             rules: layer.rules,
+            evidence: layer.evidence,
+            expectations: layer.expectations,
         })
     }
 
@@ -134,7 +136,8 @@ impl Policy {
             roots: Some(roots),
             entry_points: Some(entry_points),
         };
-        let mut layer = Layer { project, rules: self.rules };
+        let (evidence, expectations) = (self.evidence, self.expectations);
+        let mut layer = Layer { project, rules: self.rules, evidence, expectations };
         // The policy itself is open, so that no value stands for a whole policy.
         let open = vec![self.file.clone().unwrap_or_default()];
         let mut loader = Loader { read, open, layers: BTreeMap::new(), texts: vec![self.digest], errors: Vec::new() };
@@ -156,7 +159,15 @@ impl Policy {
             roots: roots.unwrap_or_default(),
             entry_points: entry_points.unwrap_or_default(),
         };
-        Ok(Policy { file: self.file, folder: self.folder, digest: digest(&loader.texts), project, rules: layer.rules })
+        Ok(Policy {
+            file: self.file,
+            folder: self.folder,
+            digest: digest(&loader.texts),
+            project,
+            rules: layer.rules,
+            evidence: layer.evidence,
+            expectations: layer.expectations,
+        })
     }
 }
 
@@ -172,6 +183,8 @@ fn is_policy_line(text: &str, line: u32) -> bool {
 struct Layer {
     project: ProjectLayer,
     rules: Vec<Rule>,
+    evidence: Vec<EvidenceRule>,
+    expectations: Vec<Expectation>,
 }
 
 struct Loader<'a> {
@@ -232,8 +245,8 @@ impl Loader<'_> {
                 Err(why) => Err(format!("could not be read: {why}")),
             }
         };
-        let (project, rules) = validate(raw, text, &mut read_query, &mut errors);
-        layer.put(Layer { project, rules });
+        let Validated { project, rules, evidence, expectations } = validate(raw, text, &mut read_query, &mut errors);
+        layer.put(Layer { project, rules, evidence, expectations });
 
         errors.sort_by_key(|error| error.frame.as_ref().map(|frame| frame.span.start));
         self.errors.extend(errors);
@@ -305,6 +318,9 @@ impl Layer {
     fn put(&mut self, over: Layer) {
         self.rules.retain(|rule| !over.rules.iter().any(|newer| newer.id == rule.id));
         self.rules.extend(over.rules);
+        self.evidence.extend(over.evidence);
+        self.expectations.retain(|it| !over.expectations.iter().any(|newer| newer.measure == it.measure));
+        self.expectations.extend(over.expectations);
         let (below, over) = (&mut self.project, over.project);
         below.include = over.include.or(below.include.take());
         below.exclude = over.exclude.or(below.exclude.take());

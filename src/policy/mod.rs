@@ -9,6 +9,7 @@ mod builtin;
 mod context;
 mod disk;
 mod error;
+mod evidence;
 mod glob;
 mod load;
 mod raw;
@@ -22,6 +23,10 @@ mod validate;
 pub use builtin::{PACKS, PackSpec};
 pub use disk::{ReadFile, read_anywhere, read_below};
 pub use error::{Frame, PolicyError};
+pub use evidence::{
+    Bound, CoverageDemand, EvidenceKind, EvidenceRule, Expectation, Expected, JsonDemand, JunitDemand, LogDemand,
+    Measure, Operator,
+};
 pub use glob::GlobError;
 pub use load::{BASELINE_FILE, POLICY_FILES, has_policy};
 
@@ -44,6 +49,10 @@ pub struct Policy {
     pub project: ProjectSettings,
     /// In the order of packs, then of the file. Ids are unique.
     pub rules: Vec<Rule>,
+    /// Results from outside of the repository that an audit asks for, in order.
+    pub evidence: Vec<EvidenceRule>,
+    /// What an audit expects of the lines that a change removes, in order of the keys.
+    pub expectations: Vec<Expectation>,
 }
 
 impl Policy {

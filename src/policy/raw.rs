@@ -50,6 +50,118 @@ pub(super) struct RawPolicy {
     #[serde(default)]
     #[schemars(with = "Vec<RawIntentionalDuplicate>")]
     pub intentional_duplicate: Vec<Spanned<RawIntentionalDuplicate>>,
+    /// Results from outside of the repository, which an audit judges and hashes into its bundle.
+    #[serde(default)]
+    #[schemars(with = "Vec<RawEvidence>")]
+    pub evidence: Vec<Spanned<RawEvidence>>,
+    /// What an audit expects of the lines that a change removes.
+    pub removal: Option<RawRemoval>,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct RawRemoval {
+    /// Bounds, such as `{ net-lines = ">= 300", reintroduced = 0 }`.
+    pub expect: RawExpect,
+}
+
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct RawExpect {
+    /// Deleted lines less added ones.
+    #[schemars(with = "Option<RawBound>")]
+    pub net_lines: Option<Spanned<RawBound>>,
+    /// Deleted lines.
+    #[schemars(with = "Option<RawBound>")]
+    pub deleted_lines: Option<Spanned<RawBound>>,
+    /// Deleted lines of code less added ones.
+    #[schemars(with = "Option<RawBound>")]
+    pub net_code_lines: Option<Spanned<RawBound>>,
+    /// Definitions that are gone.
+    #[schemars(with = "Option<RawBound>")]
+    pub removed_definitions: Option<Spanned<RawBound>>,
+    /// Legacy symbols of the policy that head defines and base does not.
+    #[schemars(with = "Option<RawBound>")]
+    pub reintroduced: Option<Spanned<RawBound>>,
+    /// References in production that the change leaves dangling.
+    #[schemars(with = "Option<RawBound>")]
+    pub broken: Option<Spanned<RawBound>>,
+}
+
+/// A number, or a comparison with one: `0`, `">= 300"`.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub(super) enum RawBound {
+    Number(i64),
+    Text(String),
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct RawEvidence {
+    /// What the files are.
+    pub kind: RawEvidenceKind,
+    /// The file or files, relative to this policy; `*` and `**` as in other globs. `.gz` is unpacked.
+    #[schemars(with = "String")]
+    pub path: Spanned<String>,
+    /// The commit that the evidence is of, where it holds no time of its own.
+    #[schemars(with = "Option<String>")]
+    pub commit: Option<Spanned<String>>,
+    /// `json`: where the document names its commit, as a JSON pointer.
+    #[schemars(with = "Option<String>")]
+    pub commit_at: Option<Spanned<String>>,
+    /// `log`: patterns that no line may match.
+    #[schemars(with = "Option<Vec<String>>")]
+    pub forbid: Option<Spanned<Vec<Spanned<String>>>>,
+    /// `log`: patterns that some line must match, each.
+    #[schemars(with = "Option<Vec<String>>")]
+    pub require: Option<Spanned<Vec<Spanned<String>>>>,
+    /// `log`: the time from which lines count, in RFC 3339.
+    #[schemars(with = "Option<String>")]
+    pub from: Option<Spanned<String>>,
+    /// `log`: the time up to which lines count, in RFC 3339.
+    #[schemars(with = "Option<String>")]
+    pub to: Option<Spanned<String>>,
+    /// `junit`: globs over test names; some test must match each, and all that match must pass.
+    #[schemars(with = "Option<Vec<String>>")]
+    pub require_tests: Option<Spanned<Vec<Spanned<String>>>>,
+    /// `junit`: globs over the names of tests that must fail; every other test must pass.
+    #[schemars(with = "Option<Vec<String>>")]
+    pub expect_failures: Option<Spanned<Vec<Spanned<String>>>>,
+    /// `junit`: how many tests there must be.
+    #[schemars(with = "Option<RawBound>")]
+    pub tests: Option<Spanned<RawBound>>,
+    /// `json`: values by JSON pointer; a text that begins with `<`, `>`, `=` or `!=` compares numbers.
+    #[schemars(with = "Option<BTreeMap<String, RawExpected>>")]
+    pub expect: Option<Spanned<BTreeMap<String, RawExpected>>>,
+    /// `coverage`: the definition whose lines count; without it, every line does.
+    #[schemars(with = "Option<String>")]
+    pub symbol: Option<Spanned<String>>,
+    /// `coverage`: the share of lines that must be covered, from 0 to 1.
+    #[schemars(with = "Option<f64>")]
+    pub at_least: Option<Spanned<f64>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum RawEvidenceKind {
+    /// Plain lines or JSON lines.
+    Log,
+    /// JUnit XML.
+    Junit,
+    /// A JSON document.
+    Json,
+    /// Cobertura XML, LCOV, or the JSON of coverage.py.
+    Coverage,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub(super) enum RawExpected {
+    Truth(bool),
+    Integer(i64),
+    Float(f64),
+    Text(String),
 }
 
 #[derive(Debug, Default, Deserialize, JsonSchema)]

@@ -100,12 +100,14 @@ mod tests {
             [
                 "disable",
                 "duplicates",
+                "evidence",
                 "extends",
                 "family",
                 "intentional-duplicate",
                 "legacy",
                 "only-through",
                 "project",
+                "removal",
                 "single-source"
             ]
         );

@@ -162,7 +162,7 @@ impl Shape<'_> {
         match owner {
             Owner::Top if self.prefix.is_empty() => "at the top level".to_string(),
             Owner::Top => format!("in `[{}]`", self.prefix.trim_end_matches('.')),
-            Owner::Table(name @ "project") => format!("in `[{}{name}]`", self.prefix),
+            Owner::Table(name @ ("project" | "removal")) => format!("in `[{}{name}]`", self.prefix),
             Owner::Table(name) => format!("in `{name}`"),
             Owner::Entry(name @ ("allow" | "examples")) => format!("in an entry of `{name}`"),
             Owner::Entry(name) => format!("in `[[{}{name}]]`", self.prefix),
@@ -214,7 +214,8 @@ fn has_type(value: &DeValue, schema: &Value) -> bool {
     match (value, type_name(schema)) {
         (DeValue::Datetime(_), "string") => schema["format"] == "date",
         (DeValue::String(_), "string")
-        | (DeValue::Integer(_), "integer")
+        | (DeValue::Integer(_), "integer" | "number")
+        | (DeValue::Float(_), "number")
         | (DeValue::Boolean(_), "boolean")
         | (DeValue::Array(_), "array")
         | (DeValue::Table(_), "object") => true,
@@ -230,6 +231,7 @@ fn describe(schema: &Value) -> String {
             "string" if schema["format"] == "date" => "a date".to_string(),
             "string" => "a string".to_string(),
             "integer" => "a whole number".to_string(),
+            "number" => "a number".to_string(),
             "boolean" => "`true` or `false`".to_string(),
             "array" if is_table(&schema["items"]) => "an array of tables".to_string(),
             "array" => "an array of strings".to_string(),

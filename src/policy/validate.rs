@@ -25,6 +25,14 @@ pub(super) struct ProjectLayer {
     pub entry_points: Option<Vec<SymbolPattern>>,
 }
 
+/// What one file says, checked.
+pub(super) struct Validated {
+    pub project: ProjectLayer,
+    pub rules: Vec<Rule>,
+    pub evidence: Vec<EvidenceRule>,
+    pub expectations: Vec<Expectation>,
+}
+
 /// Reads a query file that a policy names; the error is a message with its help.
 pub(super) type ReadQuery<'a> = dyn FnMut(&str) -> Result<QuerySource, String> + 'a;
 
@@ -34,7 +42,7 @@ pub(super) fn validate(
     text: &PolicyText,
     read_query: &mut ReadQuery,
     errors: &mut Vec<PolicyError>,
-) -> (ProjectLayer, Vec<Rule>) {
+) -> Validated {
     let mut validator = Validator { text, is_untouched: errors.is_empty(), errors };
     validator.unique_ids(&raw);
     let project = validator.project(raw.project);
@@ -64,11 +72,13 @@ pub(super) fn validate(
         rules.extend(validator.intentional(intentional.into_inner(), span));
     }
     rules.sort_by_key(|rule| (rule.place.line, rule.place.column));
-    (project, rules)
+    let evidence = raw.evidence.into_iter().filter_map(|table| evidence::rule(&mut validator, table)).collect();
+    let expectations = raw.removal.map(|removal| evidence::expectations(&mut validator, removal)).unwrap_or_default();
+    Validated { project, rules, evidence, expectations }
 }
 
-struct Validator<'a> {
-    text: &'a PolicyText,
+pub(super) struct Validator<'a> {
+    pub text: &'a PolicyText,
     /// Nothing was wrong with the file's shape, so what is missing is not there.
     is_untouched: bool,
     errors: &'a mut Vec<PolicyError>,
@@ -316,7 +326,7 @@ impl Validator<'_> {
         if trimmed == "." { String::new() } else { trimmed.to_string() }
     }
 
-    fn symbol(&mut self, symbol: &Spanned<String>) -> Option<SymbolPattern> {
+    pub fn symbol(&mut self, symbol: &Spanned<String>) -> Option<SymbolPattern> {
         let place = self.text.place(&symbol.span());
         match SymbolPattern::parse(symbol.get_ref(), place) {
             Ok(symbol) => Some(symbol),
@@ -464,13 +474,17 @@ impl Validator<'_> {
         Some(Example { files, expect, place: self.text.place(&span) })
     }
 
-    fn error_of_whole(&mut self, span: Range<usize>, message: impl Into<String>, help: impl Into<String>) {
+    pub fn errors_so_far(&self) -> usize {
+        self.errors.len()
+    }
+
+    pub fn error_of_whole(&mut self, span: Range<usize>, message: impl Into<String>, help: impl Into<String>) {
         if self.is_untouched {
             self.error(span, message, help);
         }
     }
 
-    fn error(&mut self, span: Range<usize>, message: impl Into<String>, help: impl Into<String>) {
+    pub fn error(&mut self, span: Range<usize>, message: impl Into<String>, help: impl Into<String>) {
         self.errors.push(self.text.error(span, message).with_help(help));
     }
 }

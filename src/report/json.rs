@@ -3,11 +3,13 @@
 //! Invariant: the fields of `super::record`, in that order, then a newline. Absent on purpose: colour and limits;
 //! a machine gets everything.
 
+use super::audit::Statement;
 use super::duplicates::DuplicatesDocument;
 use super::record::{CheckHead, FindingRecord, GapRecord, RefsHead, RuleRecord, SymbolReferencesRecord, WarningRecord};
 use super::removed::RemovedDocument;
+use super::verify::VerifyDocument;
 use super::{FormatSpec, RenderOptions, escape};
-use crate::evidence::{CheckReport, DuplicatesReport, RefsReport, RemovedReport, Sources};
+use crate::evidence::{AuditReport, CheckReport, DuplicatesReport, RefsReport, RemovedReport, Sources, VerifyReport};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -16,6 +18,8 @@ pub const SPEC: FormatSpec = FormatSpec {
     refs: Some(refs),
     removed: Some(removed),
     duplicates: Some(duplicates),
+    audit: Some(audit),
+    verify: Some(verify),
     ..FormatSpec::new("json", "one JSON document")
 };
 
@@ -67,6 +71,14 @@ fn removed(report: &RemovedReport, _sources: &Sources, _options: &RenderOptions)
 
 fn duplicates(report: &DuplicatesReport, _sources: &Sources, _options: &RenderOptions) -> String {
     document(&DuplicatesDocument::of(report))
+}
+
+fn audit(report: &AuditReport, _sources: &Sources, _options: &RenderOptions) -> String {
+    document(&Statement::of(report))
+}
+
+fn verify(report: &VerifyReport, _sources: &Sources, _options: &RenderOptions) -> String {
+    document(&VerifyDocument::of(report))
 }
 
 fn document(value: &impl Serialize) -> String {

@@ -7,6 +7,7 @@
 //! ([`escape`]). serde lives here and on no type of the domain. Absent on purpose: the terminal itself and files; `cli`
 //! writes.
 
+mod audit;
 mod duplicates;
 pub mod escape;
 pub mod frame;
@@ -26,9 +27,11 @@ pub mod sarif;
 mod schema;
 mod sentence;
 pub mod terminal;
+mod verify;
 mod words;
 
-use crate::evidence::{CheckReport, DuplicatesReport, RefsReport, RemovedReport, Sources};
+use crate::evidence::{AuditReport, CheckReport, DuplicatesReport, RefsReport, RemovedReport, Sources, VerifyReport};
+pub use audit::{PREDICATE_TYPE, STATEMENT_TYPE};
 pub use schema::{SCHEMAS, SchemaSpec};
 
 use crate::finding::{Context, Verdict};
@@ -47,6 +50,8 @@ pub struct FormatSpec {
     pub refs: Option<Renderer<RefsReport>>,
     pub removed: Option<Renderer<RemovedReport>>,
     pub duplicates: Option<Renderer<DuplicatesReport>>,
+    pub audit: Option<Renderer<AuditReport>>,
+    pub verify: Option<Renderer<VerifyReport>>,
 }
 
 /// What a command answers. Its formats are those that have a renderer for it.
@@ -78,10 +83,22 @@ impl Report for DuplicatesReport {
     }
 }
 
+impl Report for VerifyReport {
+    fn renderer(format: &FormatSpec) -> Option<Renderer<Self>> {
+        format.verify
+    }
+}
+
+impl Report for AuditReport {
+    fn renderer(format: &FormatSpec) -> Option<Renderer<Self>> {
+        format.audit
+    }
+}
+
 impl FormatSpec {
     /// A row that renders nothing yet; each format adds what it renders.
     const fn new(name: &'static str, summary: &'static str) -> Self {
-        Self { name, summary, check: None, refs: None, removed: None, duplicates: None }
+        Self { name, summary, check: None, refs: None, removed: None, duplicates: None, audit: None, verify: None }
     }
 
     /// The report in this format; `None` where the format has no form for it.

@@ -4,10 +4,12 @@
 //! the same texts, and a test keeps them equal. Absent on purpose: `additionalProperties: false`, since a document may
 //! gain fields within its version, and a reader must not break on that.
 
+use super::audit::{PREDICATE_TYPE, Statement};
 use super::duplicates::{DUPLICATES_SCHEMA, DuplicatesDocument};
 use super::json::{CheckDocument, RefsDocument};
 use super::record::{CHECK_SCHEMA, REFS_SCHEMA};
 use super::removed::{REMOVED_SCHEMA, RemovedDocument};
+use super::verify::{VERIFY_SCHEMA, VerifyDocument};
 use crate::finding::{Context, Severity, Tier, Verdict};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::Value;
@@ -23,10 +25,12 @@ pub struct SchemaSpec {
 
 /// Every document.
 pub const SCHEMAS: &[SchemaSpec] = &[
+    SchemaSpec { name: "audit", id: PREDICATE_TYPE, root: root::<Statement<'_>> },
     SchemaSpec { name: "check", id: CHECK_SCHEMA, root: root::<CheckDocument<'_>> },
     SchemaSpec { name: "duplicates", id: DUPLICATES_SCHEMA, root: root::<DuplicatesDocument<'_>> },
     SchemaSpec { name: "refs", id: REFS_SCHEMA, root: root::<RefsDocument<'_>> },
     SchemaSpec { name: "removed", id: REMOVED_SCHEMA, root: root::<RemovedDocument<'_>> },
+    SchemaSpec { name: "verify", id: VERIFY_SCHEMA, root: root::<VerifyDocument<'_>> },
 ];
 
 fn root<T: JsonSchema>(generator: SchemaGenerator) -> Schema {

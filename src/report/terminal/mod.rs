@@ -4,11 +4,13 @@
 //! Invariant: whatever is left out to be short is counted where it is left out. Absent on purpose: anything that the
 //! machine formats do not also say.
 
+mod audit;
 mod check;
 mod duplicates;
 mod refs;
 mod removed;
 mod sight;
+mod verify;
 
 use super::FormatSpec;
 use super::words::{counted, grouped};
@@ -18,6 +20,8 @@ pub const SPEC: FormatSpec = FormatSpec {
     refs: Some(refs::render),
     removed: Some(removed::render),
     duplicates: Some(duplicates::render),
+    audit: Some(audit::render),
+    verify: Some(verify::render),
     ..FormatSpec::new("terminal", "for people: code frames and a summary")
 };
 

@@ -1,0 +1,112 @@
+//! Imports that a change takes out of the files it touches.
+
+use super::{Answer, Judge, Side, listed};
+use crate::claims::Name;
+use crate::facts::{Facts, ImportTarget};
+use crate::source::SourceSet;
+use crate::span::RepoPath;
+use std::collections::BTreeMap;
+
+/// A name that a changed file bound by an import at base and no longer binds at head.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RemovedImport {
+    pub path: RepoPath,
+    /// The name that was bound, as it was used: `Request`, `np`.
+    pub bound: String,
+    /// `fastapi.Request`.
+    pub target: String,
+    pub statement: u32,
+    /// The file itself is gone.
+    pub with_file: bool,
+}
+
+impl Judge<'_, '_> {
+    pub(super) fn imports(&self) -> &[RemovedImport] {
+        self.imports.get_or_init(|| {
+            let mut removed = Vec::new();
+            for file in &self.case.ledger.files {
+                let base_path = file.old_path.as_ref().unwrap_or(&file.path);
+                let Some(before) = imports_of(self.case.base.sources, base_path) else { continue };
+                let after = imports_of(self.case.head.sources, &file.path);
+                let with_file = after.is_none();
+                let mut left: BTreeMap<(String, String), usize> = BTreeMap::new();
+                for (bound, target, _) in after.unwrap_or_default() {
+                    *left.entry((bound, target)).or_default() += 1;
+                }
+                for (bound, target, statement) in before {
+                    match left.get_mut(&(bound.clone(), target.clone())) {
+                        Some(count) if *count > 0 => *count -= 1,
+                        _ => {
+                            removed.push(RemovedImport { path: base_path.clone(), bound, target, statement, with_file })
+                        }
+                    }
+                }
+            }
+            removed
+        })
+    }
+
+    pub(super) fn import_removed(&self, name: &Name) -> Answer {
+        let is_it = |import: &&RemovedImport| {
+            import.bound == name.text
+                || import.target == name.text
+                || import.target.ends_with(&format!(".{}", name.text))
+        };
+        let removed: Vec<&RemovedImport> = self.imports().iter().filter(is_it).collect();
+        let still: Vec<String> = self
+            .case
+            .ledger
+            .files
+            .iter()
+            .filter(|file| {
+                let imports = imports_of(self.case.head.sources, &file.path).unwrap_or_default();
+                imports
+                    .iter()
+                    .any(|(bound, target, _)| bound == &name.text || target.ends_with(&format!(".{}", name.text)))
+            })
+            .map(|file| file.path.to_string())
+            .collect();
+        let paths: Vec<String> = removed.iter().map(|import| import.path.to_string()).collect();
+        match (removed.is_empty(), still.is_empty()) {
+            (false, true) => {
+                Answer::verified(format!("the import of `{}` is gone from {}", removed[0].target, listed(&paths)))
+            }
+            (false, false) => Answer::unprovable(
+                format!(
+                    "gone from {}, and still imported in {}, which the change touches too",
+                    listed(&paths),
+                    listed(&still)
+                ),
+                "a sentence that says from which file",
+            ),
+            (true, false) => Answer::refuted(format!("`{name}` is still imported in {}", listed(&still))),
+            (true, true) if self.known(Side::Base, name, None).is_empty() => Answer::unprovable(
+                format!("no file of the change imported `{name}` at base"),
+                "a name that base imports",
+            ),
+            (true, true) => Answer::refuted(format!("no file of the change imported `{name}` at base")),
+        }
+    }
+}
+
+/// Bound name, target and statement of every import of a file; `None` where there is no such file of a known language.
+fn imports_of(sources: &SourceSet<'_>, path: &RepoPath) -> Option<Vec<(String, String, u32)>> {
+    let facts = sources.facts(sources.snapshot().find(path)?)?;
+    Some(facts.imports.iter().map(|import| describe(&facts, import)).collect())
+}
+
+fn describe(facts: &Facts, import: &crate::facts::Import) -> (String, String, u32) {
+    let dots = ".".repeat(import.level as usize);
+    let module = format!("{dots}{}", import.module.map_or("", |module| facts.name(module)));
+    let alias = import.alias.map(|alias| facts.name(alias).to_owned());
+    let (bound, target) = match import.target {
+        ImportTarget::Module => (module.clone(), module),
+        ImportTarget::Name(name, _) => {
+            let name = facts.name(name);
+            let separator = if module.is_empty() || module.ends_with('.') { "" } else { "." };
+            (name.to_owned(), format!("{module}{separator}{name}"))
+        }
+        ImportTarget::Star => ("*".to_owned(), format!("{module}.*")),
+    };
+    (alias.unwrap_or(bound), target, import.statement.start)
+}

@@ -1,0 +1,236 @@
+//! Claims about the whole: no duplicates, one source of truth, all imports, no breaking changes.
+
+use super::{Answer, Judge, Side, listed};
+use crate::checks::duplicates::{DuplicateKind, Group};
+use crate::claims::Name;
+use crate::facts::DefinitionKind;
+use crate::finding::Context;
+use crate::history::Fate;
+use crate::span::{Location, Position, RepoPath};
+
+impl Judge<'_, '_> {
+    /// Groups with at least two copies in code, the ones beside the change first.
+    fn groups(&self) -> Vec<&Group> {
+        let in_code = |group: &&Group| group.instances.iter().filter(|it| it.context == Context::Code).count() >= 2;
+        let mut groups: Vec<&Group> = self.case.duplicates.iter().filter(in_code).collect();
+        groups.sort_by_key(|group| (!self.is_beside(group), !self.is_touched(group)));
+        groups
+    }
+
+    /// Two copies in code or more stand in the folders of the change.
+    fn is_beside(&self, group: &Group) -> bool {
+        let folders: Vec<&str> = self.case.ledger.files.iter().map(|file| file.path.folder()).collect();
+        let code = group.instances.iter().filter(|it| it.context == Context::Code);
+        code.filter(|it| folders.contains(&it.path.folder())).count() >= 2
+    }
+
+    fn is_touched(&self, group: &Group) -> bool {
+        group.instances.iter().any(|it| self.case.ledger.files.iter().any(|file| file.path == it.path))
+    }
+
+    pub(super) fn no_duplicates(&self, name: Option<&Name>) -> Answer {
+        if let Some(name) = name {
+            return self.is_single(name);
+        }
+        let groups = self.groups();
+        if groups.is_empty() {
+            return self.nothing_hidden(
+                "no group of duplicates has two copies in code".into(),
+                "a tree that can be read and compared whole",
+            );
+        }
+        let (beside, elsewhere): (Vec<&Group>, Vec<&Group>) =
+            groups.iter().copied().partition(|group| self.is_beside(group));
+        let named = if beside.is_empty() { &elsewhere } else { &beside };
+        let place = if beside.is_empty() { "in code" } else { "beside the change" };
+        let because = format!(
+            "{} groups of duplicates have two copies or more in code, {} of them beside the change; {place}: {}",
+            groups.len(),
+            beside.len(),
+            by_kind(named)
+        );
+        Answer::refuted(because).at(named.iter().flat_map(|group| places(group)))
+    }
+
+    pub(super) fn single_source(&self, name: Option<&Name>) -> Answer {
+        if let Some(name) = name {
+            return match self.is_single(name) {
+                answer if answer.status == crate::claims::Status::Refuted => answer,
+                _ => Answer::unprovable(
+                    format!("`{name}` is defined once at most; whether others do its job was not decided"),
+                    "a `[[single-source]]` rule that names its rivals",
+                ),
+            };
+        }
+        let several =
+            |group: &&Group| group.reasons.contains(&DuplicateKind::DuplicateDefinition) && self.is_beside(group);
+        let groups: Vec<&Group> = self.groups().into_iter().filter(several).collect();
+        if groups.is_empty() {
+            return Answer::unprovable(
+                "the sentence does not say of what; no name is defined twice beside the change",
+                "a `[[single-source]]` rule",
+            );
+        }
+        let shown: Vec<String> = groups.iter().take(NAMED).map(|group| describe(group)).collect();
+        let because =
+            format!("{} names are defined more than once beside the change: {}", groups.len(), shown.join("; "));
+        Answer::refuted(because).at(groups.iter().take(NAMED).flat_map(|group| places(group)))
+    }
+
+    /// Whether one class or function of a name is in code.
+    fn is_single(&self, name: &Name) -> Answer {
+        let known: Vec<_> = self
+            .known(Side::Head, name, None)
+            .into_iter()
+            .filter(|known| {
+                self.case.policy.context_of(&known.path) == Context::Code
+                    && matches!(known.kind, DefinitionKind::Class | DefinitionKind::Function)
+                    && !known.qualified.contains('.')
+            })
+            .collect();
+        let symbols: Vec<&str> = known.iter().map(|known| known.symbol.as_str()).collect();
+        match known.len() {
+            0 => Answer::unprovable(format!("head has no definition of `{name}`"), "a name that head defines"),
+            1 => self.nothing_hidden(
+                format!("{} is its only definition in code", listed(&symbols)),
+                "a tree that can be read whole",
+            ),
+            count => Answer::refuted(format!("`{name}` is defined {count} times in code: {}", listed(&symbols)))
+                .at(known.iter().map(|known| known.location())),
+        }
+    }
+
+    /// Verified, unless something could not be seen.
+    fn nothing_hidden(&self, because: String, proof: &str) -> Answer {
+        let blind: Vec<String> = self.blind_spots(self.case.head).into_iter().map(|gap| gap.path.to_string()).collect();
+        match (blind.is_empty(), self.case.bounds.first()) {
+            (true, None) => Answer::verified(because),
+            (false, _) => {
+                Answer::unprovable(format!("{because}, but {} could not be read whole", listed(&blind)), proof)
+            }
+            (true, Some(bound)) => Answer::unprovable(format!("{because}, but {bound}"), proof),
+        }
+    }
+
+    pub(super) fn imports_resolve(&self) -> Answer {
+        let imports: Vec<_> = self.case.broken.iter().filter(|broken| broken.is_import).collect();
+        let others = self.case.broken.len() - imports.len();
+        if !imports.is_empty() {
+            let symbols: Vec<&str> = imports.iter().map(|broken| broken.symbol.as_str()).collect();
+            return Answer::refuted(format!(
+                "{} imports of what the change took away are left, of {}",
+                imports.len(),
+                listed(&unique(&symbols))
+            ))
+            .at(imports.iter().map(|broken| broken.location.clone()));
+        }
+        if others > 0 {
+            return Answer::unprovable(
+                format!("no import dangles, and {others} other references do"),
+                "a head without dangling references",
+            )
+            .at(self.case.broken.iter().map(|broken| broken.location.clone()));
+        }
+        let took = self
+            .case
+            .ledger
+            .definitions
+            .iter()
+            .any(|it| matches!(it.fate, Fate::Removed | Fate::Relocated | Fate::Renamed(_)));
+        if !took {
+            return Answer::unprovable(
+                "the change took no definition away, so no import had to follow",
+                "a change that does",
+            );
+        }
+        // Whether every import of the tree resolves is another question than whether this change broke one.
+        match self.blind_spots(self.case.head).is_empty() {
+            true => Answer::verified("no reference to what the change took away is left dangling"),
+            false => {
+                let blind: Vec<String> =
+                    self.blind_spots(self.case.head).into_iter().map(|gap| gap.path.to_string()).collect();
+                Answer::unprovable(
+                    format!("no reference dangles, but {} could not be read whole", listed(&blind)),
+                    "files that can be read",
+                )
+            }
+        }
+    }
+
+    pub(super) fn no_breaking_changes(&self) -> Answer {
+        let production: Vec<_> = self.case.broken.iter().filter(|broken| broken.context != Context::Tests).collect();
+        if !production.is_empty() {
+            let symbols: Vec<&str> = production.iter().map(|broken| broken.symbol.as_str()).collect();
+            return Answer::refuted(format!(
+                "{} references in production dangle at head, to {}",
+                production.len(),
+                listed(&unique(&symbols))
+            ))
+            .at(production.iter().map(|broken| broken.location.clone()));
+        }
+        let tests = self.case.broken.len();
+        let rest = if tests > 0 { format!(", {tests} in tests do") } else { String::new() };
+        Answer::unprovable(
+            format!(
+                "no reference in production dangles{rest}; that nothing behaves otherwise is not to be seen in the source"
+            ),
+            "the tests of head, as `[[evidence]] kind = \"junit\"`",
+        )
+    }
+}
+
+/// Groups of one kind that an answer names.
+const NAMED: usize = 12;
+
+/// "duplicate-definition: `A` (a.py:1-9, b.py:4-12), `B` (…); clone: …", what is certain first.
+fn by_kind(groups: &[&Group]) -> String {
+    let mut kinds: Vec<DuplicateKind> = groups.iter().map(|group| group.kind).collect();
+    let weight = |kind: &DuplicateKind| match kind {
+        DuplicateKind::DuplicateDefinition => 0,
+        DuplicateKind::Clone => 1,
+        _ => 2,
+    };
+    kinds.sort_by_key(|kind| (weight(kind), *kind));
+    kinds.dedup();
+    let mut parts = Vec::new();
+    for kind in kinds {
+        let mut own: Vec<&&Group> = groups.iter().filter(|group| group.kind == kind).collect();
+        // copies of whole definitions that are equal tell more than long ones that are alike
+        own.sort_by_key(|group| (group.similarity < 1000, group.instances.iter().any(|it| it.what == "statements")));
+        let shown: Vec<String> = own.iter().take(NAMED).map(|group| describe(group)).collect();
+        let more = own.len().saturating_sub(NAMED);
+        let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
+        parts.push(format!("{} {}: {}{rest}", own.len(), kind.name(), shown.join(", ")));
+    }
+    parts.join("; ")
+}
+
+fn describe(group: &Group) -> String {
+    let mut copies: Vec<String> = group
+        .instances
+        .iter()
+        .filter(|it| it.context == Context::Code)
+        .map(|it| format!("{}:{}-{}", it.path, it.lines.start, it.lines.end))
+        .collect();
+    let name = group.instances.first().map_or("", |it| it.symbol.rsplit([':', '.']).next().unwrap_or(&it.symbol));
+    let count = copies.len();
+    copies.truncate(3);
+    let rest = if count > 3 { format!(" and {} more", count - 3) } else { String::new() };
+    format!("`{name}` ({}{rest})", copies.join(", "))
+}
+
+fn places(group: &Group) -> Vec<Location> {
+    let code = group.instances.iter().filter(|it| it.context == Context::Code).take(2);
+    code.map(|it| place(&it.path, it.lines.start, it.lines.end)).collect()
+}
+
+fn place(path: &RepoPath, line: u32, end_line: u32) -> Location {
+    Location { path: path.clone(), start: Position { line, column: 1 }, end_line }
+}
+
+fn unique<'t>(texts: &[&'t str]) -> Vec<&'t str> {
+    let mut texts = texts.to_vec();
+    texts.sort_unstable();
+    texts.dedup();
+    texts
+}
