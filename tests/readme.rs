@@ -39,7 +39,15 @@ fn the_example_is_what_the_command_prints() {
 fn the_policy_is_valid_and_has_every_kind_of_rule() {
     let text = fence("## The policy", "```toml");
     let policy = Policy::parse(text, "solely.toml", &|_| Ok(None)).unwrap_or_else(|errors| panic!("{errors:?}"));
-    for kind in ["legacy", "family", "only-through", "single-source", "duplicates", "intentional-duplicate"] {
+    for kind in [
+        "legacy",
+        "family",
+        "only-through",
+        "dangling-reference",
+        "single-source",
+        "duplicates",
+        "intentional-duplicate",
+    ] {
         assert!(policy.rules.iter().any(|rule| rule.kind.name() == kind), "{kind}");
     }
 }

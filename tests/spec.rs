@@ -34,6 +34,7 @@ macro_rules! specs {
 
 specs! {
     explanation_of_clone => "src/checks/duplicates/clone.md",
+    explanation_of_dangling_reference => "src/checks/dangling_reference.md",
     explanation_of_duplicate_constant => "src/checks/duplicates/duplicate_constant.md",
     explanation_of_duplicate_definition => "src/checks/duplicates/duplicate_definition.md",
     explanation_of_duplicate_enum => "src/checks/duplicates/duplicate_enum.md",

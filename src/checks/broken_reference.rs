@@ -6,13 +6,18 @@
 use super::{BROKEN_REFERENCE, CheckInput, CheckOutput, RuleReport, identity, sort};
 use crate::finding::{Context, Finding, Gate, Identity, RuleId, Severity, Standing, Tier, Verdict};
 use crate::project::{ChangedFile, Dangling, Project, broken};
-use std::collections::BTreeMap;
+use crate::span::Location;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Adds the references that the change left broken. In tests they warn, and where the class of a receiver was inferred.
 pub fn add(input: &CheckInput<'_, '_>, base: &Project<'_>, changed: &[ChangedFile], output: &mut CheckOutput) {
     let dangling = broken(base, input.project, changed, input.progress);
     let dangling = dangling.into_iter().filter(|it| input.scope.holds(&it.reference.location.path));
     let mut found: Vec<Finding> = dangling.map(|it| finding(input, it)).collect();
+    // Where a rule of the policy tells it already, once is enough.
+    let told: BTreeSet<&Location> =
+        output.findings.iter().filter(|it| is_dangling(input, it)).map(|it| &it.location).collect();
+    found.retain(|it| !told.iter().any(|at| at.path == it.location.path && at.start == it.location.start));
     if found.is_empty() {
         return;
     }
@@ -33,6 +38,12 @@ pub fn add(input: &CheckInput<'_, '_>, base: &Project<'_>, changed: &[ChangedFil
     });
     output.findings.extend(found);
     sort(&mut output.findings);
+}
+
+/// Whether a finding comes from a rule about every dangling reference, whoever broke it.
+fn is_dangling(input: &CheckInput<'_, '_>, finding: &Finding) -> bool {
+    let kind = |rule: &crate::policy::Rule| matches!(rule.kind, crate::policy::RuleKind::DanglingReference);
+    input.policy.rules.iter().any(|rule| rule.id == finding.rule && kind(rule))
 }
 
 fn finding(input: &CheckInput<'_, '_>, dangling: Dangling) -> Finding {

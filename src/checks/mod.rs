@@ -5,6 +5,7 @@
 //! depend on them; `triage` settles those.
 
 pub mod broken_reference;
+mod dangling_reference;
 pub mod duplicates;
 mod duplication;
 mod family;
@@ -173,6 +174,7 @@ pub const CHECKS: &[CheckSpec] = &[
     legacy::SPEC,
     family::SPEC,
     only_through::SPEC,
+    dangling_reference::SPEC,
     duplication::SPEC,
     single_source::SPEC,
     intentional_duplicate::SPEC,

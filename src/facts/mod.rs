@@ -86,6 +86,8 @@ pub struct Facts {
     pub comments: Vec<Span>,
     /// Docstrings, quotes included.
     pub docstrings: Vec<Span>,
+    /// Statements that hold no others, sorted.
+    pub statements: Vec<Span>,
     /// Bodies of `if __name__ == "__main__":`, which run only where the file is run and not imported.
     pub main_blocks: Vec<Span>,
     /// Conditions that choose between two paths: of an `if` with an `else`, of one whose body leaves, of `a if c else b`.

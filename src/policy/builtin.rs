@@ -18,6 +18,7 @@ pub(super) const PREFIX: &str = "builtin:";
 pub const PACKS: &[PackSpec] = &[
     PackSpec { name: "legacy", text: include_str!("../../policies/legacy.toml"), is_default: true },
     PackSpec { name: "ssot", text: include_str!("../../policies/ssot.toml"), is_default: true },
+    PackSpec { name: "references", text: include_str!("../../policies/references.toml"), is_default: true },
 ];
 
 pub(super) fn find_pack(name: &str) -> Option<&'static PackSpec> {

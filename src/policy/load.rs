@@ -214,6 +214,7 @@ impl Loader<'_> {
         let is_silent = raw.legacy.is_empty()
             && raw.family.is_empty()
             && raw.only_through.is_empty()
+            && raw.dangling_reference.is_empty()
             && raw.duplicates.is_empty()
             && raw.single_source.is_empty();
         match &raw.extends {
@@ -341,6 +342,7 @@ fn disable(
     let ids: Vec<String> = layer.rules.iter().map(|rule| rule.id.0.clone()).collect();
     let own = raw.legacy.iter().map(|rule| rule.get_ref().id.get_ref());
     let own = own.chain(raw.family.iter().map(|rule| rule.get_ref().id.get_ref()));
+    let own = own.chain(raw.dangling_reference.iter().map(|rule| rule.get_ref().id.get_ref()));
     let own = own.chain(raw.only_through.iter().map(|rule| rule.get_ref().id.get_ref()));
     let own = own.chain(raw.duplicates.iter().map(|rule| rule.get_ref().id.get_ref()));
     let own = own.chain(raw.single_source.iter().map(|rule| rule.get_ref().id.get_ref()));

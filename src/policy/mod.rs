@@ -125,6 +125,8 @@ pub enum RuleKind {
     Duplicates(DuplicatesRule),
     SingleSource(SingleSourceRule),
     IntentionalDuplicate(IntentionalDuplicate),
+    /// `[[dangling-reference]]`: imports, attributes of modules, patched names and exports that lead nowhere.
+    DanglingReference,
 }
 
 impl RuleKind {
@@ -136,6 +138,7 @@ impl RuleKind {
             RuleKind::Duplicates(_) => "duplicates",
             RuleKind::SingleSource(_) => "single-source",
             RuleKind::IntentionalDuplicate(_) => "intentional-duplicate",
+            RuleKind::DanglingReference => "dangling-reference",
         }
     }
 }

@@ -34,6 +34,10 @@ pub(super) struct RawPolicy {
     #[serde(default)]
     #[schemars(with = "Vec<RawFamily>")]
     pub family: Vec<Spanned<RawFamily>>,
+    /// References that lead nowhere.
+    #[serde(default)]
+    #[schemars(with = "Vec<RawDanglingReference>")]
+    pub dangling_reference: Vec<Spanned<RawDanglingReference>>,
     /// Capabilities that only the named modules may use directly.
     #[serde(default)]
     #[schemars(with = "Vec<RawOnlyThrough>")]
@@ -253,6 +257,24 @@ pub(super) struct RawFamily {
     #[serde(default)]
     pub beside_successor: bool,
     /// How heavy a finding weighs; without it, `warning`.
+    pub severity: Option<RawSeverity>,
+    /// Code that the rule must match, or must not.
+    #[serde(default)]
+    #[schemars(with = "Vec<RawExample>")]
+    pub examples: Vec<Spanned<RawExample>>,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct RawDanglingReference {
+    /// The rule's name in kebab-case.
+    #[schemars(with = "String")]
+    pub id: Spanned<String>,
+    /// What this is about, in a few words.
+    pub summary: Option<String>,
+    /// The issue that asks for it.
+    pub issue: Option<String>,
+    /// How heavy a finding weighs; without it, `error`.
     pub severity: Option<RawSeverity>,
     /// Code that the rule must match, or must not.
     #[serde(default)]

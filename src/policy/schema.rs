@@ -98,6 +98,7 @@ mod tests {
         assert_eq!(
             keys(&[]),
             [
+                "dangling-reference",
                 "disable",
                 "duplicates",
                 "evidence",
@@ -114,6 +115,7 @@ mod tests {
         assert_eq!(keys(&["project"]), ["entry-points", "exclude", "include", "roots", "tests"]);
         assert_eq!(keys(&["legacy"]), with(&["flags", "remove-by", "require", "successor", "symbols", "unwired"]));
         assert_eq!(keys(&["family"]), with(&["beside-successor", "deprecated", "except", "names", "query"]));
+        assert_eq!(keys(&["dangling-reference"]), with(&[]));
         assert_eq!(keys(&["only-through"]), with(&["allow", "calls", "through", "within"]));
         assert_eq!(keys(&["only-through", "allow"]), ["path", "reason"]);
         let own = ["allow", "contexts", "disagreeing", "kinds", "min-lines", "paths"];

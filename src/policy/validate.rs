@@ -36,6 +36,19 @@ pub(super) struct Validated {
 /// Reads a query file that a policy names; the error is a message with its help.
 pub(super) type ReadQuery<'a> = dyn FnMut(&str) -> Result<QuerySource, String> + 'a;
 
+/// The fields that every raw rule has; serde cannot share them and refuse unknown keys at once.
+macro_rules! common {
+    ($raw:ident) => {
+        Common {
+            id: $raw.id,
+            summary: $raw.summary,
+            issue: $raw.issue,
+            severity: $raw.severity,
+            examples: $raw.examples,
+        }
+    };
+}
+
 /// Validates what one file says. What is wrong is added to `errors`.
 pub(super) fn validate(
     raw: RawPolicy,
@@ -54,6 +67,11 @@ pub(super) fn validate(
     for family in raw.family {
         let span = family.span();
         rules.extend(validator.family(family.into_inner(), span, read_query));
+    }
+    for dangling in raw.dangling_reference {
+        let span = dangling.span();
+        let (raw, before) = (dangling.into_inner(), validator.errors.len());
+        rules.extend(validator.rule(common!(raw), span, Severity::Error, RuleKind::DanglingReference, before));
     }
     for only_through in raw.only_through {
         let span = only_through.span();
@@ -91,19 +109,6 @@ struct Common {
     issue: Option<String>,
     severity: Option<RawSeverity>,
     examples: Vec<Spanned<RawExample>>,
-}
-
-/// The fields that every raw rule has; serde cannot share them and refuse unknown keys at once.
-macro_rules! common {
-    ($raw:ident) => {
-        Common {
-            id: $raw.id,
-            summary: $raw.summary,
-            issue: $raw.issue,
-            severity: $raw.severity,
-            examples: $raw.examples,
-        }
-    };
 }
 
 impl Validator<'_> {
@@ -262,6 +267,7 @@ impl Validator<'_> {
         let mut ids: Vec<&Spanned<String>> = Vec::new();
         ids.extend(raw.legacy.iter().map(|rule| &rule.get_ref().id));
         ids.extend(raw.family.iter().map(|rule| &rule.get_ref().id));
+        ids.extend(raw.dangling_reference.iter().map(|rule| &rule.get_ref().id));
         ids.extend(raw.only_through.iter().map(|rule| &rule.get_ref().id));
         ids.extend(raw.duplicates.iter().map(|rule| &rule.get_ref().id));
         ids.extend(raw.single_source.iter().map(|rule| &rule.get_ref().id));

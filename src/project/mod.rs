@@ -22,7 +22,7 @@ mod symbol;
 mod tests;
 mod trace;
 
-pub use broken::{ChangedFile, Dangling, broken};
+pub use broken::{BrokenReference, ChangedFile, Dangling, broken, broken_references, guard_name};
 pub use builtin::is_builtin;
 pub use class::Mro;
 pub use entity::{DefinitionRef, Entity, Holder, HolderKind, Resolved};

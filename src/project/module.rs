@@ -155,6 +155,33 @@ impl ModuleIndex {
         self.at(&join(folder, name))
     }
 
+    /// The module of this tree in which an import of `dotted` ends, and the part that it lacks, where the tree is surely
+    /// meant: the import begins at the importer's own root, a declared one or the repository's, in a regular package or
+    /// a module. A folder without `__init__.py` may go on elsewhere, and proves nothing unless a package is around it.
+    pub fn missing_in(&self, dotted: &str, importer: &str) -> Option<(ModuleRef, String)> {
+        let own = structural_root(importer, &self.packages);
+        let roots = std::iter::once(own).chain(self.roots.declared.iter().map(String::as_str)).chain([""]);
+        let parts: Vec<&str> = dotted.split('.').collect();
+        for root in roots {
+            if !matches!(self.at(&join(root, parts[0])), Some(ModuleRef::File(_))) {
+                continue;
+            }
+            return (1..parts.len()).rev().find_map(|length| {
+                let holder = self.at(&join(root, &parts[..length].join("/")))?;
+                Some((holder, parts[length].to_owned()))
+            });
+        }
+        None
+    }
+
+    /// Whether the first name of an import is a package or a module at the importer's own root, a declared one or the
+    /// repository's.
+    pub fn begins_here(&self, first: &str, importer: &str) -> bool {
+        let own = structural_root(importer, &self.packages);
+        let mut roots = std::iter::once(own).chain(self.roots.declared.iter().map(String::as_str)).chain([""]);
+        roots.any(|root| matches!(self.at(&join(root, first)), Some(ModuleRef::File(_))))
+    }
+
     /// The packages around a file, which run when it is imported; its own `__init__.py` included, outermost last.
     pub fn packages_above(&self, sources: &SourceSet<'_>, file: EntryId) -> Vec<EntryId> {
         let mut found = Vec::new();

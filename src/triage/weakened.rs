@@ -93,6 +93,7 @@ impl Weakenings<'_> {
         let is_same = match &was.kind {
             RuleKind::Legacy(was) => as_legacy(&now.kind).map(|now| legacy(was, now, &mut said)),
             RuleKind::Family(was) => as_family(&now.kind).map(|now| family(was, now, &mut said)),
+            RuleKind::DanglingReference => matches!(now.kind, RuleKind::DanglingReference).then_some(()),
             RuleKind::OnlyThrough(was) => as_only_through(&now.kind).map(|now| only_through(was, now, &mut said)),
             RuleKind::Duplicates(was) => as_duplicates(&now.kind).map(|now| duplicates(was, now, &mut said)),
             RuleKind::SingleSource(was) => as_single_source(&now.kind).map(|now| single_source(was, now, &mut said)),

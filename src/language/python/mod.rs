@@ -12,6 +12,7 @@ mod flow;
 mod fragment;
 mod layout;
 mod line;
+mod outline;
 mod sketch;
 mod statement;
 #[cfg(test)]
@@ -180,6 +181,7 @@ impl<'a> Extractor<'a> {
     fn finish(mut self, tokens: &ruff_python_ast::token::Tokens) -> Facts {
         self.facts.names.seal();
         self.facts.docstrings.sort_unstable();
+        self.facts.statements.sort_unstable();
         let classes = line::classify(self.text, tokens, &self.facts.line_index, &self.facts.docstrings);
         self.facts.lines = classes;
         self.facts.comments =

@@ -31,6 +31,7 @@ impl Extractor<'_> {
     }
 
     fn statement(&mut self, statement: &Stmt) {
+        self.outline(statement);
         match statement {
             Stmt::FunctionDef(function) => self.function(function),
             Stmt::ClassDef(class) => self.class(class),

@@ -5,14 +5,15 @@
 //! the whole tree of head. Invariant: a name that still resolves at head, from a base class or by a star import, is not
 //! broken. Absent on purpose: what was broken before the change.
 
-use super::entity::Entity;
-use super::module::ModuleRef;
-use super::resolve::Resolver;
-use super::trace::{Target, TracedReference, trace};
-use super::{Project, Symbol};
-use crate::facts::{BindingKind, DefinitionKind, Facts, Guards, MODULE_SCOPE, ReferenceKind};
+use super::guard_name;
+use crate::facts::{BindingKind, DefinitionKind, Facts, MODULE_SCOPE, ReferenceKind};
 use crate::finding::Tier;
 use crate::progress::Progress;
+use crate::project::entity::Entity;
+use crate::project::module::ModuleRef;
+use crate::project::resolve::Resolver;
+use crate::project::trace::{Target, TracedReference, trace};
+use crate::project::{Project, Symbol};
 use crate::workspace::EntryId;
 use std::collections::BTreeSet;
 
@@ -39,17 +40,7 @@ impl Dangling {
 
     /// What keeps it from failing as soon as its module is loaded.
     pub fn guard(&self) -> Option<&'static str> {
-        let guards = self.reference.guards;
-        [
-            (Guards::TYPE_CHECKING, "type-checking"),
-            (Guards::IMPORT_ERROR, "import-error"),
-            (Guards::ATTRIBUTE_ERROR, "attribute-error"),
-            (Guards::ANY_EXCEPTION, "exception"),
-            (Guards::FUNCTION, "function"),
-            (Guards::CONDITIONAL, "conditional"),
-        ]
-        .into_iter()
-        .find_map(|(guard, name)| guards.has(guard).then_some(name))
+        guard_name(self.reference.guards)
     }
 }
 
@@ -139,7 +130,7 @@ fn given(facts: &Facts, module: &str) -> Vec<Target> {
 }
 
 /// Whether a symbol still means something in the resolver's project. What cannot be told counts as existing.
-pub(super) fn exists(resolver: &mut Resolver<'_, '_>, symbol: &Symbol) -> bool {
+pub fn exists(resolver: &mut Resolver<'_, '_>, symbol: &Symbol) -> bool {
     let found = resolver.symbol(symbol);
     if symbol.name.is_none() {
         // A namespace folder that remains is no module that can give a name.
