@@ -147,7 +147,7 @@ fn what_is_not_toml() {
 
 #[test]
 fn unknown_keys() {
-    let top = "dangling-reference, disable, duplicates, extends, family, intentional-duplicate, legacy, only-through, project, single-source";
+    let top = "dangling-reference, disable, duplicates, evidence, extends, family, intentional-duplicate, legacy, only-through, project, removal, single-source";
     assert_refused(
         "[[single-sources]]\nid = \"x\"\n",
         &[&format!(
@@ -497,9 +497,9 @@ fn packs_that_are_wrong() {
             ("y.toml", "<unreadable>"),
         ],
         &[
-            "solely.toml:1:12: unknown pack `builtin:legcy` | did you mean `builtin:legacy`? | builtin:legacy, builtin:ssot",
+            "solely.toml:1:12: unknown pack `builtin:legcy` | did you mean `builtin:legacy`? | builtin:legacy, builtin:ssot, builtin:references",
             "solely.toml:1:29: the pack `legacy` does not exist | for the built-in pack, write `builtin:legacy`",
-            "solely.toml:1:39: the pack `x.toml` does not exist | paths are relative to `solely.toml` | builtin:legacy, builtin:ssot",
+            "solely.toml:1:39: the pack `x.toml` does not exist | paths are relative to `solely.toml` | builtin:legacy, builtin:ssot, builtin:references",
             "solely.toml:1:49: the pack `y.toml` could not be read: permission denied",
         ],
     );
@@ -516,7 +516,7 @@ fn packs_that_are_wrong() {
     refused(
         &[("solely.toml", "extends = [\"a.toml\"]\ndisable = [\"zz\"]"), ("a.toml", "a = 1\n[project]\ntests = 1")],
         &[
-            "a.toml:1:1: unknown key `a` at the top level | dangling-reference, disable, duplicates, extends, family, intentional-duplicate, legacy, only-through, project, single-source",
+            "a.toml:1:1: unknown key `a` at the top level | dangling-reference, disable, duplicates, evidence, extends, family, intentional-duplicate, legacy, only-through, project, removal, single-source",
             "a.toml:3:9: expected an array of strings for `tests`, found a whole number",
         ],
     );
@@ -602,7 +602,7 @@ fn a_pyproject_names_its_tables_in_full() {
     assert_eq!(
         parse("[tool.solely]\nextend = []\n"),
         [
-            "a/pyproject.toml:2:1: unknown key `extend` in `[tool.solely]` | did you mean `extends`? | dangling-reference, disable, duplicates, extends, family, intentional-duplicate, legacy, only-through, project, single-source",
+            "a/pyproject.toml:2:1: unknown key `extend` in `[tool.solely]` | did you mean `extends`? | dangling-reference, disable, duplicates, evidence, extends, family, intentional-duplicate, legacy, only-through, project, removal, single-source",
         ]
     );
     assert_eq!(parse("[tool]\nsolely = 1\n"), ["a/pyproject.toml:2:10: expected a table for `tool.solely`"]);
