@@ -5,8 +5,10 @@ use crate::canonical;
 use serde_json::Value;
 use solely::checks::Scope;
 use solely::checks::duplicates::Options;
-use solely::evidence::{CheckReport, DuplicatesReport, RemovedReport, Sources};
-use solely::pipeline::{RemovedOptions, compare, judge, removed};
+use solely::evidence::{
+    AuditArguments, AuditReport, CheckReport, Document, DocumentKind, DuplicatesReport, RemovedReport, Sources, Status,
+};
+use solely::pipeline::{AuditOptions, PolicySource, RemovedOptions, audit, compare, judge, removed};
 use solely::policy::Policy;
 use solely::progress::Silent;
 use solely::report::{FORMATS, RenderOptions, Report, find_format, formats_of};
@@ -83,8 +85,8 @@ pub fn hostile_duplicates() -> DuplicatesReport {
     compare(&snapshot, &Policy::builtin(), Scope::default(), &options, &Silent)
 }
 
-/// A range of two commits, the second of which removes what hostile files hold.
-pub fn hostile_removed() -> RemovedReport {
+/// A repository of two commits, the second of which removes what hostile files hold.
+fn repository() -> &'static Path {
     static FOLDER: LazyLock<TempDir> = LazyLock::new(|| {
         let folder = tempfile::tempdir().unwrap();
         let git = |words: &[&str]| {
@@ -109,8 +111,12 @@ pub fn hostile_removed() -> RemovedReport {
         git(&["commit", "--quiet", "--message", "<script>alert(5)</script> ::error::x"]);
         folder
     });
+    FOLDER.path()
+}
+
+pub fn hostile_removed() -> RemovedReport {
     let options = RemovedOptions {
-        repo: FOLDER.path().to_owned(),
+        repo: repository().to_owned(),
         policy: Default::default(),
         cache: Default::default(),
         request: solely::history::RangeRequest::parse("HEAD~1..HEAD"),
@@ -122,6 +128,40 @@ pub fn hostile_removed() -> RemovedReport {
         search_path: std::env::var_os("PATH"),
     };
     removed(&options, &Silent).unwrap()
+}
+
+const CLAIMS: &str = "\
+# Closed <script>alert(6)</script>
+
+- Removed `route_v2` from `shop/api.py`
+- Removed `route_v9` from `shop/api.py`
+- 1,234 lines of legacy code removed, says @octocat
+- No duplicate implementations [x](javascript:alert(6)) | ::error::x
+- Zero `route_v2` references remain ``` <img src=x onerror=alert(6)>
+- All 12 functional tests passed <b>
+";
+
+pub fn hostile_audit() -> AuditReport {
+    static REPORT: LazyLock<AuditReport> = LazyLock::new(audited);
+    REPORT.clone()
+}
+
+fn audited() -> AuditReport {
+    let options = AuditOptions {
+        repo: repository().to_owned(),
+        policy: PolicySource::Given(vec![("solely.toml".to_owned(), POLICY.to_owned())]),
+        request: solely::history::RangeRequest::parse("HEAD~1..HEAD"),
+        documents: vec![Document {
+            name: "<b>closure</b> ::error::`x`.md".to_owned(),
+            text: CLAIMS.to_owned(),
+            kind: DocumentKind::Report,
+        }],
+        arguments: AuditArguments { issue: Some("#7 <script>alert(7)</script>".to_owned()), commit_messages: true },
+        outside: Box::new(solely::outside::read_below(repository())),
+        cache: Default::default(),
+        search_path: std::env::var_os("PATH"),
+    };
+    audit(&options, &Silent).unwrap()
 }
 
 pub fn show<R: Report>(format: &str, report: &R) -> String {
@@ -141,6 +181,11 @@ fn the_reports_hold_what_is_hostile() {
     let removed = hostile_removed();
     assert!(removed.aftermath.as_ref().is_some_and(|aftermath| !aftermath.broken.is_empty()));
     assert!(removed.ledger.files.iter().any(|file| file.path.as_str() == HOSTILE_PATHS[0]));
+    let audit = hostile_audit();
+    for status in [Status::Verified, Status::Refuted, Status::Unprovable] {
+        assert!(audit.claims.iter().any(|judged| judged.status == status), "{status:?}: {:?}", audit.claims);
+    }
+    assert!(!audit.blocking.is_empty() && !audit.at_head.findings.is_empty());
 }
 
 #[test]
@@ -155,6 +200,7 @@ fn equal_input_gives_equal_bytes() {
     twice(hostile_check);
     twice(hostile_duplicates);
     twice(hostile_removed);
+    twice(audited);
     twice(canonical::check_report);
     twice(canonical::refs_report);
 }
@@ -162,11 +208,13 @@ fn equal_input_gives_equal_bytes() {
 #[test]
 fn no_format_lets_control_characters_through() {
     let (check, duplicates, removed) = (hostile_check(), hostile_duplicates(), hostile_removed());
+    let audit = hostile_audit();
     for format in FORMATS {
         let texts = [
             format.render(&check, &Sources::new(), &PLAIN),
             format.render(&duplicates, &Sources::new(), &PLAIN),
             format.render(&removed, &Sources::new(), &PLAIN),
+            format.render(&audit, &Sources::new(), &PLAIN),
         ];
         for text in texts.into_iter().flatten() {
             let found = text.chars().find(|c| (c.is_control() && *c != '\n') || matches!(*c, '\u{202e}' | '\u{200b}'));
@@ -204,6 +252,7 @@ fn sarif_is_valid_by_its_schema_and_by_its_types() {
         show("sarif", &hostile_check()),
         show("sarif", &hostile_duplicates()),
         show("sarif", &hostile_removed()),
+        show("sarif", &hostile_audit()),
     ];
     for text in texts {
         let document: Value = serde_json::from_str(&text).unwrap();
@@ -305,6 +354,7 @@ fn every_annotation_is_one_command() {
         (show("github", &hostile_check()), true),
         (show("github", &hostile_duplicates()), false),
         (show("github", &hostile_removed()), false),
+        (show("github", &hostile_audit()), false),
     ] {
         let mut lines = text.lines();
         assert!(lines.next().unwrap().starts_with("solely "));
@@ -342,7 +392,9 @@ fn the_gravest_annotations_stand_first() {
 
 #[test]
 fn code_quality_has_what_gitlab_asks_for() {
-    for text in [show("gitlab", &hostile_check()), show("gitlab", &hostile_duplicates())] {
+    for text in
+        [show("gitlab", &hostile_check()), show("gitlab", &hostile_duplicates()), show("gitlab", &hostile_audit())]
+    {
         let issues: Vec<Value> = serde_json::from_str(&text).unwrap();
         let mut prints: Vec<&str> = issues.iter().map(|issue| issue["fingerprint"].as_str().unwrap()).collect();
         prints.sort_unstable();
@@ -417,6 +469,7 @@ fn nothing_of_a_repository_is_markdown() {
         show("markdown", &hostile_check()),
         show("markdown", &hostile_duplicates()),
         show("markdown", &hostile_removed()),
+        show("markdown", &hostile_audit()),
         show("markdown", &canonical::check_report()),
         show("markdown", &canonical::refs_report()),
     ] {

@@ -3,7 +3,7 @@
 //! The browser is a headless Chromium of this machine (`CHROMIUM`, or one on the path). Without one those tests say so
 //! and hold nothing; the others read the bytes alone.
 
-use crate::formats::{HOSTILE_PATHS, hostile_check, hostile_duplicates, hostile_removed, show};
+use crate::formats::{HOSTILE_PATHS, hostile_audit, hostile_check, hostile_duplicates, hostile_removed, show};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -16,11 +16,12 @@ const BROWSERS: &[&str] =
 const PATIENCE: Duration = Duration::from_secs(120);
 
 /// The pages, by the words of their verdict.
-fn pages() -> [(&'static str, String); 3] {
+fn pages() -> [(&'static str, String); 4] {
     [
         ("fail", show("html", &hostile_check())),
         ("of duplicates", show("html", &hostile_duplicates())),
         ("net lines", show("html", &hostile_removed())),
+        ("Do not close the issue", show("html", &hostile_audit())),
     ]
 }
 

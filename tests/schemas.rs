@@ -5,7 +5,7 @@
 
 use crate::canonical;
 use crate::cli::{solely, stdout};
-use crate::formats::{hostile_check, hostile_duplicates, hostile_removed, show};
+use crate::formats::{hostile_audit, hostile_check, hostile_duplicates, hostile_removed, show};
 use serde_json::Value;
 use solely::report::SCHEMAS;
 use std::path::{Path, PathBuf};
@@ -35,6 +35,8 @@ fn the_files_are_what_the_code_says() {
         let text = std::fs::read_to_string(&file).unwrap_or_default();
         assert!(text == schema.text(), "{} differs; SOLELY_BLESS=1 writes it anew", file.display());
     }
+    let files = std::fs::read_dir(file("check").parent().unwrap()).unwrap().count();
+    assert_eq!(files, SCHEMAS.len(), "a file without a schema, or the other way round");
 }
 
 #[test]
@@ -45,6 +47,7 @@ fn what_is_printed_is_valid() {
         ("refs", show("json", &canonical::refs_report())),
         ("duplicates", show("json", &hostile_duplicates())),
         ("removed", show("json", &hostile_removed())),
+        ("audit", show("json", &hostile_audit())),
     ];
     for (name, text) in documents {
         let document: Value = serde_json::from_str(&text).unwrap();

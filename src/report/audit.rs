@@ -64,6 +64,7 @@ struct DigestRecord<'a> {
 struct Predicate<'a> {
     tool: ToolRecord,
     /// `pass`, `fail` or `incomplete`.
+    #[schemars(schema_with = "super::schema::verdict")]
     verdict: &'static str,
     /// `close`, `do-not-close` or `incomplete`.
     recommendation: &'static str,
@@ -199,6 +200,7 @@ struct OutsideRecord<'a> {
     kind: &'static str,
     /// As the policy writes it.
     path: &'a str,
+    #[schemars(schema_with = "super::schema::verdict")]
     verdict: &'static str,
     files: Vec<OutsideFileRecord<'a>>,
     checks: Vec<OutsideCheckRecord<'a>>,
@@ -215,6 +217,7 @@ struct OutsideFileRecord<'a> {
 #[derive(Serialize, JsonSchema)]
 struct OutsideCheckRecord<'a> {
     what: &'a str,
+    #[schemars(schema_with = "super::schema::verdict")]
     verdict: &'static str,
     detail: &'a str,
 }

@@ -6,7 +6,7 @@
 
 use super::notice::{Notice, Notices};
 use super::{FormatSpec, RenderOptions, escape};
-use crate::evidence::{CheckReport, DuplicatesReport, RemovedReport, Sources};
+use crate::evidence::{AuditReport, CheckReport, DuplicatesReport, RemovedReport, Sources};
 use crate::finding::Severity;
 use std::fmt::Write;
 
@@ -14,6 +14,7 @@ pub const SPEC: FormatSpec = FormatSpec {
     check: Some(check),
     removed: Some(removed),
     duplicates: Some(duplicates),
+    audit: Some(audit),
     ..FormatSpec::new("github", "annotations of GitHub Actions")
 };
 
@@ -27,6 +28,10 @@ fn removed(report: &RemovedReport, _sources: &Sources, _options: &RenderOptions)
 
 fn duplicates(report: &DuplicatesReport, _sources: &Sources, _options: &RenderOptions) -> String {
     render(&Notices::of_duplicates(report), None)
+}
+
+fn audit(report: &AuditReport, _sources: &Sources, _options: &RenderOptions) -> String {
+    render(&Notices::of_audit(report), Some(report.recommendation.name()))
 }
 
 fn render(notices: &Notices, verdict: Option<&str>) -> String {

@@ -5,7 +5,7 @@
 
 use super::notice::Notices;
 use super::{FormatSpec, RenderOptions, escape};
-use crate::evidence::{CheckReport, DuplicatesReport, RemovedReport, Sources};
+use crate::evidence::{AuditReport, CheckReport, DuplicatesReport, RemovedReport, Sources};
 use crate::finding::Severity;
 use serde::Serialize;
 
@@ -13,6 +13,7 @@ pub const SPEC: FormatSpec = FormatSpec {
     check: Some(check),
     removed: Some(removed),
     duplicates: Some(duplicates),
+    audit: Some(audit),
     ..FormatSpec::new("gitlab", "the code quality report of GitLab")
 };
 
@@ -47,6 +48,10 @@ fn removed(report: &RemovedReport, _sources: &Sources, _options: &RenderOptions)
 
 fn duplicates(report: &DuplicatesReport, _sources: &Sources, _options: &RenderOptions) -> String {
     render(&Notices::of_duplicates(report))
+}
+
+fn audit(report: &AuditReport, _sources: &Sources, _options: &RenderOptions) -> String {
+    render(&Notices::of_audit(report))
 }
 
 fn render(notices: &Notices) -> String {

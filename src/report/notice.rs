@@ -7,7 +7,7 @@
 use super::words::counted;
 use crate::checks::CHECKS;
 use crate::checks::duplicates::DUPLICATES;
-use crate::evidence::{BrokenReference, CheckReport, DuplicatesReport, Group, RemovedReport, Warning};
+use crate::evidence::{AuditReport, BrokenReference, CheckReport, DuplicatesReport, Group, RemovedReport, Warning};
 use crate::finding::{Context, Finding, Fingerprint, Hop, Novelty, Severity};
 use crate::gap::Gap;
 use crate::span::{Location, Position};
@@ -55,7 +55,7 @@ pub struct Marks {
 
 /// A report as notices, with what they refer to.
 pub struct Notices {
-    /// `check`, `removed` or `duplicates`.
+    /// `check`, `removed`, `duplicates` or `audit`.
     pub command: &'static str,
     pub rules: Vec<RuleText>,
     pub notices: Vec<Notice>,
@@ -89,24 +89,36 @@ impl Notices {
     }
 
     pub fn of_duplicates(report: &DuplicatesReport) -> Self {
-        let rules = DUPLICATES.iter().map(|spec| RuleText {
-            id: spec.kind.name().to_owned(),
-            kind: "duplicates",
-            summary: lead(spec.explanation),
-            help: spec.explanation,
-        });
         let mut properties = BTreeMap::new();
         properties.extend(report.snapshot.commit.clone().map(|commit| ("commit", commit)));
         properties.extend(report.snapshot.tree.clone().map(|tree| ("tree", tree)));
         let bounds = report.bounds.iter().map(|bound| Warning { message: bound.clone(), help: None, place: None });
         Self {
             command: "duplicates",
-            rules: rules.collect(),
+            rules: duplicate_rules().collect(),
             notices: numbered(report.groups.iter().map(of_group).collect()),
             gaps: report.gaps.clone(),
             warnings: bounds.collect(),
             properties,
         }
+    }
+
+    /// The policy at head, what the change left broken, and the copies that it brought.
+    pub fn of_audit(report: &AuditReport) -> Self {
+        let mut whole = Self::of_check(&report.at_head);
+        let removed = Self::of_removed(&report.removed);
+        whole.command = "audit";
+        whole.rules.extend(removed.rules);
+        whole.rules.extend(duplicate_rules());
+        whole.notices.extend(removed.notices);
+        whole.notices.extend(report.duplicates.fresh.iter().map(of_group));
+        whole.notices = numbered(whole.notices);
+        whole.gaps = report.gaps.clone();
+        whole.properties.extend(removed.properties);
+        whole.properties.insert("verdict", report.verdict.name().to_owned());
+        whole.properties.insert("recommendation", report.recommendation.name().to_owned());
+        whole.properties.insert("policy", report.policy.identity.digest.clone());
+        whole
     }
 
     pub fn of_removed(report: &RemovedReport) -> Self {
@@ -131,6 +143,15 @@ impl Notices {
             properties,
         }
     }
+}
+
+fn duplicate_rules() -> impl Iterator<Item = RuleText> {
+    DUPLICATES.iter().map(|spec| RuleText {
+        id: spec.kind.name().to_owned(),
+        kind: "duplicates",
+        summary: lead(spec.explanation),
+        help: spec.explanation,
+    })
 }
 
 fn of_finding(finding: &Finding) -> Notice {

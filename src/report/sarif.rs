@@ -9,7 +9,7 @@
 use super::notice::{Notice, Notices, RuleText};
 use super::words::grouped;
 use super::{FormatSpec, RenderOptions, escape};
-use crate::evidence::{CheckReport, DuplicatesReport, RemovedReport, Sources};
+use crate::evidence::{AuditReport, CheckReport, DuplicatesReport, RemovedReport, Sources};
 use crate::gap::Gap;
 use crate::span::Location;
 use flate2::Compression;
@@ -22,6 +22,7 @@ pub const SPEC: FormatSpec = FormatSpec {
     check: Some(check),
     removed: Some(removed),
     duplicates: Some(duplicates),
+    audit: Some(audit),
     ..FormatSpec::new("sarif", "SARIF 2.1.0, for code scanning")
 };
 
@@ -61,6 +62,10 @@ fn removed(report: &RemovedReport, _sources: &Sources, _options: &RenderOptions)
 
 fn duplicates(report: &DuplicatesReport, _sources: &Sources, _options: &RenderOptions) -> String {
     render(&Notices::of_duplicates(report), LIMITS)
+}
+
+fn audit(report: &AuditReport, _sources: &Sources, _options: &RenderOptions) -> String {
+    render(&Notices::of_audit(report), LIMITS)
 }
 
 /// The gravest results that fit.

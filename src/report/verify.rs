@@ -15,6 +15,7 @@ pub struct VerifyDocument<'a> {
     #[schemars(extend("const" = VERIFY_SCHEMA))]
     schema: &'static str,
     tool: ToolRecord,
+    #[schemars(schema_with = "super::schema::verdict")]
     verdict: &'static str,
     /// The commit that the bundle is about.
     commit: &'a str,
@@ -27,6 +28,7 @@ pub struct VerifyDocument<'a> {
 #[derive(Serialize, JsonSchema)]
 struct ProblemRecord<'a> {
     kind: &'static str,
+    #[schemars(schema_with = "super::schema::verdict")]
     verdict: &'static str,
     message: &'a str,
 }

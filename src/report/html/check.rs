@@ -86,7 +86,16 @@ fn figures(report: &CheckReport) -> Vec<Markup> {
         has_long_labels: false,
         has_legend: false,
     };
-    let rows_by_context: Vec<Bar> = Context::ALL
+    std::iter::once(bars(&lifecycle, &rows)).chain(references(report)).collect()
+}
+
+/// What still means a symbol of the policy, where there are symbols.
+pub fn references(report: &CheckReport) -> Option<Markup> {
+    let symbols: Vec<&SymbolReport> = report.rules.iter().flat_map(|rule| &rule.symbols).collect();
+    if symbols.is_empty() {
+        return None;
+    }
+    let rows: Vec<Bar> = Context::ALL
         .iter()
         .map(|context| {
             let mut values = vec![0; 4];
@@ -97,14 +106,14 @@ fn figures(report: &CheckReport) -> Vec<Markup> {
             Bar { label: html! { (context.name()) }, values }
         })
         .collect();
-    let references = Chart {
+    let chart = Chart {
         title: "References by context and proof",
         caption: "Places that mean a symbol of the policy; definitions not counted.",
         series: &TIERS,
         has_long_labels: false,
         has_legend: true,
     };
-    vec![bars(&lifecycle, &rows), bars(&references, &rows_by_context)]
+    Some(bars(&chart, &rows))
 }
 
 fn rules(report: &CheckReport) -> Markup {
@@ -153,7 +162,7 @@ fn symbols(rule: &RuleReport) -> Markup {
     }
 }
 
-fn findings(report: &CheckReport, sources: &Sources) -> Markup {
+pub fn findings(report: &CheckReport, sources: &Sources) -> Markup {
     let mut quotes = Quotes::new(sources);
     let mut by_rule: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
     let counting = report.told().filter(|finding| finding.counts());

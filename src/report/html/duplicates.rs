@@ -32,7 +32,7 @@ pub fn render(report: &DuplicatesReport, _sources: &Sources, _options: &RenderOp
             "groups",
             "Groups",
             "What makes copies of each other, the most important first.",
-            groups(&report.groups),
+            groups(&report.groups, 3),
         ),
         Part::new("bounds", "What bounded the search", "", bounds),
         gaps(&report.gaps),
@@ -83,7 +83,8 @@ fn figures(groups: &[Group]) -> Vec<Markup> {
     vec![bars(&by_kind, &kinds.collect::<Vec<_>>()), bars(&by_folder, &rows)]
 }
 
-fn groups(groups: &[Group]) -> Markup {
+/// Groups, the first of which are open.
+pub fn groups(groups: &[Group], open: usize) -> Markup {
     let left = groups.len().saturating_sub(ROWS);
     html! {
         @for (at, group) in groups.iter().take(ROWS).enumerate() {
@@ -92,7 +93,7 @@ fn groups(groups: &[Group]) -> Markup {
                 span.aside { (group.reasons.iter().map(|kind| kind.name()).collect::<Vec<_>>().join(" + ")) }
                 @if group.disagrees { " " (chip(Tone::Open, "disagree")) }
             };
-            (folded(title, at < 3, copies(group)))
+            (folded(title, at < open, copies(group)))
         }
         @if left > 0 { p.aside { "… and " (counted(left as u64, "group")) " more; " code { "--format json" } " holds all." } }
     }

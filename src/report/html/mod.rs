@@ -6,6 +6,7 @@
 //! character changes what is read; dark, light and paper are one page. Absent on purpose: scripts, fonts and links to
 //! elsewhere.
 
+mod audit;
 mod chart;
 mod check;
 mod duplicates;
@@ -24,6 +25,7 @@ pub const SPEC: FormatSpec = FormatSpec {
     check: Some(check::render),
     removed: Some(removed::render),
     duplicates: Some(duplicates::render),
+    audit: Some(audit::render),
     ..FormatSpec::new("html", "one page to read, print and pass on")
 };
 

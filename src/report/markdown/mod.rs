@@ -4,6 +4,7 @@
 //! 65,536 characters, which is what GitHub takes of a comment, and what is cut is counted where it is cut; every element
 //! that is opened is closed; nothing of a repository is Markdown (`text`). Absent on purpose: code frames.
 
+mod audit;
 mod check;
 mod duplicates;
 mod refs;
@@ -23,6 +24,7 @@ pub const SPEC: FormatSpec = FormatSpec {
     refs: Some(refs::render),
     removed: Some(removed::render),
     duplicates: Some(duplicates::render),
+    audit: Some(audit::render),
     ..FormatSpec::new("markdown", "a comment for an issue or a pull request")
 };
 

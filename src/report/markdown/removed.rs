@@ -20,11 +20,7 @@ pub fn render(report: &RemovedReport, _sources: &Sources, _options: &RenderOptio
         verdict => format!(": {verdict}"),
     };
     page.push(&format!("## solely removed{verdict}\n\n> {}\n\n", text(&sentence::removed(&report.headline()))));
-    page.push(&classes(report));
-    if let Some(aftermath) = &report.aftermath {
-        aftermath_parts(&mut page, aftermath);
-    }
-    definitions(&mut page, report);
+    parts(&mut page, report);
     let mut files: Vec<_> = report.ledger.files.iter().collect();
     files.sort_by_key(|file| Reverse(file.deleted));
     let rows: Vec<String> = files
@@ -48,6 +44,15 @@ pub fn render(report: &RemovedReport, _sources: &Sources, _options: &RenderOptio
         env!("CARGO_PKG_VERSION")
     ));
     page.finish()
+}
+
+/// The lines by class, what was left broken, and the definitions.
+pub fn parts(page: &mut Page, report: &RemovedReport) {
+    page.push(&classes(report));
+    if let Some(aftermath) = &report.aftermath {
+        aftermath_parts(page, aftermath);
+    }
+    definitions(page, report);
 }
 
 fn classes(report: &RemovedReport) -> String {

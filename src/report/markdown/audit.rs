@@ -1,0 +1,106 @@
+//! An audit as a comment: the recommendation, then what was claimed and what is true.
+
+use super::text::{code, text};
+use super::{Page, head, place, removed};
+use crate::evidence::{AuditItem, AuditReport, JudgedClaim, Sources, Status};
+use crate::report::RenderOptions;
+use crate::report::audit::summary;
+use crate::report::escape::html;
+use crate::report::words::counted;
+
+/// Claims that stand in the open; the others are folded.
+const CLAIMS_OPEN: usize = 20;
+
+/// Places told of one item.
+const PLACES: usize = 3;
+
+pub fn render(report: &AuditReport, _sources: &Sources, _options: &RenderOptions) -> String {
+    let mut page = Page::default();
+    page.push(&format!("## solely audit: {}\n\n> {}\n\n", report.recommendation.words(), text(&summary(report))));
+
+    let mut claims: Vec<&JudgedClaim> = report.claims.iter().collect();
+    claims.sort_by_key(|judged| match judged.status {
+        Status::Refuted => 0,
+        Status::Unprovable => 1,
+        Status::Verified => 2,
+    });
+    let rows: Vec<String> = claims.into_iter().map(claim).collect();
+    let (open, rest) = rows.split_at(rows.len().min(CLAIMS_OPEN));
+    let titles = head(&["claim", "status", "because"]);
+    if open.is_empty() {
+        page.push("No claim was judged.\n\n");
+    } else {
+        page.table(&titles, open);
+    }
+    page.folded(&counted(rest.len() as u64, "more claim"), &titles, rest);
+
+    let others = |items: &[AuditItem]| items.iter().filter(|item| item.kind != "claim").map(item).collect::<Vec<_>>();
+    let rows = others(&report.blocking);
+    if !rows.is_empty() {
+        page.push(&format!("**In the way besides claims: {}**\n\n", rows.len()));
+        page.table(&head(&["kind", "what"]), &rows);
+    }
+    let rows = others(&report.open);
+    page.folded(&format!("Not decided: {}", rows.len()), &head(&["kind", "what"]), &rows);
+    let unread = report.unread.iter();
+    let rows: Vec<String> = unread
+        .map(|it| format!("| {} | {} |", text(&it.text), code(&format!("{}:{}", it.source.document, it.source.line))))
+        .collect();
+    let title = format!("Not understood: {}", counted(rows.len() as u64, "sentence"));
+    page.folded(&title, &head(&["sentence", "where"]), &rows);
+
+    removed::parts(&mut page, &report.removed);
+    let rows: Vec<String> = report
+        .outside
+        .iter()
+        .flat_map(|outside| outside.checks.iter().map(move |check| (outside, check)))
+        .map(|(outside, check)| {
+            let (what, detail) = (text(&check.what), text(&check.detail));
+            format!("| **{}** | {} {} | {what}: {detail} |", check.verdict.name(), outside.kind, code(&outside.path))
+        })
+        .collect();
+    page.folded(
+        &format!("Evidence from outside: {}", counted(rows.len() as u64, "check")),
+        &head(&["verdict", "evidence", "what"]),
+        &rows,
+    );
+    let fresh = report.duplicates.fresh.iter().map(|group| format!("- {}", text(&group.message)));
+    let rows: Vec<String> = fresh.collect();
+    page.folded(&format!("Duplicates that the change brought: {}", counted(rows.len() as u64, "group")), "", &rows);
+    page.gaps(&report.gaps);
+    let rows: Vec<String> = report.limits.iter().map(|limit| format!("- {}", text(limit))).collect();
+    page.folded("Limits", "", &rows);
+    let (base, head) = (html(&report.removed.base.name), html(&report.removed.head.name));
+    let digest: String = report.policy.identity.digest.chars().take(12).collect();
+    page.push(&format!(
+        "<sub>Derive it again: <code>solely audit --base {base} --head {head}</code> with the same claims. Policy \
+         <code>{digest}</code>. solely {}</sub>\n",
+        env!("CARGO_PKG_VERSION")
+    ));
+    page.finish()
+}
+
+fn claim(judged: &JudgedClaim) -> String {
+    let source = &judged.claim.source;
+    let proof = judged.proof.as_ref().map(|proof| format!("; would prove it: {}", text(proof))).unwrap_or_default();
+    let belongs = judged.belongs_to.as_ref().map(|commit| format!("; its numbers belong to {}", code(commit)));
+    format!(
+        "| {}<br>{} | **{}** | {}{proof}{}{} |",
+        text(&judged.claim.text),
+        code(&format!("{}:{}", source.document, source.line)),
+        judged.status.name(),
+        text(&judged.because),
+        belongs.unwrap_or_default(),
+        places(&judged.places)
+    )
+}
+
+fn item(item: &AuditItem) -> String {
+    format!("| {} | {}{} |", item.kind, text(&item.message), places(&item.places))
+}
+
+fn places(places: &[crate::span::Location]) -> String {
+    let told: Vec<String> = places.iter().take(PLACES).map(place).collect();
+    let more = if places.len() > PLACES { format!(" and {} more", places.len() - PLACES) } else { String::new() };
+    if told.is_empty() { String::new() } else { format!("<br>{}{more}", told.join(", ")) }
+}
