@@ -63,11 +63,30 @@ symbol = \"shop.orders:OrderHandler._handle_order_v3_clean\"
 at-least = 0.9
 ";
 
-struct Case {
+/// Files that a commit writes or, with `None`, removes.
+type Written<'w> = &'w [(&'w str, Option<&'w str>)];
+
+pub struct Case {
     folder: TempDir,
 }
 
 impl Case {
+    /// A repository of commits: the message of each, and what it writes or, with `None`, removes.
+    pub fn of(commits: &[(&str, Written<'_>)]) -> Self {
+        let case = Self { folder: tempfile::tempdir().unwrap() };
+        case.git(&["init", "-q", "-b", "main"]);
+        for (message, files) in commits {
+            for (path, text) in *files {
+                match text {
+                    Some(text) => case.write(&format!("repo/{path}"), text),
+                    None => fs::remove_file(case.repo().join(path)).unwrap(),
+                }
+            }
+            case.commit(message);
+        }
+        case
+    }
+
     /// A repository in which the legacy goes, with or without evidence in its policy.
     fn new(with_evidence: bool) -> Self {
         let case = Self { folder: tempfile::tempdir().unwrap() };
@@ -100,13 +119,13 @@ impl Case {
         self.folder.path().join("repo")
     }
 
-    fn write(&self, path: &str, text: &str) {
+    pub fn write(&self, path: &str, text: &str) {
         let path = self.folder.path().join(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
     }
 
-    fn git(&self, arguments: &[&str]) -> String {
+    pub fn git(&self, arguments: &[&str]) -> String {
         fs::create_dir_all(self.repo()).unwrap();
         let output = Command::new("git")
             .current_dir(self.repo())
@@ -151,7 +170,7 @@ impl Case {
     }
 
     /// Runs the binary in the repository; status and standard output.
-    fn run(&self, words: &[&str]) -> (Option<i32>, String) {
+    pub fn run(&self, words: &[&str]) -> (Option<i32>, String) {
         let output = command().current_dir(self.repo()).args(words).output().unwrap();
         let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
         assert!(output.status.code() != Some(2), "{words:?}: {err}");
@@ -209,6 +228,10 @@ fn a_closure_report_is_taken_claim_by_claim() {
     }
     let net = statement["predicate"]["removed"]["totals"]["net"].as_u64().unwrap();
     assert_eq!(status(&statement, &format!("{net} lines of legacy code removed")), "verified");
+    let said = format!("{net} lines of legacy code removed");
+    let claims = statement["predicate"]["claims"].as_array().unwrap();
+    let lines = claims.iter().find(|claim| claim["text"] == said).unwrap()["because"].as_str().unwrap();
+    assert!(lines.contains("24 lines net, physically") && lines.contains("the code shrank by 16"), "{lines}");
     let predicate = &statement["predicate"];
     assert_eq!((&predicate["verdict"], &predicate["recommendation"]), (&json!("fail"), &json!("do-not-close")));
     let unmentioned = predicate["unmentioned"].to_string();
@@ -551,4 +574,48 @@ fn verify_passes_what_it_derives_and_catches_every_change() {
     spaced.remove(ENVELOPE);
     assert_eq!(verified(spaced, None, None).problems.iter().map(|it| it.kind.name()).collect::<Vec<_>>(), ["bytes"]);
     assert!(caught >= 50, "{caught} changes were caught");
+}
+
+#[test]
+#[cfg(unix)]
+fn the_command_that_derives_it_again_can_be_pasted() {
+    let case = Case::new(false);
+    case.write("repo/evidence/it's a claim.md", "- 17 lines of legacy code removed\n");
+    case.write("repo/evidence/policy.toml", POLICY);
+    let words =
+        ["audit", "--claims", "evidence/it's a claim.md", "--config", "evidence/policy.toml", "--issue", "#447 $(x)"];
+    let one = case.folder.path().join("one");
+    case.run(
+        &[&words[..], &["--commit-messages", "--evidence", "evidence", "--output", one.to_str().unwrap()]].concat(),
+    );
+    let report = fs::read_to_string(one.join("report.md")).unwrap();
+    let line = report.lines().skip_while(|line| *line != "```sh").nth(1).unwrap();
+    assert!(line.starts_with("solely audit --base "), "{line}");
+    let page = fs::read_to_string(one.join("report.html")).unwrap();
+    assert!(page.contains("--config=evidence/policy.toml"), "the page tells the same command");
+    let script = format!("solely() {{ {:?} \"$@\"; }}\n{line} --output ../two", env!("CARGO_BIN_EXE_solely"));
+    let output = Command::new("sh").args(["-c", &script]).current_dir(case.repo()).output().unwrap();
+    assert!(output.status.code() != Some(2), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(files(&one), files(&case.folder.path().join("two")));
+}
+
+#[test]
+fn a_successor_that_nothing_wires_is_in_the_way() {
+    let wired = Case::new(false).audit(&[]);
+    assert!(
+        !wired["predicate"]["blocking"].to_string().contains("is not wired"),
+        "{:#}",
+        wired["predicate"]["blocking"]
+    );
+    let case = Case::new(false);
+    case.write("repo/main.py", "if __name__ == \"__main__\":\n    print(\"nothing\")\n");
+    case.commit("Take the handler out of the entry point");
+    let statement = case.audit(&["--base", "HEAD~2"]);
+    let blocking = statement["predicate"]["blocking"].as_array().unwrap();
+    let unwired = blocking.iter().find(|item| item["kind"] == "unwired").unwrap_or_else(|| panic!("{blocking:#?}"));
+    assert!(
+        unwired["message"].as_str().unwrap().contains("`OrderHandler._handle_order_v3_clean` is not wired"),
+        "{unwired}"
+    );
+    assert_eq!(statement["predicate"]["recommendation"], "do-not-close");
 }

@@ -156,7 +156,12 @@ fn audited() -> AuditReport {
             text: CLAIMS.to_owned(),
             kind: DocumentKind::Report,
         }],
-        arguments: AuditArguments { issue: Some("#7 <script>alert(7)</script>".to_owned()), commit_messages: true },
+        arguments: AuditArguments {
+            issue: Some("#7 <script>alert(7)</script>".to_owned()),
+            commit_messages: true,
+            config: Some("a b/'$(touch x)'.toml".to_owned()),
+            evidence: None,
+        },
         outside: Box::new(solely::outside::read_below(repository())),
         cache: Default::default(),
         search_path: std::env::var_os("PATH"),
@@ -441,21 +446,28 @@ struct Seen {
     elements: String,
     words: String,
     links: usize,
+    /// Code blocks, of which the only ones are commands of ours.
+    blocks: Vec<String>,
 }
 
 fn seen(markdown: &str) -> Seen {
-    use pulldown_cmark::{Event, Options, Parser, Tag};
+    use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
     let mut seen = Seen::default();
+    let mut in_block = false;
     for event in Parser::new_ext(markdown, Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH) {
         match event {
             Event::Html(html) | Event::InlineHtml(html) => seen.elements.push_str(&html),
+            Event::Start(Tag::CodeBlock(_)) => {
+                in_block = true;
+                seen.blocks.push(String::new());
+            }
+            Event::End(TagEnd::CodeBlock) => in_block = false,
+            Event::Text(text) if in_block => seen.blocks.last_mut().unwrap().push_str(&text),
             Event::Text(text) => {
                 seen.words.push_str(&text);
                 seen.words.push(' ');
             }
-            Event::Start(Tag::Link { .. } | Tag::Image { .. } | Tag::Strikethrough | Tag::CodeBlock(_)) => {
-                seen.links += 1
-            }
+            Event::Start(Tag::Link { .. } | Tag::Image { .. } | Tag::Strikethrough) => seen.links += 1,
             _ => {}
         }
     }
@@ -477,6 +489,9 @@ fn nothing_of_a_repository_is_markdown() {
         let foreign = ours.replace_all(&seen.elements, "");
         assert!(!foreign.contains(['<', '@']), "{foreign}\nof:\n{text}");
         assert_eq!(seen.links, 0, "{text}");
+        for block in &seen.blocks {
+            assert!(block.starts_with("solely audit ") && block.lines().count() == 1, "{block}");
+        }
         for hostile in ["@", "#", "script", "javascript", "http", "::error", "$", "<"] {
             assert!(!seen.words.contains(hostile), "{hostile:?} in:\n{}\nof:\n{text}", seen.words);
         }

@@ -4,6 +4,8 @@
 mod cache;
 /// Audits from end to end: claims, evidence, the bytes of the bundle, and bundles that somebody changed.
 mod audit;
+/// Claims as people write them, against changes made for it: what is true, what is false, what nobody can see.
+mod claims;
 /// One report that holds every kind of thing a report can hold, for every format to render.
 mod canonical;
 /// Changes in real repositories: bases, the index, hooks, shallow clones, the baseline and the choice of a policy.

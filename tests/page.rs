@@ -1,7 +1,7 @@
 //! The HTML pages: what they hold, and what a browser makes of them.
 //!
-//! The browser is a headless Chromium of this machine (`CHROMIUM`, or one on the path). Without one those tests say so
-//! and hold nothing; the others read the bytes alone.
+//! The browser is a headless Chromium of this machine (`CHROMIUM`, or one on the path). `cargo test` alone reads the bytes;
+//! `cargo test --test main page -- --ignored` opens the pages, as `.ci/run` does, and fails where there is no browser.
 
 use crate::formats::{HOSTILE_PATHS, hostile_audit, hostile_check, hostile_duplicates, hostile_removed, show};
 use std::collections::BTreeSet;
@@ -67,11 +67,9 @@ fn a_page_tells_every_hostile_name_as_text() {
 }
 
 #[test]
+#[ignore = "needs a Chromium; `.ci/run` installs one"]
 fn a_browser_shows_the_pages_without_an_error_or_a_request() {
-    let Some(browser) = browser() else {
-        eprintln!("skipped: no Chromium on this machine ({} were looked for)", BROWSERS.join(", "));
-        return;
-    };
+    let browser = browser();
     let handler = regex::Regex::new(r"<[^<>]*\sonerror").unwrap();
     for (verdict, page) in pages() {
         let seen = open(&browser, &page);
@@ -87,11 +85,9 @@ fn a_browser_shows_the_pages_without_an_error_or_a_request() {
 }
 
 #[test]
+#[ignore = "needs a Chromium; `.ci/run` installs one"]
 fn the_browser_test_can_fail() {
-    let Some(browser) = browser() else {
-        eprintln!("skipped: no Chromium on this machine");
-        return;
-    };
+    let browser = browser();
     let page =
         "<!DOCTYPE html><html><body><img src=\"http://127.0.0.1:9/x.png\"><script>console.error('told')</script>";
     let seen = open(&browser, page);
@@ -143,10 +139,11 @@ fn open(browser: &PathBuf, page: &str) -> Seen {
     Seen { dom: read("dom"), complaints, requests }
 }
 
-fn browser() -> Option<PathBuf> {
+fn browser() -> PathBuf {
     let named = std::env::var_os("CHROMIUM").map(PathBuf::from);
     let path = std::env::var_os("PATH").unwrap_or_default();
     let folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
     let found = BROWSERS.iter().flat_map(|name| folders.iter().map(move |folder| folder.join(name)));
-    named.into_iter().chain(found).find(|file| file.is_file())
+    let browser = named.into_iter().chain(found).find(|file| file.is_file());
+    browser.unwrap_or_else(|| panic!("no Chromium on this machine: {} were looked for", BROWSERS.join(", ")))
 }

@@ -6,7 +6,7 @@
 //! [[claim]]
 //! exists = "shop/orders.py"                               # at head
 //! [[claim]]
-//! absent = "shop.legacy:OrderStore"                       # nothing of that name is left
+//! absent = "shop.legacy:OrderStore"                       # no definition of that name and no code that uses it is left
 //! [[claim]]
 //! lines-removed = 309
 //! reading = "net"                                         # gross, net, code, net-code; without it, any that fits
@@ -142,7 +142,7 @@ fn assertion(raw: RawClaim) -> Result<Assertion, String> {
     };
     let mut found = Vec::new();
     if let Some(what) = raw.removed {
-        found.push(Assertion::Removed { what: name(what)?, from: raw.from.map(name).transpose()? });
+        found.push(Assertion::Removed { what: name(what)?, from: raw.from.map(name).transpose()?, place: None });
     } else if raw.from.is_some() {
         return Err("`from` goes with `removed`".into());
     }
@@ -150,10 +150,10 @@ fn assertion(raw: RawClaim) -> Result<Assertion, String> {
         found.push(Assertion::Exists(Subject::Named(name(what)?)));
     }
     if let Some(what) = raw.absent {
-        found.push(Assertion::Absent(Subject::Named(name(what)?)));
+        found.push(Assertion::Gone(name(what)?));
     }
     if let Some(what) = raw.added {
-        found.push(Assertion::Added(name(what)?));
+        found.push(Assertion::Added { what: name(what)?, to: None });
     }
     if let Some(what) = raw.unreferenced {
         found.push(Assertion::NoReferences(Subject::Named(name(what)?)));
@@ -189,7 +189,7 @@ fn assertion(raw: RawClaim) -> Result<Assertion, String> {
     if let Some(whole) = raw.holds {
         found.push(match whole {
             RawWhole::NoDuplicates => Assertion::NoDuplicates(None),
-            RawWhole::ImportsResolve => Assertion::ImportsResolve,
+            RawWhole::ImportsResolve => Assertion::ImportsResolve { whole: false },
             RawWhole::NoBreakingChanges => Assertion::NoBreakingChanges,
         });
     }

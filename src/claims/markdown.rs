@@ -49,13 +49,27 @@ pub(super) fn read(document: &Document) -> Result<Claims, Vec<exact::ExactError>
     let mut reader = Reader::new(document, &text);
     let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;
     for (event, range) in Parser::new_ext(&text, options).into_offset_iter() {
-        reader.event(event, range.start);
+        let is_dunder =
+            matches!(event, Event::Start(Tag::Strong) | Event::End(TagEnd::Strong)) && is_dunder(&text[range.clone()]);
+        match is_dunder {
+            true => reader.push("__", range.start),
+            false => reader.event(event, range.start),
+        }
     }
     if cut < document.text.len() {
         let line = reader.lines.count();
         reader.unread(line, "the document is longer than what is read of it".into());
     }
     if reader.errors.is_empty() { Ok(reader.claims) } else { Err(reader.errors) }
+}
+
+/// `__init__`, which is Python's and not emphasis.
+fn is_dunder(text: &str) -> bool {
+    let inner = text.strip_prefix("__").and_then(|rest| rest.strip_suffix("__"));
+    inner.is_some_and(|inner| {
+        inner.starts_with(|c: char| c.is_ascii_lowercase())
+            && inner.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+    })
 }
 
 /// Bullets that Markdown does not know, as it knows them.

@@ -91,16 +91,23 @@ pub enum Subject {
 /// What a claim says.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Assertion {
-    /// The change removed it. `from` is the file or class that it was removed from.
+    /// The change removed it. `from` is the file or class that it was removed from, `place` the words for one that
+    /// names no code: "the auth service".
     Removed {
         what: Name,
         from: Option<Name>,
+        place: Option<String>,
     },
-    /// The change removed it, and nothing of that name is left anywhere.
+    /// Nothing of that name is defined any more.
     Absent(Subject),
+    /// The change removed it, and no code uses it any more: "completely removed from the codebase".
+    Gone(Name),
     Exists(Subject),
-    /// The change added it.
-    Added(Name),
+    /// The change added it, to a file or a class where the sentence says one.
+    Added {
+        what: Name,
+        to: Option<Name>,
+    },
     Count {
         of: Counted,
         number: Number,
@@ -129,7 +136,10 @@ pub enum Assertion {
     NoReferences(Subject),
     /// Nothing in the files of the change uses it any more.
     UsesRemoved(Name),
-    ImportsResolve,
+    /// `whole`: no import of the tree dangles; otherwise none of what the change took away.
+    ImportsResolve {
+        whole: bool,
+    },
     Moved {
         what: Name,
         to: Name,
@@ -149,8 +159,9 @@ impl Assertion {
         match self {
             Assertion::Removed { .. } => "removed",
             Assertion::Absent(_) => "absent",
+            Assertion::Gone(_) => "gone",
             Assertion::Exists(_) => "exists",
-            Assertion::Added(_) => "added",
+            Assertion::Added { .. } => "added",
             Assertion::Count { .. } => "count",
             Assertion::Shrunk { .. } => "shrunk",
             Assertion::Percent { .. } => "percent",
@@ -160,7 +171,7 @@ impl Assertion {
             Assertion::SingleSource(_) => "single-source",
             Assertion::NoReferences(_) => "no-references",
             Assertion::UsesRemoved(_) => "uses-removed",
-            Assertion::ImportsResolve => "imports-resolve",
+            Assertion::ImportsResolve { .. } => "imports-resolve",
             Assertion::Moved { .. } => "moved",
             Assertion::Renamed { .. } => "renamed",
             Assertion::NoBreakingChanges => "no-breaking-changes",
@@ -171,13 +182,14 @@ impl Assertion {
     /// Every name that the claim speaks of.
     pub fn names(&self) -> Vec<&Name> {
         match self {
-            Assertion::Removed { what, from } => std::iter::once(what).chain(from).collect(),
+            Assertion::Removed { what, from, .. } => std::iter::once(what).chain(from).collect(),
             Assertion::Absent(subject) | Assertion::Exists(subject) | Assertion::NoReferences(subject) => match subject
             {
                 Subject::Named(name) => vec![name],
                 Subject::Described(_) => vec![],
             },
-            Assertion::Added(name)
+            Assertion::Added { what, to } => std::iter::once(what).chain(to).collect(),
+            Assertion::Gone(name)
             | Assertion::Span { what: name, .. }
             | Assertion::ImportRemoved(name)
             | Assertion::UsesRemoved(name) => vec![name],
@@ -186,7 +198,7 @@ impl Assertion {
             }
             Assertion::NoDuplicates(name) | Assertion::SingleSource(name) => name.iter().collect(),
             Assertion::Moved { what: one, to: two } | Assertion::Renamed { from: one, to: two } => vec![one, two],
-            Assertion::ImportsResolve | Assertion::NoBreakingChanges | Assertion::Outside(_) => vec![],
+            Assertion::ImportsResolve { .. } | Assertion::NoBreakingChanges | Assertion::Outside(_) => vec![],
         }
     }
 }
@@ -228,8 +240,10 @@ pub struct Scope {
     pub context: Option<crate::finding::Context>,
     /// Which reading alone counts; exact claims say it, sentences do not.
     pub reading: Option<Reading>,
+    /// Endings of the files that count, where the sentence says a kind: "5 JSON files".
+    pub endings: &'static [&'static str],
     /// Words that narrow it in a way that cannot be counted: "legacy", "duplicate".
-    pub is_narrowed: bool,
+    pub narrowing: Vec<String>,
 }
 
 /// How lines are counted.
@@ -296,10 +310,11 @@ pub enum Says {
         key: String,
         value: String,
     },
-    /// `passed` of `total` tests passed.
+    /// `passed` of `total` tests passed; of the tests that the words describe, or of all.
     Passed {
         passed: u64,
         total: u64,
+        of: Vec<String>,
     },
     TestTotal(u64),
     ExpectedFailures(u64),

@@ -15,6 +15,10 @@ const NAMES: &str = r"@\d+@(?:\s*(?:,\s*and|,|and|&|\+)\s+@\d+@)*";
 const START: &str = r"(?:^|[:;,.(]\s*|-\s+|\band\s+|\u{2713}\s*)";
 /// From where something was removed.
 const FROM: &str = r"(?:\s+(?:completely\s+|entirely\s+)?from\s+(?:the\s+)?(?:(?P<from>@\d+@)|(?P<everywhere>(?:entire\s+|whole\s+|production\s+)?(?:codebase|code\s+base|repository|repo|project|source\s+tree|system))|(?P<elsewhere>[^@.;,()]{1,60}?)))?";
+/// "Removed `x` completely".
+const WHOLLY: &str = r"(?:\s+(?:completely|entirely|fully|permanently))?";
+/// Why something was moved or renamed, which changes nothing about what was.
+const FOR: &str = r"(?:\s+for\s+(?:better\s+)?[a-z]+(?:\s+and\s+[a-z]+)?)?";
 /// How a phrase may end.
 const TAIL: &str = r"\s*(?:$|[.;,:!(]|-\s|->|(?:and|as|since|because|per|after|following|during|due\s+to|in\s+favou?r\s+of|to\s+(?:eliminate|enforce|prevent|avoid|reduce|fix|stop|resolve|simplify|complete|support|comply|achieve)|which|that|now|with)\b)";
 pub(super) const PAST: &str = r"(?:removed|deleted|eliminated|dropped|purged|retired)";
@@ -42,15 +46,15 @@ patterns! {
     CLAIM_LIKE = r"\b(?:remov\w+|delet\w+|eliminat\w+|no|zero|none|all|every|only|never|verified|validated|confirmed|completed?s?|passed|passing|pass|success\w*|working|works|functional|operational|maintain\w*|preserv\w*|resolved|fixed|clean\w*|healthy|ensur\w+|guarantee\w*|replac\w+|moved?|renamed?|consolidat\w+|migrat\w+|updated?s?|reduc\w+|without|single)\b|100\s*%|\u{2713}";
     STRONG_HEADING = r"\b(?:no|zero|all|100\s*%|complete(?:d|ly)?)\b";
 
-    REMOVED_PAST = START, PAST, r"\s*:?\s+", QUALIFIERS, "(?P<names>", NAMES, ")", KIND, FROM, TAIL;
-    REMOVED_PRESENT = START, PRESENT, r"\s*:?\s+", QUALIFIERS, "(?P<names>", NAMES, ")", KIND, FROM, TAIL;
+    REMOVED_PAST = START, PAST, r"\s*:?\s+", QUALIFIERS, "(?P<names>", NAMES, ")", KIND, WHOLLY, FROM, TAIL;
+    REMOVED_PRESENT = START, PRESENT, r"\s*:?\s+", QUALIFIERS, "(?P<names>", NAMES, ")", KIND, WHOLLY, FROM, TAIL;
     REMOVED_PASSIVE = START, QUALIFIERS, "(?P<names>", NAMES, ")", KIND,
         r"\s+(?:(?:has|have|was|were|is|are|been|now|successfully)\s+)*(?P<wholly>(?:completely|fully|entirely|permanently)\s+)?(?:removed|deleted|eliminated|gone|dropped|retired|purged)", FROM, TAIL;
     ITEM = r"^(?:(?P<label>[^@:]{1,60}?)(?:\s+-\s+|:\s+))?", QUALIFIERS, "(?P<names>", NAMES, ")", KIND, FROM, TAIL;
     FLAG_ITEM = r"\bflags?\b[^@]*(?P<names>@\d+@)";
     REMOVAL_LEAD = r"\b(?:removed|deleted|eliminated)\b";
     REMOVAL_LEAD_MESSAGE = r"\b(?:removed?s?|deleted?s?|eliminated?s?)\b";
-    NO_REMOVAL_LEAD = r"\b(?:not|kept|keep|preserved?|to\s+be|will|after|before|imports?|exports?|references?|usages?|calls?|logs?|added|updated|fixed|tests?)\b";
+    NO_REMOVAL_LEAD = r"\b(?:not|kept|keep|preserved?|replac\w+|instead|into|new|now|to\s+be|will|after|before|imports?|exports?|references?|usages?|calls?|logs?|added|updated|fixed|tests?)\b";
     KEPT_LEAD = r"\b(?:kept|preserved|retained|remaining|maintained)\b";
     ADDED_LEAD = r"\b(?:added|created|new\s+files?|new\s+modules?|introduced)\b";
     LEAD_FROM = r"\bfrom\s+(@\d+@)";
@@ -61,9 +65,9 @@ patterns! {
         r"\s+(?:no\s+longer\s+(?:exists?|defined|present)|(?:does|do)\s+not\s+exist(?:\s+any\s?more)?|(?:is|are)\s+(?:completely\s+)?gone)", TAIL;
     ADDED = START, r"(?:add(?:ed|s)?|creat(?:ed|es?)|introduc(?:ed|es?)|implement(?:ed|s)?)\s*:?\s+(?:new\s+)?", QUALIFIERS, "(?P<names>", NAMES, ")", KIND,
         r"(?:\s+(?:in|to|at)\s+(?:the\s+)?(?P<within>@\d+@))?", TAIL;
-    MOVED = r"\b(?:mov(?:ed|es?)|relocat(?:ed|es?))\s+", QUALIFIERS, r"(?P<what>@\d+@)", KIND, r"(?:\s+from\s+@\d+@)?\s+(?:in)?to\s+(?P<to>@\d+@)", TAIL;
+    MOVED = r"\b(?:mov(?:ed|es?)|relocat(?:ed|es?))\s+", QUALIFIERS, r"(?P<what>@\d+@)", KIND, r"(?:\s+from\s+@\d+@)?\s+(?:in)?to\s+(?P<to>@\d+@)", FOR, TAIL;
     MOVED_PASSIVE = START, QUALIFIERS, r"(?P<what>@\d+@)", KIND, r"\s+(?:(?:has|was|is|been|now)\s+)*(?:moved|relocated)\s+(?:in)?to\s+(?P<to>@\d+@)", TAIL;
-    RENAMED = r"\brenam(?:ed|es?)\s+", QUALIFIERS, r"(?P<what>@\d+@)", KIND, r"\s*(?:to|as|into|->)\s*(?P<to>@\d+@)", TAIL;
+    RENAMED = r"\brenam(?:ed|es?)\s+", QUALIFIERS, r"(?P<what>@\d+@)", KIND, r"\s*(?:to|as|into|->)\s*(?P<to>@\d+@)", FOR, TAIL;
     RENAMED_PASSIVE = START, QUALIFIERS, r"(?P<what>@\d+@)", KIND, r"\s+(?:(?:has|was|is|been|now)\s+)*renamed\s+(?:to|as)\s+(?P<to>@\d+@)", TAIL;
 
     SPAN = r"(?P<name>@\d+@)(?:\s+(?:method|function|class))?\s*\((?:lines?\s+)?(?P<start>\d{1,7})\s*-\s*(?P<end>\d{1,7})(?:\s+lines?)?\)";
@@ -77,16 +81,20 @@ patterns! {
     REDUCED_BY = r"\b(?:reduc(?:ed|es?|tion)|shr(?:ank|unk)|code\s+reduction)\s*(?:by|of|:)\s*", ABOUT, DIGITS, r"\s+(?P<words>)(?P<noun>lines?|loc)(?P<of>)\b";
     SHRUNK = r"(?P<from>\d[\d,]*)\s*(?:lines?\s*)?(?:->|to)\s*(?P<to>\d[\d,]*)\s*(?:lines?|loc)\b|(?P<from2>\d[\d,]*)\s*(?:lines?|loc)\s*(?:->|to)\s*(?P<to2>\d[\d,]*)\b";
     PERCENT = r"(?P<whole>\d{1,3})(?:\.(?P<tenth>\d))?\s*%\s*(?:code\s+|line\s+|size\s+)?(?:reduction|smaller|less\s+code|fewer\s+lines)|\b(?:reduc(?:ed|es|tion)|shr(?:ank|unk))\s*(?:by|of|:)?\s*(?P<whole2>\d{1,3})(?:\.(?P<tenth2>\d))?\s*%";
+    ABOUT_QUALITY = r"\b(?:complexity|memory|latency|time|cost|debt|risk|confusion|coverage|usage|errors?)\b";
+    LABEL = r"^\s*[a-z][a-z /-]{0,40}:(?:\s|$)";
     ABOUT_CODE = r"\b(?:lines?|code|loc|file\s+size)\b|@\d+@";
 
     IMPORT_LIST = r"\b(?:removed?s?|cleaned\s+up|clean\s+up|deleted?s?|dropped)\s+(?:the\s+|all\s+|unused\s+|obsolete\s+)*(?P<list>(?:@\d+@|[A-Za-z_]\w*)(?:\s*,\s*(?:and\s+)?(?:@\d+@|[A-Za-z_]\w*))+|@\d+@)\s+imports?\b";
     NAME_USES = r"\b(?P<verb>", PAST, "|", PRESENT, r")\s+(?:the\s+|all\s+|every\s+|direct\s+)*(?P<names>", NAMES, r")\s+(?:dependenc(?:y|ies)|usages?|uses?|references?|calls?)\b", TAIL;
     NO_DUPLICATES = r"\b(?:no|zero|0)\s+(?:more\s+|remaining\s+|known\s+|code\s+)?duplicat(?:es?|ions?|ed)(?:\s+(?:implementations?|code|class(?:es)?|definitions?|logic|functions?|handlers?))?(?:\s+(?:of\s+)?(?P<name>@\d+@))?(?:\s+(?:were\s+|was\s+|are\s+|is\s+)?(?:detected|found|remain(?:s|ing)?|left|exists?|present))?", TAIL;
     SINGLE_SOURCE = r"\b(?:(?:ensures?|maintains?|establish(?:ed|es)?|enforces?)\s+)?single\s+source\s+of\s+truth\b(?:\s+(?:is\s+|was\s+)?(?:fully\s+)?(?:maintained|established|preserved|enforced|achieved|verified|confirmed|intact|restored|ensured))?|\bssot\s+(?:compliance\s+|patterns?\s+|principles?\s+)?(?:is\s+|was\s+)?(?:fully\s+)?(?:maintained|established|preserved|enforced|achieved|verified|confirmed|intact|restored|ensured|complete)\b";
-    SOURCE_NAME = r"(?P<name>@\d+@)\s+(?:is\s+|as\s+|becomes?\s+)*(?:the\s+|a\s+)?(?:canonical\s+)?single\s+source\s+of\s+truth|single\s+source\s+of\s+truth\s+(?:in|is|through|via|:|=)\s*(?P<name2>@\d+@)";
+    SOURCE_NAME = r"(?P<name>@\d+@)\s+(?:is\s+|as\s+|becomes?\s+|now\s+)*(?:the\s+|a\s+)?(?:canonical\s+|true\s+|only\s+)?single\s+source\s+of\s+truth|single\s+source\s+of\s+truth\s+(?:in|is|through|via|:|=)\s*(?P<name2>@\d+@)";
     NO_REFERENCES = r"\b(?:no|zero|0)\s+(?:remaining\s+|more\s+|production\s+|code\s+|further\s+)*(?P<words>(?:@\d+@|[A-Za-z]\w*)(?:\s+(?:@\d+@|[A-Za-z]\w*)){0,3}?)\s*-?\s*(?:related\s+)?(?:references?|imports?|usages?|uses|callers?|call\s+sites?)(?:\s+(?:to|of)\s+(?P<to>@\d+@))?(?:\s+(?:were\s+|was\s+|are\s+|is\s+)?(?:detected|found|remain(?:s|ing)?|left|exists?|present))?", TAIL;
     NO_REFERENCES_TO = r"\b(?:no|zero|0)\s+(?:remaining\s+|more\s+|production\s+|code\s+|further\s+)*(?:references?|imports?|usages?|uses|callers?|call\s+sites?)\s+(?:to|of|for)\s+(?P<to>@\d+@)(?:\s+(?:were\s+|was\s+|are\s+|is\s+)?(?:detected|found|remain(?:s|ing)?|left|exists?|present))?", TAIL;
-    IMPORTS_RESOLVE = r"\ball\s+(?:[a-z]+\s+){0,3}?imports?(?:\s+(?:paths?|statements?))?\s+(?:(?:have\s+been|were|are|successfully|correctly|now)\s+)*(?:updated|working|resolved?|fixed|migrated|correct|functional)\b|\b(?:no|zero)\s+(?:broken|dangling)\s+(?:imports?|references?)\b";
+    IMPORTS_FOLLOW = r"\ball\s+(?:[a-z]+\s+){0,3}?imports?(?:\s+(?:paths?|statements?))?\s+(?:(?:have\s+been|were|are|successfully|correctly|now)\s+)*(?:updated|fixed|migrated)\b";
+    IMPORTS_UPDATED = r"\b(?P<verb>updat(?:ed|es?)|fix(?:ed|es)?|migrat(?:ed|es?))\s+all\s+(?:[a-z]+\s+){0,2}?imports?\b";
+    IMPORTS_RESOLVE = r"\ball\s+(?:[a-z]+\s+){0,3}?imports?(?:\s+(?:paths?|statements?))?\s+(?:(?:have\s+been|were|are|still|successfully|correctly|now)\s+)*(?:work|working|resolved?|correct|functional|valid)\b|\b(?:no|zero)\s+(?:broken|dangling|missing)\s+(?:imports?|references?)\b";
     NO_BREAKING = r"\b(?:no|zero|0|without(?:\s+any)?)\s+breaking\s+changes?\b|\bbackwards?\s+compatib(?:le|ility)\s+(?:is\s+)?(?:maintained|preserved|kept)";
 
     LOG_NONE = r"\b(?:no|zero|0)\s+(?P<words>[a-z0-9][a-z0-9 -]{0,40}?)(?:-related)?\s+(?:logs?|log\s+(?:entries|lines|messages))\b";

@@ -61,9 +61,17 @@ pub(super) fn interpret(sentence: &Sentence, document: &Document) -> Outcome {
     };
     reader.read();
     let rest = reader.rest();
-    let is_unread = looks_like_claim(&rest);
+    let is_unread = looks_like_claim(without_label(&rest, !reader.found.is_empty()));
     let claims = reader.found.into_iter().map(|assertion| claim(&sentence.text, assertion, &phrase)).collect();
     Outcome { claims, is_unread }
+}
+
+/// What is left of a sentence without its label, "Lines removed: ", where what stands behind it was understood.
+fn without_label(rest: &str, is_understood: bool) -> &str {
+    match LABEL.find(rest).filter(|label| is_understood && !STRONG_HEADING.is_match(label.as_str())) {
+        Some(label) => &rest[label.end()..],
+        None => rest,
+    }
 }
 
 /// Seven hexadecimal digits and more with both digits and letters, unless they are the commit itself.
@@ -260,7 +268,7 @@ impl<'a> Reader<'a> {
                 for name in
                     self.phrase.names_in(&captures["names"]).into_iter().filter(|name| name.kind == NameKind::Flag)
                 {
-                    self.add(Assertion::Removed { what: name, from: None }, range.clone());
+                    self.add(Assertion::Removed { what: name, from: None, place: None }, range.clone());
                 }
             }
         }
@@ -289,8 +297,12 @@ impl<'a> Reader<'a> {
             });
         for name in self.phrase.names_in(&captures["names"]) {
             let assertion = match (&place, is_wholly) {
-                (None, true) => Assertion::Absent(Subject::Named(name)),
-                _ => Assertion::Removed { what: name, from: place.clone() },
+                (None, true) => Assertion::Gone(name),
+                _ => Assertion::Removed {
+                    what: name,
+                    from: place.clone(),
+                    place: elsewhere.map(|words| words.trim().to_owned()),
+                },
             };
             self.add(assertion, range.clone());
         }
@@ -315,8 +327,9 @@ impl<'a> Reader<'a> {
         }
         for captures in ADDED.captures_iter(shape) {
             let range = captures.get(0).map_or(0..0, |whole| whole.range());
+            let to = self.phrase.one(&captures, "within");
             for name in self.phrase.names_in(&captures["names"]) {
-                self.add(Assertion::Added(name), range.clone());
+                self.add(Assertion::Added { what: name, to: to.clone() }, range.clone());
             }
         }
         for pattern in [&*MOVED, &*MOVED_PASSIVE] {
@@ -343,7 +356,8 @@ impl<'a> Reader<'a> {
             if is_added != is_kept && !REMOVAL_LEAD.is_match(lead) && captures.name("label").is_none() {
                 for name in self.phrase.names_in(&captures["names"]) {
                     let subject = Subject::Named(name.clone());
-                    self.add(if is_added { Assertion::Added(name) } else { Assertion::Exists(subject) }, range.clone());
+                    let added = Assertion::Added { what: name, to: None };
+                    self.add(if is_added { added } else { Assertion::Exists(subject) }, range.clone());
                 }
             }
         }
@@ -401,7 +415,8 @@ impl<'a> Reader<'a> {
             && shape.to_lowercase().contains("line")
         {
             let range = captures.get(0).map_or(0..0, |whole| whole.range());
-            let gross = Scope { reading: Some(Reading::Gross), ..Scope::default() };
+            let names = self.phrase.names.clone();
+            let gross = Scope { names, reading: Some(Reading::Gross), ..Scope::default() };
             if let (Some(added), Some(deleted)) =
                 (Number::read("", &captures["added"], ""), Number::read("", &captures["number"], ""))
             {
@@ -451,10 +466,17 @@ impl<'a> Reader<'a> {
             () if ["documentation", "docs", "markdown", "md"].into_iter().any(is_first_word) => Some(Context::Docs),
             () => None,
         };
-        let plain = ["of", "code", "total", "python", "test", "tests", "documentation", "docs", "markdown"];
-        let is_narrowed = words.split([' ', '/', '-']).any(|word| !word.is_empty() && !plain.contains(&word));
+        let kind = (of == Counted::Files).then(|| FILE_KINDS.iter().find(|(word, _)| is_first_word(word))).flatten();
+        let plain = ["of", "code", "total", "python", "test", "tests", "documentation", "docs", "markdown", "md"];
+        let narrowing = words
+            .split([' ', '/', '-'])
+            .filter(|word| !word.is_empty() && !plain.contains(word))
+            .filter(|word| kind.is_none_or(|(known, _)| known != word))
+            .map(str::to_owned)
+            .collect();
         let names = self.phrase.names.clone();
-        let scope = Scope { names, context, reading, is_narrowed };
+        let endings = kind.map_or(&[][..], |(_, endings)| endings);
+        let scope = Scope { names, context, reading, endings, narrowing };
         self.add(Assertion::Count { of, number, scope }, captures.get(0).map_or(0..0, |whole| whole.range()));
     }
 
@@ -477,6 +499,7 @@ impl<'a> Reader<'a> {
         }
         if let Some(captures) = PERCENT.captures(shape)
             && ABOUT_CODE.is_match(shape)
+            && !ABOUT_QUALITY.is_match(shape)
         {
             let part = |one: &str, two: &str| {
                 let digits = captures.name(one).or(captures.name(two))?;
@@ -502,7 +525,9 @@ impl<'a> Reader<'a> {
             let name = named.and_then(|it| self.phrase.one(&it, "name").or(self.phrase.one(&it, "name2")));
             self.add(Assertion::SingleSource(name), found.range());
         }
-        if let Some(captures) = NO_REFERENCES_TO.captures(shape).or_else(|| NO_REFERENCES.captures(shape)) {
+        // "no broken imports" names nothing
+        let named = || NO_REFERENCES_TO.captures(shape).or_else(|| NO_REFERENCES.captures(shape));
+        if let Some(captures) = named().filter(|_| !IMPORTS_RESOLVE.is_match(shape)) {
             let range = captures.get(0).map_or(0..0, |whole| whole.range());
             let words = captures.name("words").map_or("", |words| words.as_str());
             let named = self.phrase.one(&captures, "to").or_else(|| self.phrase.names_in(words).pop());
@@ -514,8 +539,17 @@ impl<'a> Reader<'a> {
                 self.add(Assertion::NoReferences(subject), range);
             }
         }
-        if let Some(found) = IMPORTS_RESOLVE.find(shape) {
-            self.add(Assertion::ImportsResolve, found.range());
+        // "all imports updated" is about what the change took away, "all imports work" about every import there is
+        for (pattern, whole) in [(&*IMPORTS_FOLLOW, false), (&*IMPORTS_RESOLVE, true)] {
+            if let Some(found) = pattern.find(shape) {
+                self.add(Assertion::ImportsResolve { whole }, found.range());
+            }
+        }
+        if let Some(captures) = IMPORTS_UPDATED.captures(shape)
+            && (self.is_message || is_past(&captures["verb"]))
+        {
+            let range = captures.get(0).map_or(0..0, |whole| whole.range());
+            self.add(Assertion::ImportsResolve { whole: false }, range);
         }
         if let Some(found) = NO_BREAKING.find(shape) {
             self.add(Assertion::NoBreakingChanges, found.range());
@@ -529,6 +563,26 @@ impl<'a> Reader<'a> {
         }
     }
 }
+
+/// Words for a kind of file, and the endings of such files.
+const FILE_KINDS: &[(&str, &[&str])] = &[
+    ("python", &["py", "pyi"]),
+    ("py", &["py", "pyi"]),
+    ("json", &["json", "jsonl"]),
+    ("yaml", &["yaml", "yml"]),
+    ("yml", &["yaml", "yml"]),
+    ("toml", &["toml"]),
+    ("xml", &["xml"]),
+    ("markdown", &["md"]),
+    ("md", &["md"]),
+    ("shell", &["sh"]),
+    ("javascript", &["js", "jsx", "mjs", "cjs"]),
+    ("typescript", &["ts", "tsx"]),
+    ("html", &["html"]),
+    ("css", &["css", "scss"]),
+    ("sql", &["sql"]),
+    ("text", &["txt"]),
+];
 
 fn is_past(verb: &str) -> bool {
     verb.to_lowercase().ends_with("ed")

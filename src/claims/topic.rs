@@ -46,6 +46,24 @@ pub(super) fn describing_words(text: &str) -> Vec<String> {
     words.map(str::to_owned).collect()
 }
 
+/// The words in front of "6/6" that say which tests: `integration` of "Integration tests passed".
+fn tests_meant(label: &str) -> Vec<String> {
+    const PLAIN: &[&str] = &[
+        "test",
+        "tests",
+        "passed",
+        "passing",
+        "pass",
+        "all",
+        "total",
+        "functional",
+        "functionality",
+        "suite",
+        "results",
+    ];
+    describing_words(label).into_iter().filter(|word| !PLAIN.contains(&word.as_str())).collect()
+}
+
 /// A claim about logs, health, tests, coverage or a run, by its words and the headings above it.
 pub(super) fn outside(shape: &str, trail: &[String]) -> Option<(Topic, Says)> {
     let lower = shape.to_lowercase();
@@ -89,7 +107,8 @@ pub(super) fn outside(shape: &str, trail: &[String]) -> Option<(Topic, Says)> {
         && (TESTS.is_match(&lower) || above.contains("test"))
         && let (Ok(passed), Ok(total)) = (captures["passed"].parse(), captures["total"].parse())
     {
-        return Some((Topic::Tests, Says::Passed { passed, total }));
+        let of = tests_meant(&lower[..captures.get(0).map_or(0, |whole| whole.start())]);
+        return Some((Topic::Tests, Says::Passed { passed, total, of }));
     }
     if is_about("coverage")
         && let Some(captures) = COVERAGE.captures(&lower)

@@ -9,7 +9,7 @@ use crate::outside;
 use crate::pipeline::{self, AuditOptions, PolicySource};
 use crate::report::{FORMATS, FormatSpec, RenderOptions};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 const AFTER: &str = "\
 Examples:
@@ -27,6 +27,13 @@ TOML files or fenced `solely` blocks:
   other keys: exists, absent, added, unreferenced (a symbol or a path); from (with removed); lines-removed (with
   reading = gross | net | code | net-code), files-removed, methods-removed, functions-removed, classes-removed,
   imports-removed (a number); renamed, moved ({ from, to }); holds (no-duplicates, imports-resolve, no-breaking-changes)
+
+What the bundle binds: the subject names the commit of head and its tree by git's object names (SHA-1), which cover every
+byte, path and mode of every file of head and, through the commit, its message and its history. `evidence.json` holds the
+texts of policy and documents as they were read, with their SHA-256, and of every file of evidence the SHA-256 of its
+bytes as they are stored, under which `inputs/` holds them. A signature (DSSE v1, Ed25519, payload type
+application/vnd.in-toto+json) covers the bytes of `evidence.json` and no others. `report.md`, `report.html` and
+`findings.sarif` follow from the record; `solely verify` renders them again and compares them byte by byte.
 
 Each claim ends verified, refuted or unprovable; what looks like a claim and was not understood is listed. The verdict is
 a pass only where there are claims, all are verified, and policy and evidence hold.";
@@ -96,7 +103,12 @@ pub fn run(global: &Global, arguments: &Arguments) -> Result<ExitStatus, Failure
         policy: global.config.clone().map_or(PolicySource::Head, PolicySource::File),
         request,
         documents,
-        arguments: AuditArguments { issue: arguments.issue.clone(), commit_messages: arguments.commit_messages },
+        arguments: AuditArguments {
+            issue: arguments.issue.clone(),
+            commit_messages: arguments.commit_messages,
+            config: global.config.as_deref().map(plain_name),
+            evidence: arguments.evidence.as_deref().map(plain_name),
+        },
         outside: Box::new(outside::read_below(folder)),
         cache: global.cache(),
         search_path: std::env::var_os("PATH"),
@@ -115,16 +127,21 @@ pub fn run(global: &Global, arguments: &Arguments) -> Result<ExitStatus, Failure
     Ok(ExitStatus::of(report.verdict, &report.gaps))
 }
 
-/// A document, named as it was given where that says nothing of the machine.
+/// A document with claims.
 fn read_document(path: &Path) -> Result<Document, Failure> {
     let bytes = fs::read(path).map_err(|error| {
         Failure::new(format!("cannot read `{}`: {error}", path.display()))
             .with_help("name the document with `--claims`")
     })?;
-    let is_plain = path.is_relative() && path.components().all(|part| matches!(part, std::path::Component::Normal(_)));
-    let name = if is_plain { path.as_os_str() } else { path.file_name().unwrap_or(path.as_os_str()) };
-    let name = name.to_string_lossy().replace('\\', "/");
+    let name = plain_name(path);
     Ok(Document { name, text: String::from_utf8_lossy(&bytes).into_owned(), kind: DocumentKind::Report })
+}
+
+/// A path as it was given where that says nothing of the machine, else its last name.
+fn plain_name(path: &Path) -> String {
+    let is_plain = path.is_relative() && path.components().all(|part| matches!(part, Component::Normal(_)));
+    let name = if is_plain { path.as_os_str() } else { path.file_name().unwrap_or(path.as_os_str()) };
+    name.to_string_lossy().replace('\\', "/")
 }
 
 fn read_signer(path: &Path) -> Result<Signer, Failure> {

@@ -97,6 +97,10 @@ pub struct AuditArguments {
     pub issue: Option<String>,
     /// The messages of the range's commits were read as claims.
     pub commit_messages: bool,
+    /// The policy's file and the folder of evidence as they were named, where they were: relative paths, or a last name
+    /// alone, so that the record does not know the machine.
+    pub config: Option<String>,
+    pub evidence: Option<String>,
 }
 
 /// The answer of `solely audit`.

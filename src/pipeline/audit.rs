@@ -129,6 +129,7 @@ pub fn audit(options: &AuditOptions, progress: &dyn Progress) -> Result<AuditRep
         unpaired: &unpaired,
         symbols: &symbols,
         rules: &at_head.rules,
+        findings: &at_head.findings,
         duplicates: &twice.groups,
         bounds: &twice.bounds,
         broken: &broken,
@@ -302,8 +303,9 @@ fn expectations(
 /// Removed definitions that no claim names, where some claim says what was removed.
 fn unmentioned(judged: &[JudgedClaim], removal: &RemovedReport) -> Vec<String> {
     let names: Vec<&claims::Name> = judged.iter().flat_map(|it| it.claim.assertion.names()).collect();
-    let says_what =
-        judged.iter().any(|it| matches!(it.claim.assertion, Assertion::Removed { .. } | Assertion::Absent(_)));
+    let says_what = judged
+        .iter()
+        .any(|it| matches!(it.claim.assertion, Assertion::Removed { .. } | Assertion::Absent(_) | Assertion::Gone(_)));
     if !says_what {
         return Vec::new();
     }

@@ -228,6 +228,8 @@ impl Check<'_> {
             arguments: AuditArguments {
                 issue: record.pointer("/predicate/arguments/issue").and_then(Value::as_str).map(str::to_owned),
                 commit_messages: record.pointer("/predicate/arguments/commit-messages") == Some(&Value::Bool(true)),
+                config: record.pointer("/predicate/arguments/config").and_then(Value::as_str).map(str::to_owned),
+                evidence: record.pointer("/predicate/arguments/evidence").and_then(Value::as_str).map(str::to_owned),
             },
             outside: Box::new(read),
             cache: options.cache.clone(),

@@ -95,7 +95,7 @@ struct Predicate<'a> {
 
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-struct ItemRecord<'a> {
+pub(super) struct ItemRecord<'a> {
     kind: &'static str,
     message: &'a str,
     places: Vec<PlaceRecord<'a>>,
@@ -114,6 +114,10 @@ struct PlaceRecord<'a> {
 struct ArgumentsRecord<'a> {
     issue: Option<&'a str>,
     commit_messages: bool,
+    /// The file of the policy as it was named; an absolute path by its last name alone.
+    config: Option<&'a str>,
+    /// The folder of evidence, in the same way.
+    evidence: Option<&'a str>,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -149,7 +153,7 @@ struct ClaimCountsRecord {
 
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-struct ClaimRecord<'a> {
+pub(super) struct ClaimRecord<'a> {
     text: &'a str,
     source: SourceRecord<'a>,
     kind: &'static str,
@@ -173,7 +177,7 @@ struct SourceRecord<'a> {
 }
 
 #[derive(Serialize, JsonSchema)]
-struct UnreadRecord<'a> {
+pub(super) struct UnreadRecord<'a> {
     text: &'a str,
     source: SourceRecord<'a>,
 }
@@ -196,7 +200,7 @@ struct DuplicatesRecord<'a> {
 }
 
 #[derive(Serialize, JsonSchema)]
-struct OutsideRecord<'a> {
+pub(super) struct OutsideRecord<'a> {
     kind: &'static str,
     /// As the policy writes it.
     path: &'a str,
@@ -264,6 +268,27 @@ impl<'a> Statement<'a> {
     }
 }
 
+/// The first line of an audit in `jsonl`.
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct AuditHead<'a> {
+    schema: &'static str,
+    tool: ToolRecord,
+    verdict: &'static str,
+    recommendation: &'static str,
+    summary: String,
+    base: EndRecord<'a>,
+    head: EndRecord<'a>,
+    claim_counts: ClaimCountsRecord,
+}
+
+impl<'a> AuditHead<'a> {
+    pub fn of(report: &'a AuditReport) -> Self {
+        let Predicate { tool, verdict, recommendation, summary, base, head, claim_counts, .. } = Predicate::of(report);
+        Self { schema: PREDICATE_TYPE, tool, verdict, recommendation, summary, base, head, claim_counts }
+    }
+}
+
 impl<'a> Predicate<'a> {
     fn of(report: &'a AuditReport) -> Self {
         let counts = report.claim_counts();
@@ -279,6 +304,8 @@ impl<'a> Predicate<'a> {
             arguments: ArgumentsRecord {
                 issue: report.arguments.issue.as_deref(),
                 commit_messages: report.arguments.commit_messages,
+                config: report.arguments.config.as_deref(),
+                evidence: report.arguments.evidence.as_deref(),
             },
             base: EndRecord { commit: &base.name, tree: base.tree.as_deref() },
             head: EndRecord { commit: &head.name, tree: head.tree.as_deref() },
@@ -335,7 +362,42 @@ pub fn summary(report: &AuditReport) -> String {
     )
 }
 
-fn item(item: &AuditItem) -> ItemRecord<'_> {
+/// What `command` needs besides, and what else derives the same.
+pub const DERIVATION: &str = "Run it in a clone that has the commits, where the files that it names are. The same version of solely prints the same bytes. Given the folder of the bundle, solely verify needs none of the files, and names every difference.";
+
+/// The command that audits the same again, ready for a shell.
+pub fn command(report: &AuditReport) -> String {
+    let mut command = format!("solely audit --base {} --head {}", report.removed.base.name, report.removed.head.name);
+    let arguments = &report.arguments;
+    let mut add = |option: &str, value: &str| command.push_str(&format!(" {option}={}", quoted(value)));
+    if let Some(config) = &arguments.config {
+        add("--config", config);
+    }
+    for document in report.documents.iter().filter(|document| document.commit().is_none()) {
+        add("--claims", &document.name);
+    }
+    if let Some(folder) = &arguments.evidence {
+        add("--evidence", folder);
+    }
+    if let Some(issue) = &arguments.issue {
+        add("--issue", issue);
+    }
+    if arguments.commit_messages {
+        command.push_str(" --commit-messages");
+    }
+    command
+}
+
+/// A word for a shell, in quotes where it needs them.
+fn quoted(word: &str) -> String {
+    let is_plain = |char: char| char.is_ascii_alphanumeric() || "-._/".contains(char);
+    match !word.is_empty() && word.chars().all(is_plain) {
+        true => word.to_owned(),
+        false => format!("'{}'", word.replace('\'', "'\\''")),
+    }
+}
+
+pub(super) fn item(item: &AuditItem) -> ItemRecord<'_> {
     ItemRecord { kind: item.kind, message: &item.message, places: item.places.iter().map(place).collect() }
 }
 
@@ -343,7 +405,7 @@ fn place(location: &Location) -> PlaceRecord<'_> {
     PlaceRecord { path: location.path.as_str(), line: location.start.line, end_line: location.end_line }
 }
 
-fn claim(judged: &JudgedClaim) -> ClaimRecord<'_> {
+pub(super) fn claim(judged: &JudgedClaim) -> ClaimRecord<'_> {
     ClaimRecord {
         text: &judged.claim.text,
         source: source(&judged.claim.source),
@@ -361,11 +423,11 @@ fn source(source: &Source) -> SourceRecord<'_> {
     SourceRecord { path: &source.document, line: source.line, commit: source.commit.as_deref() }
 }
 
-fn unread(unread: &UnreadSentence) -> UnreadRecord<'_> {
+pub(super) fn unread(unread: &UnreadSentence) -> UnreadRecord<'_> {
     UnreadRecord { text: &unread.text, source: source(&unread.source) }
 }
 
-fn outside(report: &OutsideReport) -> OutsideRecord<'_> {
+pub(super) fn outside(report: &OutsideReport) -> OutsideRecord<'_> {
     let files = report.files.iter();
     let checks = report.checks.iter();
     OutsideRecord {

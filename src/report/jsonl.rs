@@ -1,14 +1,16 @@
 //! The `jsonl` format: one JSON object per line, each with its `type`, for streams and `grep`.
 //!
 //! Invariant: the first line is the `report` with schema, verdict and counts; then follow `rule`, `finding`, `gap` and
-//! `warning`, or `symbol` and `gap`, or `symbol`, `file`, `move`, `attribution` and `gap`, with the fields of the same
-//! records as `json`.
+//! `warning`, or `symbol` and `gap`, or `symbol`, `file`, `move`, `attribution` and `gap`, or `claim`, `unread`, `blocking`,
+//! `open`, `evidence` and `gap`, or `problem`, with the fields of the same records as `json`.
 
+use super::audit::{self, AuditHead};
 use super::duplicates::{DuplicatesHead, GroupRecord};
 use super::record::{CheckHead, FindingRecord, GapRecord, RefsHead, RuleRecord, SymbolReferencesRecord, WarningRecord};
 use super::removed::{self, RemovedHead};
+use super::verify::{self, VerifyHead};
 use super::{FormatSpec, RenderOptions, escape};
-use crate::evidence::{CheckReport, DuplicatesReport, RefsReport, RemovedReport, Sources};
+use crate::evidence::{AuditReport, CheckReport, DuplicatesReport, RefsReport, RemovedReport, Sources, VerifyReport};
 use serde::Serialize;
 
 pub const SPEC: FormatSpec = FormatSpec {
@@ -16,6 +18,8 @@ pub const SPEC: FormatSpec = FormatSpec {
     refs: Some(refs),
     removed: Some(removed),
     duplicates: Some(duplicates),
+    audit: Some(audit),
+    verify: Some(verify),
     ..FormatSpec::new("jsonl", "one JSON object per line")
 };
 
@@ -65,6 +69,25 @@ fn duplicates(report: &DuplicatesReport, _sources: &Sources, _options: &RenderOp
     push(&mut out, "report", DuplicatesHead::of(report));
     report.groups.iter().for_each(|group| push(&mut out, "group", GroupRecord::of(group)));
     report.gaps.iter().for_each(|gap| push(&mut out, "gap", GapRecord::of(gap)));
+    escape::safe_json(out)
+}
+
+fn audit(report: &AuditReport, _sources: &Sources, _options: &RenderOptions) -> String {
+    let mut out = String::new();
+    push(&mut out, "report", AuditHead::of(report));
+    report.claims.iter().for_each(|judged| push(&mut out, "claim", audit::claim(judged)));
+    report.unread.iter().for_each(|unread| push(&mut out, "unread", audit::unread(unread)));
+    report.blocking.iter().for_each(|item| push(&mut out, "blocking", audit::item(item)));
+    report.open.iter().for_each(|item| push(&mut out, "open", audit::item(item)));
+    report.outside.iter().for_each(|outside| push(&mut out, "evidence", audit::outside(outside)));
+    report.gaps.iter().for_each(|gap| push(&mut out, "gap", GapRecord::of(gap)));
+    escape::safe_json(out)
+}
+
+fn verify(report: &VerifyReport, _sources: &Sources, _options: &RenderOptions) -> String {
+    let mut out = String::new();
+    push(&mut out, "report", VerifyHead::of(report));
+    report.problems.iter().for_each(|problem| push(&mut out, "problem", verify::problem(problem)));
     escape::safe_json(out)
 }
 

@@ -1,19 +1,25 @@
-//! The `junit` format: a check as test results, for whatever shows those.
+//! The `junit` format: a check, an audit or a verification as test results, for whatever shows those.
 //!
 //! A rule is a suite. Its first case is the rule itself and has the rule's verdict; each symbol of the rule is a case
-//! that fails while an error names it. Invariants: a suite holds a failure or an error exactly when its rule does not
+//! that fails while an error names it. Of an audit each claim is a case, and so is whatever else is in the way or open; of
+//! a verification each problem. Invariants: a suite holds a failure or an error exactly when its rule does not
 //! pass or an error is found under it; text is safe to show. Absent on purpose: times, which would differ from run to
 //! run, and commands that judge nothing.
 
+use super::audit::summary;
 use super::notice::{Notice, Notices};
 use super::{FormatSpec, RenderOptions, escape::safe};
-use crate::evidence::{CheckReport, RuleReport, Sources};
+use crate::evidence::{AuditReport, CheckReport, RuleReport, Sources, Status, VerifyReport};
 use crate::finding::{Severity, Verdict};
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 use std::collections::BTreeMap;
 
-pub const SPEC: FormatSpec =
-    FormatSpec { check: Some(check), ..FormatSpec::new("junit", "JUnit XML: one test case per rule and symbol") };
+pub const SPEC: FormatSpec = FormatSpec {
+    check: Some(check),
+    audit: Some(audit),
+    verify: Some(verify),
+    ..FormatSpec::new("junit", "JUnit XML: one test case per rule and symbol, or per claim")
+};
 
 fn check(report: &CheckReport, _sources: &Sources, _options: &RenderOptions) -> String {
     let notices = Notices::of_check(report);
@@ -30,7 +36,51 @@ fn check(report: &CheckReport, _sources: &Sources, _options: &RenderOptions) -> 
     for rule in &report.rules {
         junit.add_test_suite(suite(rule, &by_symbol));
     }
+    written(&junit)
+}
+
+fn written(junit: &Report) -> String {
     junit.to_string().map(|text| text.trim_end().to_owned() + "\n").expect("a string takes every byte")
+}
+
+fn audit(report: &AuditReport, _sources: &Sources, _options: &RenderOptions) -> String {
+    let mut junit = Report::new(env!("CARGO_PKG_NAME"));
+    let mut whole = TestSuite::new(env!("CARGO_PKG_NAME"));
+    whole.add_test_case(case("verdict", "solely", report.verdict, &summary(report), &[]));
+    for (verdict, items) in [(Verdict::Fail, &report.blocking), (Verdict::Incomplete, &report.open)] {
+        for item in items.iter().filter(|item| item.kind != "claim") {
+            let places: Vec<String> = item.places.iter().map(|it| format!("{}:{}", it.path, it.start.line)).collect();
+            whole.add_test_case(case(&item.message, item.kind, verdict, &item.message, &places));
+        }
+    }
+    junit.add_test_suite(whole);
+    let mut claims = TestSuite::new("claims");
+    for judged in &report.claims {
+        let verdict = match judged.status {
+            Status::Verified => Verdict::Pass,
+            Status::Refuted => Verdict::Fail,
+            Status::Unprovable => Verdict::Incomplete,
+        };
+        let source = &judged.claim.source;
+        let mut lines: Vec<String> = judged.places.iter().map(|it| format!("{}:{}", it.path, it.start.line)).collect();
+        lines.extend(judged.proof.iter().map(|proof| format!("would prove it: {proof}")));
+        let class = format!("{}:{}", source.document, source.line);
+        let name = format!("{} ({})", judged.claim.text, judged.claim.assertion.name());
+        claims.add_test_case(case(&name, &class, verdict, &judged.because, &lines));
+    }
+    junit.add_test_suite(claims);
+    written(&junit)
+}
+
+fn verify(report: &VerifyReport, _sources: &Sources, _options: &RenderOptions) -> String {
+    let mut junit = Report::new(env!("CARGO_PKG_NAME"));
+    let mut whole = TestSuite::new("bundle");
+    whole.add_test_case(case("verdict", "bundle", report.verdict, report.verdict.name(), &[]));
+    for problem in &report.problems {
+        whole.add_test_case(case(problem.kind.name(), "bundle", problem.verdict, &problem.message, &[]));
+    }
+    junit.add_test_suite(whole);
+    written(&junit)
 }
 
 fn suite(rule: &RuleReport, by_symbol: &BTreeMap<(&str, &str), Vec<&Notice>>) -> TestSuite {

@@ -3,7 +3,7 @@
 //! Invariant: names and meanings of fields only grow within `solely/verify/1`. Absent on purpose: the layout for people.
 
 use super::record::{TOOL, ToolRecord};
-use crate::evidence::VerifyReport;
+use crate::evidence::{Problem, VerifyReport};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -25,8 +25,32 @@ pub struct VerifyDocument<'a> {
     problems: Vec<ProblemRecord<'a>>,
 }
 
+/// The first line in `jsonl`: all but the problems.
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct VerifyHead<'a> {
+    schema: &'static str,
+    tool: ToolRecord,
+    verdict: &'static str,
+    commit: &'a str,
+    signed_by: Option<&'a str>,
+    summary: &'a str,
+}
+
+impl<'a> VerifyHead<'a> {
+    pub fn of(report: &'a VerifyReport) -> Self {
+        let VerifyDocument { schema, tool, verdict, commit, signed_by, summary, .. } = VerifyDocument::of(report);
+        Self { schema, tool, verdict, commit, signed_by, summary }
+    }
+}
+
+/// One problem.
+pub(super) fn problem(problem: &Problem) -> ProblemRecord<'_> {
+    ProblemRecord { kind: problem.kind.name(), verdict: problem.verdict.name(), message: &problem.message }
+}
+
 #[derive(Serialize, JsonSchema)]
-struct ProblemRecord<'a> {
+pub(super) struct ProblemRecord<'a> {
     kind: &'static str,
     #[schemars(schema_with = "super::schema::verdict")]
     verdict: &'static str,
@@ -35,11 +59,6 @@ struct ProblemRecord<'a> {
 
 impl<'a> VerifyDocument<'a> {
     pub fn of(report: &'a VerifyReport) -> Self {
-        let problems = report.problems.iter().map(|problem| ProblemRecord {
-            kind: problem.kind.name(),
-            verdict: problem.verdict.name(),
-            message: &problem.message,
-        });
         Self {
             schema: VERIFY_SCHEMA,
             tool: TOOL,
@@ -47,7 +66,7 @@ impl<'a> VerifyDocument<'a> {
             commit: &report.commit,
             signed_by: report.signed_by.as_deref(),
             summary: &report.summary,
-            problems: problems.collect(),
+            problems: report.problems.iter().map(problem).collect(),
         }
     }
 }

@@ -18,20 +18,25 @@ use crate::span::RepoPath;
 struct Count {
     how: String,
     value: u64,
+    /// Of the whole range, while one of its commits speaks of itself.
+    is_range: bool,
 }
 
 impl Count {
     fn new(how: impl Into<String>, value: u64) -> Self {
-        Self { how: how.into(), value }
+        Self { how: how.into(), value, is_range: false }
     }
 }
+
+/// Files that an answer names.
+const FILES_NAMED: usize = 3;
 
 /// Numbers below this fit another commit by chance.
 const TELLING: u64 = 20;
 
 impl Judge<'_, '_> {
     pub(super) fn count(&self, of: Counted, number: Number, scope: &Scope, claim: &Claim) -> Answer {
-        if number.value == 0 {
+        if number.value == 0 && of != Counted::AddedLines {
             return Answer::unprovable("nothing is no number of removed things", "a sentence that says what is left");
         }
         let named = self.named_files(scope);
@@ -43,7 +48,10 @@ impl Judge<'_, '_> {
         }
         let mut counts = match of {
             Counted::Lines => self.line_counts(scope, claim),
-            Counted::AddedLines => vec![Count::new("added lines", self.case.ledger.added)],
+            Counted::AddedLines => match &named {
+                Some(files) => vec![Count::new("added lines", files.iter().map(|file| file.added).sum())],
+                None => vec![Count::new("added lines", self.case.ledger.added)],
+            },
             Counted::Files => self.file_counts(scope, |_| true),
             Counted::Modules => {
                 self.file_counts(scope, |path| path.extension().is_some_and(|it| it == "py" || it == "pyi"))
@@ -58,7 +66,7 @@ impl Judge<'_, '_> {
             Counted::Classes => self.definition_counts(scope, "classes", |kind| kind == DefinitionKind::Class),
             Counted::Imports => self.import_counts(scope),
         };
-        counts.retain(|count| count.value > 0);
+        counts.retain(|count| count.value > 0 || of == Counted::AddedLines);
         let fitting: Vec<&Count> = counts.iter().filter(|count| number.holds(count.value)).collect();
         if let Some(first) = fitting.first() {
             if let Some(gap) = self.case.ledger.gaps.iter().find(|gap| gap.stage == crate::gap::Stage::History) {
@@ -67,6 +75,7 @@ impl Judge<'_, '_> {
             }
             let mut because =
                 fitting.iter().map(|count| format!("{} {}", count.value, count.how)).collect::<Vec<_>>().join("; ");
+            because += &self.counted_in(of, scope);
             if of == Counted::Lines && scope.names.is_empty() {
                 because += &self.shrinkage(first.value);
             }
@@ -74,7 +83,22 @@ impl Judge<'_, '_> {
                 let removed: Vec<&str> = self.imports().iter().map(|import| import.target.as_str()).collect();
                 because += &format!(": {}", listed(&removed));
             }
+            if !scope.narrowing.is_empty() {
+                let words: Vec<String> = scope.narrowing.iter().map(|word| format!("\"{word}\"")).collect();
+                because += &format!("; {} was not judged", words.join(" and "));
+            }
+            let is_of_another = |count: &&Count| count.is_range;
+            if fitting.iter().all(is_of_another) {
+                return Answer::unprovable(
+                    format!("{because}; the commit that says so has other numbers"),
+                    "a sentence that says what was counted",
+                );
+            }
             return Answer::verified(because);
+        }
+        if let Some(gap) = self.case.ledger.gaps.iter().find(|gap| gap.stage == crate::gap::Stage::History) {
+            let because = format!("{}; but `{}` could not be counted", nearest(&counts, number, of), gap.path);
+            return Answer::unprovable(because, "a repository that holds every file of the change");
         }
         if let Some(near) = self.belonging(of, number) {
             let because = format!(
@@ -91,7 +115,7 @@ impl Judge<'_, '_> {
         if number.exceeds(most) {
             return Answer::refuted(because);
         }
-        match scope.is_narrowed || number.precision == Precision::AtLeast {
+        match !scope.narrowing.is_empty() || number.precision == Precision::AtLeast {
             // the sentence counts a part that its words describe and nobody else can tell
             true => Answer::unprovable(because, "the file or the definition that was counted"),
             false => Answer::refuted(because),
@@ -133,11 +157,11 @@ impl Judge<'_, '_> {
     fn line_counts(&self, scope: &Scope, claim: &Claim) -> Vec<Count> {
         let ledgers = [(self.case.ledger, ""), (self.case.unpaired, " without renames")];
         let mut counts = Vec::new();
-        if !scope.names.is_empty() {
-            for name in &scope.names {
-                counts.extend(self.lines_of(name));
-            }
-            return counts;
+        match &scope.names[..] {
+            [] => {}
+            [only] if scope.reading.is_none() => return self.lines_of(only),
+            // a number beside several names is their sum; a reading that is said is the only one
+            several => return self.lines_of_all(several, scope.reading),
         }
         for (ledger, how) in ledgers {
             if how.is_empty() || ledger.deleted != self.case.ledger.deleted {
@@ -148,7 +172,11 @@ impl Judge<'_, '_> {
         }
         if scope.reading.is_none() && scope.context.is_none() {
             counts.extend(self.other_totals());
-            counts.extend(self.own_commit(claim));
+            let own = self.own_commit(claim);
+            for count in &mut counts {
+                count.is_range = !own.is_empty();
+            }
+            counts.splice(0..0, own);
         }
         counts
     }
@@ -217,6 +245,46 @@ impl Judge<'_, '_> {
         counts
     }
 
+    /// Lines of several files or definitions together.
+    fn lines_of_all(&self, names: &[Name], reading: Option<Reading>) -> Vec<Count> {
+        let is_any = |file: &&FileLedger| names.iter().any(|name| self.is_of(file, name));
+        let files: Vec<&FileLedger> = self.case.ledger.files.iter().filter(is_any).collect();
+        let mut counts = totals(&files, &format!(" of {}", listed(&paths(&files))), reading);
+        if reading.is_some() {
+            return counts;
+        }
+        let at_base = files.iter().map(|file| file.base.lines).sum();
+        counts.push(Count::new(format!("lines of {} at base", listed(&paths(&files))), at_base));
+        let rows = self.case.ledger.definitions.iter().zip(self.case.symbols);
+        let removed: Vec<(&str, u64)> = rows
+            .filter(|(definition, (symbol, _))| {
+                definition.fate == Fate::Removed && names.iter().any(|name| is_named(symbol, name))
+            })
+            .filter_map(|(definition, (symbol, _))| Some((symbol.as_str(), &definition.base.as_ref()?.lines)))
+            .map(|(symbol, lines)| (symbol, u64::from(lines.end - lines.start + 1)))
+            .collect();
+        let (symbols, lines): (Vec<&str>, Vec<u64>) = removed.into_iter().unzip();
+        counts.push(Count::new(format!("lines of {} at base", listed(&symbols)), lines.iter().sum()));
+        counts
+    }
+
+    /// Which files a number was counted in, where they are few.
+    fn counted_in(&self, of: Counted, scope: &Scope) -> String {
+        if !scope.names.is_empty() || !matches!(of, Counted::Lines | Counted::Files | Counted::Modules) {
+            return String::new();
+        }
+        let files = self.case.ledger.files.iter().filter(|file| self.is_in(&file.path, scope.context));
+        let files: Vec<&FileLedger> = match of {
+            Counted::Lines => files.filter(|file| file.deleted + file.added > 0).collect(),
+            _ => files.filter(|file| file.status == FileStatus::Deleted).collect(),
+        };
+        match files.len() {
+            0 => String::new(),
+            count if count <= FILES_NAMED => format!(", in {}", listed(&paths(&files))),
+            count => format!(", in {count} files"),
+        }
+    }
+
     /// What `wc -l` prints for a file of base.
     fn newlines(&self, path: &RepoPath) -> Option<u64> {
         let sources = self.case.base.sources;
@@ -234,6 +302,7 @@ impl Judge<'_, '_> {
                 is_kind(path)
                     && self.is_in(path, scope.context)
                     && (scope.names.is_empty() || scope.names.iter().any(|name| is_path(path, &name.text)))
+                    && (scope.endings.is_empty() || path.extension().is_some_and(|it| scope.endings.contains(&it)))
             };
             ledger.files.iter().filter(|file| file.status == FileStatus::Deleted && is_meant(&file.path)).count() as u64
         };
@@ -280,12 +349,23 @@ impl Judge<'_, '_> {
         };
         let removed: Vec<_> = self.imports().iter().filter(|import| is_meant(&import.path)).collect();
         let staying: Vec<_> = removed.iter().filter(|import| !import.with_file).collect();
+        // a name may be imported by several functions of a file
+        let mut lost: Vec<_> = staying
+            .iter()
+            .filter(|import| !import.is_left)
+            .map(|import| (&import.path, &import.bound, &import.target))
+            .collect();
+        lost.sort();
+        lost.dedup();
         let mut statements: Vec<_> = staying.iter().map(|import| (&import.path, import.statement)).collect();
         statements.sort();
         statements.dedup();
         let mut counts = vec![Count::new("imported names removed", staying.len() as u64)];
         if removed.len() != staying.len() {
             counts.push(Count::new("imported names removed, those of deleted files among them", removed.len() as u64));
+        }
+        if lost.len() != staying.len() {
+            counts.push(Count::new("names that a file imports no more", lost.len() as u64));
         }
         if statements.len() != staying.len() {
             counts.push(Count::new("import statements touched", statements.len() as u64));

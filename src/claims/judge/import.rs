@@ -1,11 +1,11 @@
 //! Imports that a change takes out of the files it touches.
 
-use super::{Answer, Judge, Side, listed};
+use super::{Answer, Judge, listed};
 use crate::claims::Name;
 use crate::facts::{Facts, ImportTarget};
 use crate::source::SourceSet;
 use crate::span::RepoPath;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A name that a changed file bound by an import at base and no longer binds at head.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +16,8 @@ pub struct RemovedImport {
     /// `fastapi.Request`.
     pub target: String,
     pub statement: u32,
+    /// Another import of the file still binds it at head.
+    pub is_left: bool,
     /// The file itself is gone.
     pub with_file: bool,
 }
@@ -30,20 +32,34 @@ impl Judge<'_, '_> {
                 let after = imports_of(self.case.head.sources, &file.path);
                 let with_file = after.is_none();
                 let mut left: BTreeMap<(String, String), usize> = BTreeMap::new();
+                let mut at_head = BTreeSet::new();
                 for (bound, target, _) in after.unwrap_or_default() {
+                    at_head.insert((bound.clone(), target.clone()));
                     *left.entry((bound, target)).or_default() += 1;
                 }
                 for (bound, target, statement) in before {
                     match left.get_mut(&(bound.clone(), target.clone())) {
                         Some(count) if *count > 0 => *count -= 1,
                         _ => {
-                            removed.push(RemovedImport { path: base_path.clone(), bound, target, statement, with_file })
+                            let is_left = at_head.contains(&(bound.clone(), target.clone()));
+                            let path = base_path.clone();
+                            removed.push(RemovedImport { path, bound, target, statement, is_left, with_file });
                         }
                     }
                 }
             }
             removed
         })
+    }
+
+    /// Whether the imports of every changed file are known.
+    fn reads_every_file(&self) -> bool {
+        let sources = self.case.base.sources;
+        let is_read = |path: &RepoPath| {
+            sources.snapshot().find(path).is_none_or(|id| sources.facts(id).is_some())
+                && sources.gaps().iter().all(|gap| gap.path != *path)
+        };
+        self.case.ledger.files.iter().all(|file| is_read(file.old_path.as_ref().unwrap_or(&file.path)))
     }
 
     pub(super) fn import_removed(&self, name: &Name) -> Answer {
@@ -80,11 +96,13 @@ impl Judge<'_, '_> {
                 "a sentence that says from which file",
             ),
             (true, false) => Answer::refuted(format!("`{name}` is still imported in {}", listed(&still))),
-            (true, true) if self.known(Side::Base, name, None).is_empty() => Answer::unprovable(
-                format!("no file of the change imported `{name}` at base"),
+            (true, true) if self.reads_every_file() => {
+                Answer::refuted(format!("no file of the change imported `{name}` at base"))
+            }
+            (true, true) => Answer::unprovable(
+                format!("no file of the change that solely can read imported `{name}` at base"),
                 "a name that base imports",
             ),
-            (true, true) => Answer::refuted(format!("no file of the change imported `{name}` at base")),
         }
     }
 }

@@ -17,7 +17,7 @@ use super::{Assertion, Claim, JudgedClaim, Name, NameKind, Status, Subject};
 use crate::checks::RuleReport;
 use crate::checks::duplicates::Group;
 use crate::facts::DefinitionKind;
-use crate::finding::Context;
+use crate::finding::{Context, Finding};
 use crate::gap::{Extent, Gap};
 use crate::history::ledger::Ledger;
 use crate::language::find_language;
@@ -62,6 +62,8 @@ pub struct Case<'a, 's> {
     /// The symbol of each definition of the ledger at base, and at head where it is another one.
     pub symbols: &'a [(String, Option<String>)],
     pub rules: &'a [RuleReport],
+    /// What the rules found at head.
+    pub findings: &'a [Finding],
     /// Groups of duplicates at head, and what bounded the search for them.
     pub duplicates: &'a [Group],
     pub bounds: &'a [String],
@@ -155,6 +157,8 @@ impl<'a, 's> Judge<'a, 's> {
     fn new(case: &'a Case<'a, 's>, claims: &[Claim]) -> Self {
         let mut names: Vec<String> = claims
             .iter()
+            // an import is looked up in the files of the change alone
+            .filter(|claim| !matches!(claim.assertion, Assertion::ImportRemoved(_)))
             .flat_map(|claim| claim.assertion.names())
             .filter(|name| name.kind != NameKind::Path)
             .map(|name| name.last().to_owned())
@@ -168,10 +172,11 @@ impl<'a, 's> Judge<'a, 's> {
 
     fn claim(&self, claim: Claim) -> JudgedClaim {
         let mut answer = match &claim.assertion {
-            Assertion::Removed { what, from } => self.removed(what, from.as_ref()),
+            Assertion::Removed { what, from, place } => self.removed(what, from.as_ref(), place.as_deref()),
             Assertion::Absent(subject) => self.absent(subject),
             Assertion::Exists(subject) => self.exists(subject),
-            Assertion::Added(name) => self.added(name),
+            Assertion::Gone(name) => self.gone(name),
+            Assertion::Added { what, to } => self.added(what, to.as_ref()),
             Assertion::Count { of, number, scope } => self.count(*of, *number, scope, &claim),
             Assertion::Shrunk { from, to, scope } => self.shrunk(*from, *to, scope),
             Assertion::Percent { tenths, scope } => self.percent(*tenths, scope),
@@ -181,7 +186,8 @@ impl<'a, 's> Judge<'a, 's> {
             Assertion::NoDuplicates(name) => self.no_duplicates(name.as_ref()),
             Assertion::SingleSource(name) => self.single_source(name.as_ref()),
             Assertion::NoReferences(subject) => self.no_references(subject),
-            Assertion::ImportsResolve => self.imports_resolve(),
+            Assertion::ImportsResolve { whole: true } => self.whole_imports_resolve(),
+            Assertion::ImportsResolve { whole: false } => self.imports_resolve(),
             Assertion::Moved { what, to } => self.moved(what, to),
             Assertion::Renamed { from, to } => self.renamed(from, to),
             Assertion::NoBreakingChanges => self.no_breaking_changes(),
@@ -189,7 +195,11 @@ impl<'a, 's> Judge<'a, 's> {
         };
         if answer.status == Status::Verified && !claim.unjudged.is_empty() {
             let words: Vec<String> = claim.unjudged.iter().map(|word| format!("\"{word}\"")).collect();
-            answer.because += &format!("; {} was not judged", words.join(" and "));
+            let words: Vec<&str> =
+                words.iter().map(String::as_str).filter(|word| !answer.because.contains(*word)).collect();
+            if !words.is_empty() {
+                answer.because += &format!("; {} was not judged", words.join(" and "));
+            }
         }
         let Answer { status, because, proof, places, belongs_to, meant } = answer;
         JudgedClaim { claim, status, because, proof, places, belongs_to, meant }

@@ -67,9 +67,8 @@ impl Judge<'_, '_> {
     }
 
     fn file_renamed(&self, from: &Name, to: &Name) -> Answer {
-        let is_to = |path: &RepoPath| {
-            is_path(path, &to.text) || (to.kind != NameKind::Path && path.as_str().contains(&to.text.replace('.', "/")))
-        };
+        let is_to =
+            |path: &RepoPath| is_path(path, &to.text) || (to.kind != NameKind::Path && is_module(path, &to.text));
         for file in &self.case.ledger.files {
             let (FileStatus::Renamed(_), Some(old)) = (file.status, &file.old_path) else { continue };
             if is_path(old, &from.text) {
@@ -87,4 +86,11 @@ impl Judge<'_, '_> {
         }
         Answer::unprovable(format!("`{from}` is gone, and git sees no renaming of it"), "a file that stayed alike")
     }
+}
+
+/// Whether a path is that of a module, or lies in a package, that a dotted name says.
+fn is_module(path: &RepoPath, dotted: &str) -> bool {
+    let said = dotted.replace(['.', ':'], "/");
+    format!("/{}", path.as_str()).contains(&format!("/{said}/"))
+        || [".py", "/__init__.py", ".pyi"].iter().any(|ending| is_path(path, &format!("{said}{ending}")))
 }

@@ -1,7 +1,7 @@
 //! Claims about one thing: it was removed, it exists, it was moved, nothing refers to it.
 
 use super::{Answer, Judge, Known, Side, is_named, is_path, listed};
-use crate::claims::{Name, NameKind, Subject};
+use crate::claims::{Name, NameKind, Status, Subject};
 use crate::finding::{Context, Tier};
 use crate::history::Fate;
 use crate::history::changes::Status as FileStatus;
@@ -12,15 +12,15 @@ use std::collections::BTreeSet;
 
 impl Judge<'_, '_> {
     /// "Removed `x`": the change took a definition, a file or the readers of a flag away.
-    pub(super) fn removed(&self, name: &Name, from: Option<&Name>) -> Answer {
+    pub(super) fn removed(&self, name: &Name, from: Option<&Name>, place: Option<&str>) -> Answer {
         match name.kind {
             NameKind::Path => self.file_removed(name),
             NameKind::Flag if self.known(Side::Base, name, from).is_empty() => self.flag_removed(name),
-            NameKind::Flag | NameKind::Identifier => self.definition_removed(name, from),
+            NameKind::Flag | NameKind::Identifier => self.definition_removed(name, from, place),
         }
     }
 
-    fn definition_removed(&self, name: &Name, from: Option<&Name>) -> Answer {
+    fn definition_removed(&self, name: &Name, from: Option<&Name>, place: Option<&str>) -> Answer {
         let records: Vec<(&DefinitionLedger, &str, Option<&str>)> = self
             .case
             .ledger
@@ -91,6 +91,13 @@ impl Judge<'_, '_> {
         let mut because = format!("the change removes {}", listed(&removed));
         if !homonyms.is_empty() {
             because += &format!("; another definition of that name remains: {}", listed(&homonyms));
+        }
+        if let Some(place) = place {
+            // words for a place tell which of several is meant, and nothing here can follow them
+            if homonyms.len() + removed.len() > 1 {
+                return Answer::unprovable(because, format!("the file or the class that \"{place}\" means"));
+            }
+            because += &format!("; \"{place}\" was not judged");
         }
         let places = records.iter().filter(|it| removed.contains(&it.1)).filter_map(|it| it.0.base.as_ref());
         Answer::verified(because).at(places.map(|place| Location {
@@ -274,6 +281,27 @@ impl Judge<'_, '_> {
         }
     }
 
+    /// "Completely removed from the codebase": not defined, and not used by any code.
+    pub(super) fn gone(&self, name: &Name) -> Answer {
+        let answer = self.absent(&Subject::Named(name.clone()));
+        let base = self.known(Side::Base, name, None);
+        if answer.status != Status::Verified || base.is_empty() {
+            return answer;
+        }
+        let targets: Vec<Target> = base.iter().filter_map(|known| symbol(&known.symbol)).map(Target::Symbol).collect();
+        let traces = trace(self.case.head, &targets, self.case.progress);
+        let (text, code): (Vec<_>, Vec<_>) =
+            traces.into_iter().flat_map(|trace| trace.references).partition(|it| it.tier == Tier::Text);
+        if !code.is_empty() {
+            let because = format!("no definition is left, and {} places in code still use it", code.len());
+            return Answer::refuted(because).at(code.into_iter().map(|it| it.location));
+        }
+        match text.len() {
+            0 => answer,
+            count => Answer { because: format!("{}; {count} mentions are left in text", answer.because), ..answer },
+        }
+    }
+
     fn name_absent(&self, name: &Name) -> Answer {
         let head = self.known(Side::Head, name, None);
         if !head.is_empty() {
@@ -300,7 +328,10 @@ impl Judge<'_, '_> {
                 "files that can be read",
             );
         }
-        Answer::verified(format!("{} was defined at base, and nothing of that name is at head", listed(&symbols)))
+        Answer::verified(format!(
+            "{} was defined at base, and nothing of that name is defined at head",
+            listed(&symbols)
+        ))
     }
 
     fn symbols_absent(&self, symbols: &[Symbol]) -> Answer {
@@ -354,7 +385,14 @@ impl Judge<'_, '_> {
             Subject::Named(name) => {
                 let head = self.known(Side::Head, name, None);
                 let symbols: Vec<&str> = head.iter().map(|known| known.symbol.as_str()).collect();
+                let taken = self.taken(name);
                 match head.is_empty() {
+                    // which of them is meant, the one that stays or the one that goes?
+                    false if !taken.is_empty() => Answer::unprovable(
+                        format!("head defines {}, and the change removes {}", listed(&symbols), listed(&taken)),
+                        "the file or the class that holds what is meant",
+                    )
+                    .at(head.iter().map(|known| known.location())),
                     false => Answer::verified(format!("head defines {}", listed(&symbols)))
                         .at(head.iter().map(|known| known.location())),
                     true if !self.known(Side::Base, name, None).is_empty() => {
@@ -382,7 +420,15 @@ impl Judge<'_, '_> {
         }
     }
 
-    pub(super) fn added(&self, name: &Name) -> Answer {
+    /// Definitions of a name that the change takes away.
+    fn taken(&self, name: &Name) -> Vec<&str> {
+        let rows = self.case.ledger.definitions.iter().zip(self.case.symbols);
+        rows.filter(|(definition, (symbol, _))| definition.fate == Fate::Removed && is_named(symbol, name))
+            .map(|(_, (symbol, _))| symbol.as_str())
+            .collect()
+    }
+
+    pub(super) fn added(&self, name: &Name, to: Option<&Name>) -> Answer {
         let (before, after) = match name.kind {
             NameKind::Path => {
                 let texts = |side| self.files(side, name).iter().map(|(_, path)| path.to_string()).collect::<Vec<_>>();
@@ -390,7 +436,7 @@ impl Judge<'_, '_> {
             }
             _ => {
                 let texts =
-                    |side| self.known(side, name, None).iter().map(|known| known.symbol.clone()).collect::<Vec<_>>();
+                    |side| self.known(side, name, to).iter().map(|known| known.symbol.clone()).collect::<Vec<_>>();
                 (texts(Side::Base), texts(Side::Head))
             }
         };

@@ -2,11 +2,13 @@
 
 use super::{Answer, Judge, Side, listed};
 use crate::checks::duplicates::{DuplicateKind, Group};
-use crate::claims::Name;
+use crate::claims::{Name, Status};
 use crate::facts::DefinitionKind;
-use crate::finding::Context;
+use crate::finding::{Context, Severity};
 use crate::history::Fate;
+use crate::language::find_language;
 use crate::span::{Location, Position, RepoPath};
+use std::collections::{BTreeMap, BTreeSet};
 
 impl Judge<'_, '_> {
     /// Groups with at least two copies in code, the ones beside the change first.
@@ -33,29 +35,37 @@ impl Judge<'_, '_> {
             return self.is_single(name);
         }
         let groups = self.groups();
+        let classes = self.classes_beside();
         if groups.is_empty() {
-            return self.nothing_hidden(
-                "no group of duplicates has two copies in code".into(),
-                "a tree that can be read and compared whole",
-            );
+            let because = "no group of duplicates has two copies in code".to_owned();
+            return match classes.is_empty() {
+                true => self.nothing_hidden(because, "a tree that can be read and compared whole"),
+                false => Answer::unprovable(
+                    format!("{because}; {}", told(&classes)),
+                    "a `[[single-source]]` rule that says which of these names are one thing",
+                ),
+            };
         }
         let (beside, elsewhere): (Vec<&Group>, Vec<&Group>) =
             groups.iter().copied().partition(|group| self.is_beside(group));
         let named = if beside.is_empty() { &elsewhere } else { &beside };
         let place = if beside.is_empty() { "in code" } else { "beside the change" };
-        let because = format!(
+        let mut because = format!(
             "{} groups of duplicates have two copies or more in code, {} of them beside the change; {place}: {}",
             groups.len(),
             beside.len(),
             by_kind(named)
         );
+        if !classes.is_empty() {
+            because += &format!("; {}", told(&classes));
+        }
         Answer::refuted(because).at(named.iter().flat_map(|group| places(group)))
     }
 
     pub(super) fn single_source(&self, name: Option<&Name>) -> Answer {
         if let Some(name) = name {
             return match self.is_single(name) {
-                answer if answer.status == crate::claims::Status::Refuted => answer,
+                answer if answer.status == Status::Refuted => answer,
                 _ => Answer::unprovable(
                     format!("`{name}` is defined once at most; whether others do its job was not decided"),
                     "a `[[single-source]]` rule that names its rivals",
@@ -65,16 +75,46 @@ impl Judge<'_, '_> {
         let several =
             |group: &&Group| group.reasons.contains(&DuplicateKind::DuplicateDefinition) && self.is_beside(group);
         let groups: Vec<&Group> = self.groups().into_iter().filter(several).collect();
+        let classes = self.classes_beside();
         if groups.is_empty() {
+            let found =
+                if classes.is_empty() { "no name is defined twice beside the change".into() } else { told(&classes) };
             return Answer::unprovable(
-                "the sentence does not say of what; no name is defined twice beside the change",
+                format!("the sentence does not say of what; {found}"),
                 "a `[[single-source]]` rule",
             );
         }
         let shown: Vec<String> = groups.iter().take(NAMED).map(|group| describe(group)).collect();
-        let because =
-            format!("{} names are defined more than once beside the change: {}", groups.len(), shown.join("; "));
+        let mut because = format!("{} names are duplicates beside the change: {}", groups.len(), shown.join("; "));
+        if !classes.is_empty() {
+            because += &format!("; {}", told(&classes));
+        }
         Answer::refuted(because).at(groups.iter().take(NAMED).flat_map(|group| places(group)))
+    }
+
+    /// Class names that two modules or more of one folder of the change define, whether or not their bodies are alike.
+    fn classes_beside(&self) -> Vec<(String, Vec<Location>)> {
+        let head = self.case.head;
+        let is_code = |path: &RepoPath| self.case.policy.context_of(path) == Context::Code;
+        let is_source = |path: &&RepoPath| find_language(path).is_some() && is_code(path);
+        let folders: BTreeSet<&str> =
+            self.case.ledger.files.iter().map(|file| &file.path).filter(is_source).map(|path| path.folder()).collect();
+        let mut found: BTreeMap<(&str, String), Vec<Location>> = BTreeMap::new();
+        for &id in &head.ids {
+            let path = head.sources.path(id);
+            let Some(folder) = folders.get(path.folder()).filter(|_| is_code(path)) else { continue };
+            let Some(facts) = head.sources.facts(id) else { continue };
+            let mut own = BTreeSet::new();
+            for id in facts.definition_ids() {
+                let definition = facts.definition(id);
+                let name = facts.name(definition.name);
+                if definition.kind == DefinitionKind::Class && definition.parent.is_none() && own.insert(name) {
+                    let lines = facts.line_index.lines(definition.span);
+                    found.entry((folder, name.to_owned())).or_default().push(place(path, lines.start, lines.end));
+                }
+            }
+        }
+        found.into_iter().filter(|(_, places)| places.len() > 1).map(|((_, name), places)| (name, places)).collect()
     }
 
     /// Whether one class or function of a name is in code.
@@ -109,6 +149,32 @@ impl Judge<'_, '_> {
                 Answer::unprovable(format!("{because}, but {} could not be read whole", listed(&blind)), proof)
             }
             (true, Some(bound)) => Answer::unprovable(format!("{because}, but {bound}"), proof),
+        }
+    }
+
+    /// "No broken imports": every import of the tree, whoever broke it, as a rule of the policy found them.
+    pub(super) fn whole_imports_resolve(&self) -> Answer {
+        let answer = self.imports_resolve();
+        if answer.status == Status::Refuted {
+            return answer;
+        }
+        let Some(rule) = self.case.rules.iter().find(|rule| rule.kind == "dangling-reference") else {
+            return Answer::unprovable(
+                format!("{}; whether every import of the tree resolves was not asked", answer.because),
+                "a `[[dangling-reference]]` rule in the policy",
+            );
+        };
+        let because = format!("rule `{}`: {}", rule.id, rule.conclusion);
+        let found: Vec<_> = self.case.findings.iter().filter(|finding| finding.rule.0 == rule.id).collect();
+        let telling = found.iter().filter(|finding| finding.severity <= Severity::Warning);
+        let places: Vec<Location> = telling.map(|finding| finding.location.clone()).collect();
+        match (places.is_empty(), found.is_empty()) {
+            (false, _) => Answer::refuted(because).at(places),
+            (true, true) => self.nothing_hidden(because, "a tree that can be read whole"),
+            (true, false) => {
+                Answer::unprovable(because, "a head without references that a guard alone keeps from failing")
+                    .at(found.iter().map(|finding| finding.location.clone()))
+            }
         }
     }
 
@@ -177,6 +243,27 @@ impl Judge<'_, '_> {
             "the tests of head, as `[[evidence]] kind = \"junit\"`",
         )
     }
+}
+
+/// "9 class names are defined by two modules or more of a folder: `EventType` (a.py:3, b.py:4), ...".
+fn told(classes: &[(String, Vec<Location>)]) -> String {
+    let shown: Vec<String> = classes
+        .iter()
+        .take(NAMED)
+        .map(|(name, places)| {
+            let places: Vec<String> =
+                places.iter().map(|place| format!("{}:{}", place.path, place.start.line)).collect();
+            format!("`{name}` ({})", places.join(", "))
+        })
+        .collect();
+    let more = classes.len().saturating_sub(NAMED);
+    let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let noun = if classes.len() == 1 { "class name is" } else { "class names are" };
+    format!(
+        "{} {noun} defined by several modules of a folder that the change touches: {}{rest}",
+        classes.len(),
+        shown.join(", ")
+    )
 }
 
 /// Groups of one kind that an answer names.

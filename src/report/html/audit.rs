@@ -6,7 +6,7 @@ use crate::evidence::{
     AuditItem, AuditReport, JudgedClaim, OutsideReport, Recommendation, Sources, Status, UnreadSentence,
 };
 use crate::report::RenderOptions;
-use crate::report::audit::summary;
+use crate::report::audit::{DERIVATION, command, summary};
 
 /// Places told of one item.
 const PLACES: usize = 6;
@@ -94,36 +94,9 @@ pub fn render(report: &AuditReport, sources: &Sources, _options: &RenderOptions)
             "What the answer does not cover.",
             plain(report.limits.iter().map(String::as_str)),
         ),
-        derivation(
-            &command(report),
-            "Run it in any clone that has the commits; the same version of solely prints the same bytes. Given a bundle, solely verify derives it again and names every difference.",
-        ),
+        derivation(&command(report), DERIVATION),
     ];
     page(&top, &figures(report), parts)
-}
-
-fn command(report: &AuditReport) -> String {
-    let mut command = format!("solely audit --base {} --head {}", report.removed.base.name, report.removed.head.name);
-    if report.arguments.commit_messages {
-        command.push_str(" --commit-messages");
-    }
-    for document in report.documents.iter().filter(|document| document.commit().is_none()) {
-        command.push_str(&format!(" --claims {}", quoted(&document.name)));
-    }
-    if let Some(issue) = &report.arguments.issue {
-        command.push_str(&format!(" --issue {}", quoted(issue)));
-    }
-    command
-}
-
-/// A word for a shell, in quotes where it needs them.
-fn quoted(word: &str) -> String {
-    let is_plain = |char: char| char.is_ascii_alphanumeric() || "-._/".contains(char);
-    if !word.is_empty() && word.chars().all(is_plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', "'\\''"))
-    }
 }
 
 fn figures(report: &AuditReport) -> Vec<Markup> {
@@ -228,7 +201,7 @@ fn claims_table(claims: &[JudgedClaim]) -> Markup {
                     p { (prose(&judged.because)) }
                     @if let Some(proof) = &judged.proof { p.aside { "What would prove it: " (prose(proof)) } }
                     @if let Some(commit) = &judged.belongs_to { p.aside { "Its numbers belong to commit " (commit_id(commit)) } }
-                    @if !judged.meant.is_empty() {
+                    @if !judged.meant.is_empty() && !judged.because.starts_with("read as") {
                         p.aside { "Read as " @for (at, symbol) in judged.meant.iter().take(PLACES).enumerate() {
                             @if at > 0 { ", " } (name(symbol)) } }
                     }

@@ -1,11 +1,10 @@
 //! An audit as a comment: the recommendation, then what was claimed and what is true.
 
-use super::text::{code, text};
+use super::text::{block, code, text};
 use super::{Page, head, place, removed};
 use crate::evidence::{AuditItem, AuditReport, JudgedClaim, Sources, Status};
 use crate::report::RenderOptions;
-use crate::report::audit::summary;
-use crate::report::escape::html;
+use crate::report::audit::{DERIVATION, command, summary};
 use crate::report::words::counted;
 
 /// Claims that stand in the open; the others are folded.
@@ -70,11 +69,10 @@ pub fn render(report: &AuditReport, _sources: &Sources, _options: &RenderOptions
     page.gaps(&report.gaps);
     let rows: Vec<String> = report.limits.iter().map(|limit| format!("- {}", text(limit))).collect();
     page.folded("Limits", "", &rows);
-    let (base, head) = (html(&report.removed.base.name), html(&report.removed.head.name));
     let digest: String = report.policy.identity.digest.chars().take(12).collect();
     page.push(&format!(
-        "<sub>Derive it again: <code>solely audit --base {base} --head {head}</code> with the same claims. Policy \
-         <code>{digest}</code>. solely {}</sub>\n",
+        "Derive it again:\n\n{}\n<sub>{DERIVATION} Policy <code>{digest}</code>. solely {}</sub>\n",
+        block("sh", &command(report)),
         env!("CARGO_PKG_VERSION")
     ));
     page.finish()

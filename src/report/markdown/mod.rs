@@ -10,6 +10,7 @@ mod duplicates;
 mod refs;
 mod removed;
 mod text;
+mod verify;
 
 use super::words::{counted, grouped};
 use super::{FormatSpec, escape};
@@ -25,6 +26,7 @@ pub const SPEC: FormatSpec = FormatSpec {
     removed: Some(removed::render),
     duplicates: Some(duplicates::render),
     audit: Some(audit::render),
+    verify: Some(verify::render),
     ..FormatSpec::new("markdown", "a comment for an issue or a pull request")
 };
 

@@ -62,6 +62,14 @@ pub fn code(content: &str) -> String {
     format!("{fence}{pad}{content}{pad}{fence}")
 }
 
+/// A fenced block of one line, whole, to be copied.
+pub fn block(language: &str, line: &str) -> String {
+    let line = safe(line).replace(['\t', '\n'], " ");
+    let longest = line.split(|char| char != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest.max(2) + 1);
+    format!("{fence}{language}\n{line}\n{fence}\n")
+}
+
 fn shortened(text: &str) -> String {
     let text = safe(text).replace('\t', " ");
     match text.char_indices().nth(TEXT_CHARS) {
