@@ -128,6 +128,50 @@ fn what_is_proposed_judges_the_project() {
 }
 
 #[test]
+fn what_is_there_twice_is_suggested_with_the_copy_to_keep() {
+    let store = |table: &str| {
+        format!(
+            "class OrderStore:\n    def __init__(self, rows):\n        self.rows = rows\n\n    def save(self, order):\n        \
+             self.rows.write(order.key, order.lines, {table})\n        self.rows.flush(order.key)\n        return \
+             self.rows.count(order.key)\n\n    def load(self, key):\n        return self.rows.read(key, {table})\n"
+        )
+    };
+    let shop = project(&[
+        ("shop/__init__.py", ""),
+        ("shop/store.py", &store("'orders'")),
+        ("web/__init__.py", ""),
+        ("web/cart.py", &store("'carts'")),
+        ("shop/api.py", "from shop.store import OrderStore\n\n\ndef serve(rows):\n    return OrderStore(rows)\n"),
+    ]);
+    assert_eq!(run(&shop, &["init", "--yes"]).status.code(), Some(0));
+    let path = shop.path().join("solely.toml");
+    let text = fs::read_to_string(&path).unwrap();
+    let canonical = "# canonical = \"shop.store:OrderStore\"";
+    assert!(text.lines().any(|line| line == canonical), "{text}");
+    assert!(text.contains("beside web/cart.py:1 web.cart:OrderStore"), "{text}");
+    assert!(!text.lines().any(|line| line == "[[single-source]]"), "nothing of it is in force: {text}");
+    assert_eq!(run(&shop, &["check"]).status.code(), Some(0));
+
+    // Whoever takes the marks away has a rule that finds the other copy.
+    let (before, owners) = text.split_once("one owner.\n").unwrap();
+    let owners: Vec<&str> = owners.lines().map(|line| line.strip_prefix("# ").unwrap_or(line)).collect();
+    fs::write(&path, format!("{before}one owner.\n{}\n", owners.join("\n"))).unwrap();
+    assert_eq!(
+        run(&shop, &["policy", "check"]).status.code(),
+        Some(0),
+        "{}",
+        stderr(&run(&shop, &["policy", "check"]))
+    );
+    let judged = run(&shop, &["check"]);
+    assert_eq!(judged.status.code(), Some(1), "{}", stdout(&judged));
+    assert!(
+        stdout(&judged).contains("error[order-store]") && stdout(&judged).contains("web/cart.py"),
+        "{}",
+        stdout(&judged)
+    );
+}
+
+#[test]
 fn a_policy_that_is_there_is_never_written_over() {
     for (file, text) in [
         ("solely.toml", "extends = [\"builtin:legacy\"]\n"),

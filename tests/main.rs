@@ -16,6 +16,8 @@ mod page;
 mod cli;
 /// Formats with a reader of their own: valid, inert, the same bytes again.
 mod formats;
+/// What `doctor` says of repositories of every make.
+mod doctor;
 /// Duplicates as a whole: the order of files, renamed copies, two runs.
 mod duplicates;
 /// The README: its example is what the command prints, its policy is one.

@@ -3,6 +3,7 @@
 use super::output::print;
 use super::{ExitStatus, Failure};
 use crate::cache::{self, Cache, CacheOptions, CacheSize};
+use crate::evidence::CacheFound;
 use std::env;
 use std::io;
 use std::path::PathBuf;
@@ -57,11 +58,25 @@ fn describe(size: CacheSize) -> String {
     format!("{} {files}, {:.1} MiB", size.files, size.bytes as f64 / f64::from(1 << 20))
 }
 
+/// The variables that say where the cache is and how large, each with what it means.
+pub const VARIABLES: [(&str, &str); 2] =
+    [(FOLDER, "the folder of the cache"), (LIMIT, "bytes that the cache may take")];
+
+fn limit() -> u64 {
+    env::var(LIMIT).ok().and_then(|limit| limit.parse().ok()).unwrap_or(cache::LIMIT)
+}
+
+/// Where the cache is and what it takes.
+pub fn found() -> CacheFound {
+    let Some(folder) = folder() else { return CacheFound { limit: limit(), ..CacheFound::default() } };
+    let CacheSize { files, bytes } = cache::measure(&folder);
+    CacheFound { folder: Some(folder.display().to_string()), files, bytes, limit: limit() }
+}
+
 /// The user's cache, or none where there is no folder for it.
 pub fn open() -> Cache {
-    let limit = env::var(LIMIT).ok().and_then(|limit| limit.parse().ok()).unwrap_or(cache::LIMIT);
     match folder() {
-        Some(folder) => Cache::open(CacheOptions { folder, limit, now: SystemTime::now() }),
+        Some(folder) => Cache::open(CacheOptions { folder, limit: limit(), now: SystemTime::now() }),
         None => Cache::none(),
     }
 }

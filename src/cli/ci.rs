@@ -31,6 +31,11 @@ const VARIABLES: &[(&str, Names)] = &[
     ("CHANGE_TARGET", Names::Branch),
 ];
 
+/// The names of the variables.
+pub fn variables() -> impl Iterator<Item = &'static str> {
+    VARIABLES.iter().map(|(name, _)| *name)
+}
+
 /// The revisions that a base may be called, the likeliest first.
 pub fn names(base: &str, read: impl Fn(&str) -> Option<String>) -> Result<Vec<String>, Failure> {
     if base != AUTO {

@@ -16,7 +16,8 @@ Examples:
   solely init --dry-run        print the policy and write nothing
 
 What is proposed: versions that live beside their successor, flags that choose between two paths, what is declared
-deprecated, what ruff's banned-api and import-linter's forbidden contracts ban. A proposed `[[legacy]]` rule warns for 90
+deprecated, what ruff's banned-api and import-linter's forbidden contracts ban. What is implemented more than once stands
+below as comments, with the copy that its uses speak for: a person has to say which one is the owner. A proposed `[[legacy]]` rule warns for 90
 days and fails from then on. A policy that is there is never written over.
 
 Exit status: 0; 2 when it cannot run, or a policy is there.";

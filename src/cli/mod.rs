@@ -11,6 +11,7 @@ mod cache;
 mod check;
 mod ci;
 mod completions;
+mod doctor;
 mod duplicates;
 mod failure;
 mod init;
@@ -91,7 +92,8 @@ Examples:
   solely removed main...HEAD             how many lines did this branch really remove?
   solely audit --head HEAD --claims closure.md
                                          does what the closure report says hold?
-  solely policy check                    is the policy valid?";
+  solely policy check                    is the policy valid?
+  solely doctor                          what would be judged, by which policy, and why?";
 
 /// One implementation, and proof that the others are gone.
 ///
@@ -188,6 +190,7 @@ enum Command {
     Removed(removed::Arguments),
     Verify(verify::Arguments),
     Policy(policy::Arguments),
+    Doctor(doctor::Arguments),
     Cache(cache::Arguments),
     Schema(schema::Arguments),
     Completions(completions::Arguments),
@@ -219,6 +222,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitStatus {
         Command::Removed(arguments) => removed::run(global, arguments),
         Command::Verify(arguments) => verify::run(global, arguments),
         Command::Policy(arguments) => policy::run(global, arguments),
+        Command::Doctor(arguments) => doctor::run(global, arguments),
         Command::Cache(arguments) => cache::run(arguments),
         Command::Schema(arguments) => schema::run(arguments),
         Command::Completions(arguments) => completions::run(arguments),

@@ -4,6 +4,7 @@
 //! the machine, or the number of threads. Absent on purpose: bytes; `report` makes them.
 
 mod audit;
+mod doctor;
 mod removed;
 mod verify;
 
@@ -11,6 +12,10 @@ pub use audit::{
     Assertion, AuditArguments, AuditItem, AuditReport, Claim, ClaimCounts, Document, DocumentKind, DuplicateChange,
     Expectation, JudgedClaim, MeasuredExpectation, OutsideCheck, OutsideFile, OutsideReport, PolicyEvidence,
     Recommendation, Source, Status, UnreadSentence,
+};
+pub use doctor::{
+    BaselineFound, CacheFound, DoctorReport, ExpectedGap, FileCounts, ImportRoot, PolicyFile, PolicyFound, RulePack,
+    Scan, Trouble, Variable,
 };
 pub use removed::{Aftermath, BrokenReference, Headline, RangeEnd, RemovedReport, SymbolNames, Useless};
 pub use verify::{Problem, ProblemKind, VerifyReport};

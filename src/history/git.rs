@@ -63,6 +63,15 @@ pub enum Read {
     Failed(String),
 }
 
+/// What `git --version` says, where there is a `git`.
+pub fn version(settings: &Settings) -> Option<String> {
+    let mut command = Command::new(settings.program.as_ref()?);
+    command.env_clear().env("PATH", &settings.search_path).arg("--version").stdin(Stdio::null()).stderr(Stdio::null());
+    let output = command.output().ok().filter(|output| output.status.success())?;
+    let said = String::from_utf8_lossy(&output.stdout);
+    Some(said.trim().trim_start_matches("git version ").to_owned())
+}
+
 impl Git {
     /// Opens the repository that holds `folder`: bare, a work tree, a folder inside one, or a linked work tree.
     ///

@@ -29,7 +29,7 @@ mod tests;
 
 pub use error::Error;
 pub use fate::Fate;
-pub use git::{Content, Git, Settings, find};
+pub use git::{Content, Git, Settings, find, version as git_version};
 pub use last_change::{LastChange, last_changes};
 pub use message::commit_of;
 pub use naming::Naming;

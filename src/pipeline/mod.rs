@@ -6,6 +6,7 @@
 mod audit;
 mod baseline;
 mod check;
+mod doctor;
 mod duplicates;
 mod init;
 mod policy;
@@ -16,6 +17,7 @@ mod verify;
 pub use audit::{AuditOptions, PolicySource, audit};
 pub use baseline::{BaselineOptions, BaselineOutcome, baseline};
 pub use check::{BaseRequest, Check, CheckOptions, judge};
+pub use doctor::{DoctorOptions, doctor};
 pub use duplicates::{Duplicates, DuplicatesOptions, compare, compare_with};
 pub use init::{InitOptions, InitOutcome, init};
 pub use policy::{ExampleOutcome, PolicyOptions, PolicySummary, RuleSummary, load_policy, policy_schema, test_policy};

@@ -28,7 +28,7 @@ pub const BASELINE_FILE: &str = "solely-baseline.jsonl";
 const OVERRIDE: &str = "--set";
 
 /// What test files are called when `[project] tests` does not say.
-const DEFAULT_TESTS: [&str; 8] = [
+pub const DEFAULT_TESTS: [&str; 8] = [
     "**/tests/**",
     "**/test/**",
     "**/test_*.py",
@@ -84,22 +84,31 @@ impl Policy {
 
     /// The policy that applies to a folder of the repository, or `None` where there is none.
     pub fn discover(folder: &str, read: &ReadFile) -> Result<Option<Policy>, Vec<PolicyError>> {
-        let mut folder = folder.trim_matches('/');
-        loop {
-            for name in POLICY_FILES {
-                let file = if folder.is_empty() { name.to_string() } else { format!("{folder}/{name}") };
-                let found = read(&file)
-                    .map_err(|why| vec![PolicyError::of_file(&file, format!("could not be read: {why}"))])?;
-                if let Some(text) = found.filter(|text| name != PYPROJECT || has_policy(text)) {
+        for (folder, file) in places(folder) {
+            match look(&file, read) {
+                Sight::Nothing | Sight::Other => {}
+                Sight::Unreadable(why) => {
+                    return Err(vec![PolicyError::of_file(&file, format!("could not be read: {why}"))]);
+                }
+                Sight::Policy(text) => {
                     let policy = Policy::parse(&text, &file, read)?;
                     return Ok(Some(Policy { folder: folder.to_string(), ..policy }));
                 }
             }
-            if folder.is_empty() {
-                return Ok(None);
-            }
-            folder = folder.rsplit_once('/').map_or("", |(parent, _)| parent);
         }
+        Ok(None)
+    }
+
+    /// The files of policy names that [`Policy::discover`] meets, in the order of precedence: each with whether it holds
+    /// a policy, and `None` where it cannot be read. The first that is not `Some(false)` decides.
+    pub fn candidates(folder: &str, read: &ReadFile) -> Vec<(String, Option<bool>)> {
+        let met = places(folder).filter_map(|(_, file)| match look(&file, read) {
+            Sight::Nothing => None,
+            Sight::Other => Some((file, Some(false))),
+            Sight::Policy(_) => Some((file, Some(true))),
+            Sight::Unreadable(_) => Some((file, None)),
+        });
+        met.collect()
     }
 
     /// The policy where there is none: the default packs.
@@ -108,6 +117,39 @@ impl Policy {
         let policy = policy.unwrap_or_else(|errors| panic!("a built-in pack is wrong: {}", errors[0]));
         Policy { file: None, ..policy }
     }
+}
+
+/// What stands where a policy could be.
+enum Sight {
+    Nothing,
+    /// A `pyproject.toml` without `[tool.solely]`.
+    Other,
+    Policy(String),
+    Unreadable(String),
+}
+
+fn look(file: &str, read: &ReadFile) -> Sight {
+    match read(file) {
+        Ok(None) => Sight::Nothing,
+        Ok(Some(text)) if file.ends_with(PYPROJECT) && !has_policy(&text) => Sight::Other,
+        Ok(Some(text)) => Sight::Policy(text),
+        Err(why) => Sight::Unreadable(why),
+    }
+}
+
+/// The files that could hold the policy of a folder, each with its own folder: the nearest folder first, in one folder
+/// the order of [`POLICY_FILES`].
+fn places(folder: &str) -> impl Iterator<Item = (&str, String)> {
+    fn parent<'f>(folder: &&'f str) -> Option<&'f str> {
+        match *folder {
+            "" => None,
+            folder => Some(folder.rsplit_once('/').map_or("", |(parent, _)| parent)),
+        }
+    }
+    std::iter::successors(Some(folder.trim_matches('/')), parent).flat_map(|folder| {
+        let file = move |name: &str| if folder.is_empty() { name.to_string() } else { format!("{folder}/{name}") };
+        POLICY_FILES.map(|name| (folder, file(name)))
+    })
 }
 
 impl Policy {

@@ -28,7 +28,7 @@ pub use evidence::{
     Measure, Operator,
 };
 pub use glob::GlobError;
-pub use load::{BASELINE_FILE, POLICY_FILES, has_policy};
+pub use load::{BASELINE_FILE, DEFAULT_TESTS, POLICY_FILES, has_policy};
 
 pub use schema::{schema, schema_text};
 pub use symbol::{SymbolError, matches_dotted, matches_name};

@@ -1,11 +1,12 @@
 //! Stage 6, proposal: what a policy of this project could say, read from its code.
 //!
 //! Versions that live beside their successor, deprecation markers, flags that choose between two paths, and what other
-//! tools already ban become rules. Invariants: ids are unique and kebab-case; the order depends on the tree alone; what
+//! tools already ban become rules; what is there twice becomes a suggestion of an owner, which a person has to confirm. Invariants: ids are unique and kebab-case; the order depends on the tree alone; what
 //! is left out is counted. Absent on purpose: the choice among them, and the text; `cli` asks and `report` writes.
 
 mod flag;
 mod foreign;
+mod owner;
 
 use crate::checks::{Candidate, CheckInput, candidates, words};
 use crate::finding::Context;
@@ -32,8 +33,20 @@ pub struct Proposal {
     pub tests: Vec<String>,
     /// By origin, then by place.
     pub rules: Vec<ProposedRule>,
+    /// The most important first.
+    pub owners: Vec<ProposedOwner>,
     /// Sentences on what was seen and is not proposed.
     pub notes: Vec<String>,
+}
+
+/// A definition that stands beside copies of itself, and that its uses speak for: it may become a `[[single-source]]`.
+#[derive(Clone, Debug)]
+pub struct ProposedOwner {
+    pub id: String,
+    pub summary: String,
+    /// Why this copy, then where the copies are; one sentence per line.
+    pub because: Vec<String>,
+    pub canonical: Symbol,
 }
 
 /// Where a proposed rule comes from, in the order in which they are proposed.
@@ -104,8 +117,11 @@ pub fn propose(input: &CheckInput<'_, '_>) -> Proposal {
     for (origin, count) in counts.into_iter().filter(|(_, count)| *count > MAX_RULES) {
         notes.push(format!("{}: {} more, which are not proposed", origin.heading(), count - MAX_RULES));
     }
-    number(&mut rules);
-    Proposal { roots: roots(input), tests: tests(input), rules, notes }
+    let named: BTreeSet<Symbol> = rules.iter().flat_map(|rule| rule.symbols().iter().cloned()).collect();
+    let mut owners = owner::owners(input, &named, &mut notes);
+    let ids = rules.iter_mut().map(|rule| &mut rule.id);
+    number(ids.chain(owners.iter_mut().map(|owner| &mut owner.id)));
+    Proposal { roots: roots(input), tests: tests(input), rules, owners, notes }
 }
 
 impl ProposedRule {
@@ -195,15 +211,15 @@ fn kebab(name: &str) -> String {
     if parts.is_empty() { "rule".to_owned() } else { parts.join("-") }
 }
 
-/// Gives later rules of one id a number.
-fn number(rules: &mut [ProposedRule]) {
+/// Gives later ones of one id a number.
+fn number<'i>(ids: impl Iterator<Item = &'i mut String>) {
     let mut seen: BTreeSet<String> = BTreeSet::new();
-    for rule in rules {
-        let plain = rule.id.clone();
+    for id in ids {
+        let plain = id.clone();
         let mut count = 1;
-        while !seen.insert(rule.id.clone()) {
+        while !seen.insert(id.clone()) {
             count += 1;
-            rule.id = format!("{plain}-{count}");
+            *id = format!("{plain}-{count}");
         }
     }
 }
@@ -249,16 +265,9 @@ mod tests_of_names {
         ] {
             assert_eq!(kebab(name), id, "{name}");
         }
-        let rule = |id: &str| ProposedRule {
-            origin: Origin::Flag,
-            id: id.to_owned(),
-            summary: String::new(),
-            because: Vec::new(),
-            demand: Demand::Closed { calls: Vec::new(), within: Vec::new(), allow: Vec::new() },
-        };
-        let mut rules = ["a", "a", "a-2", "a"].map(rule);
-        number(&mut rules);
-        assert_eq!(rules.map(|rule| rule.id), ["a", "a-2", "a-2-2", "a-3"]);
+        let mut ids = ["a", "a", "a-2", "a"].map(str::to_owned);
+        number(ids.iter_mut());
+        assert_eq!(ids, ["a", "a-2", "a-2-2", "a-3"]);
     }
 
     #[test]

@@ -4,12 +4,15 @@
 //! a machine gets everything.
 
 use super::audit::Statement;
+use super::doctor::DoctorDocument;
 use super::duplicates::DuplicatesDocument;
 use super::record::{CheckHead, FindingRecord, GapRecord, RefsHead, RuleRecord, SymbolReferencesRecord, WarningRecord};
 use super::removed::RemovedDocument;
 use super::verify::VerifyDocument;
 use super::{FormatSpec, RenderOptions, escape};
-use crate::evidence::{AuditReport, CheckReport, DuplicatesReport, RefsReport, RemovedReport, Sources, VerifyReport};
+use crate::evidence::{
+    AuditReport, CheckReport, DoctorReport, DuplicatesReport, RefsReport, RemovedReport, Sources, VerifyReport,
+};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -20,6 +23,7 @@ pub const SPEC: FormatSpec = FormatSpec {
     duplicates: Some(duplicates),
     audit: Some(audit),
     verify: Some(verify),
+    doctor: Some(doctor),
     ..FormatSpec::new("json", "one JSON document")
 };
 
@@ -79,6 +83,10 @@ fn audit(report: &AuditReport, _sources: &Sources, _options: &RenderOptions) -> 
 
 fn verify(report: &VerifyReport, _sources: &Sources, _options: &RenderOptions) -> String {
     document(&VerifyDocument::of(report))
+}
+
+fn doctor(report: &DoctorReport, _sources: &Sources, _options: &RenderOptions) -> String {
+    document(&DoctorDocument::of(report))
 }
 
 fn document(value: &impl Serialize) -> String {

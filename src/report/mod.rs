@@ -8,6 +8,7 @@
 //! writes.
 
 mod audit;
+mod doctor;
 mod duplicates;
 pub mod escape;
 pub mod frame;
@@ -30,7 +31,9 @@ pub mod terminal;
 mod verify;
 mod words;
 
-use crate::evidence::{AuditReport, CheckReport, DuplicatesReport, RefsReport, RemovedReport, Sources, VerifyReport};
+use crate::evidence::{
+    AuditReport, CheckReport, DoctorReport, DuplicatesReport, RefsReport, RemovedReport, Sources, VerifyReport,
+};
 pub use audit::{PREDICATE_TYPE, STATEMENT_TYPE};
 pub use schema::{SCHEMAS, SchemaSpec};
 
@@ -52,6 +55,7 @@ pub struct FormatSpec {
     pub duplicates: Option<Renderer<DuplicatesReport>>,
     pub audit: Option<Renderer<AuditReport>>,
     pub verify: Option<Renderer<VerifyReport>>,
+    pub doctor: Option<Renderer<DoctorReport>>,
 }
 
 /// What a command answers. Its formats are those that have a renderer for it.
@@ -95,10 +99,26 @@ impl Report for AuditReport {
     }
 }
 
+impl Report for DoctorReport {
+    fn renderer(format: &FormatSpec) -> Option<Renderer<Self>> {
+        format.doctor
+    }
+}
+
 impl FormatSpec {
     /// A row that renders nothing yet; each format adds what it renders.
     const fn new(name: &'static str, summary: &'static str) -> Self {
-        Self { name, summary, check: None, refs: None, removed: None, duplicates: None, audit: None, verify: None }
+        Self {
+            name,
+            summary,
+            check: None,
+            refs: None,
+            removed: None,
+            duplicates: None,
+            audit: None,
+            verify: None,
+            doctor: None,
+        }
     }
 
     /// The report in this format; `None` where the format has no form for it.

@@ -4,7 +4,8 @@
 //! writer, comments are one line each. Absent on purpose: the choice of rules.
 
 use super::escape::safe;
-use crate::proposal::{Demand, Proposal, ProposedRule};
+use crate::policy::{DEFAULT_TESTS, PACKS};
+use crate::proposal::{Demand, Proposal, ProposedOwner, ProposedRule};
 use std::fmt::Write;
 use toml::Value;
 
@@ -14,12 +15,11 @@ pub fn policy_text(proposal: &Proposal, is_chosen: &dyn Fn(usize) -> bool) -> St
         "\
 # What must be gone, and what must be single. `solely check` judges by it, `solely policy check` says whether it is
 # valid, and its JSON Schema for editors comes from `solely policy schema`.
-extends = [\"builtin:legacy\"]
-
-[project]
-# include = [\"src/**\"]    # without it, every file is judged
 ",
     );
+    let packs = PACKS.iter().filter(|pack| pack.is_default).map(|pack| format!("builtin:{}", pack.name));
+    let _ = writeln!(out, "extends = {}", list(&packs.collect::<Vec<_>>()));
+    out.push_str("\n[project]\n# include = [\"src/**\"]    # without it, every file is judged\n");
     if proposal.roots.is_empty() {
         out.push_str("# roots = [\"src\"]         # without it, the folders that imports start from are found\n");
     } else {
@@ -27,7 +27,7 @@ extends = [\"builtin:legacy\"]
     }
     if !proposal.tests.is_empty() {
         out.push_str("# folders that look like tests, besides the usual names\n");
-        let usual = ["**/tests/**", "**/test/**", "**/test_*.py", "**/*_test.py", "**/conftest.py"].map(str::to_owned);
+        let usual = DEFAULT_TESTS.map(str::to_owned);
         let all: Vec<String> = usual.into_iter().chain(proposal.tests.iter().cloned()).collect();
         let _ = writeln!(out, "tests = {}", list(&all));
     }
@@ -39,6 +39,18 @@ extends = [\"builtin:legacy\"]
         }
         out.push('\n');
         out.push_str(&rule_text(rule));
+    }
+    if !proposal.owners.is_empty() {
+        out.push_str(
+            "\n# Implemented more than once, with the copy that its uses speak for. Nothing of this is in force: look at each, \
+             and\n# take the `# ` away from those that must have one owner.\n",
+        );
+    }
+    for owner in &proposal.owners {
+        out.push('\n');
+        for line in owner_text(owner).lines() {
+            let _ = writeln!(out, "# {line}");
+        }
     }
     for note in &proposal.notes {
         let _ = writeln!(out, "\n# {}.", safe(note));
@@ -77,6 +89,18 @@ pub fn rule_text(rule: &ProposedRule) -> String {
     for (key, value) in keys {
         let _ = writeln!(out, "{key} = {value}");
     }
+    out
+}
+
+/// A rule about the owner, its reasons above it.
+fn owner_text(owner: &ProposedOwner) -> String {
+    let ProposedOwner { id, summary, because, canonical } = owner;
+    let mut out = String::new();
+    for reason in because {
+        let _ = writeln!(out, "# {}", safe(reason));
+    }
+    let (id, summary, canonical) = (text(id), text(summary), text(&canonical.to_string()));
+    let _ = write!(out, "[[single-source]]\nid = {id}\nsummary = {summary}\ncanonical = {canonical}\n");
     out
 }
 
@@ -126,12 +150,25 @@ mod tests {
                     demand: Demand::Closed { calls: vec![name], within: vec!["shop.**".to_owned()], allow: Vec::new() },
                 },
             ];
-            let proposal = Proposal { roots: vec!["src".to_owned()], tests: vec!["e2e/**".to_owned()], rules, notes: vec![message] };
+            let owners = vec![ProposedOwner {
+                id: "c".to_owned(),
+                summary: message.clone(),
+                because: vec![message.clone()],
+                canonical: Symbol::new("shop", "Store"),
+            }];
+            let (roots, tests, notes) = (vec!["src".to_owned()], vec!["e2e/**".to_owned()], vec![message]);
+            let proposal = Proposal { roots, tests, rules, owners, notes };
             let text = policy_text(&proposal, &|_| true);
-            let read = |_: &str| Ok(None);
-            let policy = Policy::parse(&text, "solely.toml", &read);
-            prop_assert!(policy.is_ok(), "{:?}\n{text}", policy.err());
-            prop_assert_eq!(policy.unwrap().rules.iter().filter(|rule| ["a", "b"].contains(&&*rule.id.0)).count(), 2);
+            let rules = |text: &str| Policy::parse(text, "solely.toml", &|_: &str| Ok(None)).map(|policy| {
+                policy.rules.iter().filter(|rule| ["a", "b", "c"].contains(&&*rule.id.0)).count()
+            });
+            prop_assert_eq!(rules(&text).ok(), Some(2), "{}", text);
+            // An owner that somebody confirms, by taking the marks away, is a rule.
+            let (before, owners) = text.split_once("one owner.\n").unwrap();
+            let (owner, after) = owners.split_once("\n\n").unwrap();
+            let confirmed: Vec<&str> = owner.lines().map(|line| line.strip_prefix("# ").unwrap_or(line)).collect();
+            let confirmed = format!("{before}one owner.\n{}\n\n{after}", confirmed.join("\n"));
+            prop_assert_eq!(rules(&confirmed).ok(), Some(3), "{}", confirmed);
         }
     }
 }

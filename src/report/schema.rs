@@ -5,6 +5,7 @@
 //! gain fields within its version, and a reader must not break on that.
 
 use super::audit::{PREDICATE_TYPE, Statement};
+use super::doctor::{DOCTOR_SCHEMA, DoctorDocument};
 use super::duplicates::{DUPLICATES_SCHEMA, DuplicatesDocument};
 use super::json::{CheckDocument, RefsDocument};
 use super::record::{CHECK_SCHEMA, REFS_SCHEMA};
@@ -27,6 +28,7 @@ pub struct SchemaSpec {
 pub const SCHEMAS: &[SchemaSpec] = &[
     SchemaSpec { name: "audit", id: PREDICATE_TYPE, root: root::<Statement<'_>> },
     SchemaSpec { name: "check", id: CHECK_SCHEMA, root: root::<CheckDocument<'_>> },
+    SchemaSpec { name: "doctor", id: DOCTOR_SCHEMA, root: root::<DoctorDocument<'_>> },
     SchemaSpec { name: "duplicates", id: DUPLICATES_SCHEMA, root: root::<DuplicatesDocument<'_>> },
     SchemaSpec { name: "refs", id: REFS_SCHEMA, root: root::<RefsDocument<'_>> },
     SchemaSpec { name: "removed", id: REMOVED_SCHEMA, root: root::<RemovedDocument<'_>> },

@@ -376,7 +376,7 @@ impl<'s> SourceSet<'s> {
     fn search_file(&self, id: EntryId, needles: &Needles, absence: &Absence) -> Option<FileHits> {
         let known = absence.may_hold().then(|| self.known(id)).flatten();
         let path = self.path(id);
-        if path.extension().is_some_and(|it| ARCHIVES.contains(&it.to_ascii_lowercase().as_str())) {
+        if is_archive(path) {
             let (path, extent) = (path.clone(), Extent::Unavailable);
             // What is not there at all is told as that.
             if known.is_none() {
@@ -410,6 +410,11 @@ impl<'s> SourceSet<'s> {
         };
         Some(FileHits { id, text, hits, facts, is_readable })
     }
+}
+
+/// Whether a file is a compressed container, by its name.
+pub fn is_archive(path: &RepoPath) -> bool {
+    path.extension().is_some_and(|it| ARCHIVES.contains(&it.to_ascii_lowercase().as_str()))
 }
 
 /// A text that is kept, in no more memory than it needs.

@@ -60,17 +60,29 @@ fn recognize(index: &gix::index::File, snapshot: &mut Snapshot) {
 /// Whether a program may have changed files on their way to the disk (LFS, encryption, encodings): then no blob is
 /// taken for what lies there.
 fn has_filters(repository: &Repository, root: &Path, snapshot: &Snapshot) -> bool {
+    attribute_files_with_filters(repository, root, snapshot).next().is_some()
+}
+
+/// The attribute files that name such a program.
+pub(super) fn attribute_files_with_filters<'s>(
+    repository: &Repository,
+    root: &'s Path,
+    snapshot: &'s Snapshot,
+) -> impl Iterator<Item = String> + 's {
+    const OF_REPOSITORY: &str = "info/attributes";
     let names_one = |text: &[u8]| {
         [&b"filter"[..], b"working-tree-encoding"].iter().any(|word| memchr::memmem::find(text, word).is_some())
     };
-    let of_repository = repository.git.to_thread_local().common_dir().join("info/attributes");
-    let in_tree = snapshot.entries.iter().filter(|entry| entry.path.file_name() == ".gitattributes");
     // An attribute file that cannot be read may say anything.
-    let says_so = |file: &Path| match fs::read(file) {
+    let says_so = move |file: &Path| match fs::read(file) {
         Ok(text) => names_one(&text),
         Err(error) => error.kind() != ErrorKind::NotFound,
     };
-    says_so(&of_repository) || in_tree.into_iter().any(|entry| says_so(&root.join(entry.path.as_str())))
+    let own = repository.git.to_thread_local().common_dir().join(OF_REPOSITORY);
+    let in_tree = snapshot.entries.iter().filter(|entry| entry.path.file_name() == ".gitattributes");
+    let in_tree = in_tree.map(|entry| (root.join(entry.path.as_str()), entry.path.to_string()));
+    let all = std::iter::once((own, OF_REPOSITORY.to_owned())).chain(in_tree);
+    all.filter(move |(file, _)| says_so(file)).map(|(_, name)| name)
 }
 
 /// The bytes of a file, and its stamp once they were read; `raw` is its path where the printed one is not the real one,

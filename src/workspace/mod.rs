@@ -9,11 +9,13 @@ mod blob;
 mod disk;
 mod object;
 mod repository;
+mod survey;
 #[cfg(test)]
 mod tests;
 
 pub use blob::BlobId;
 pub use repository::Repository;
+pub use survey::{Layout, Survey, filters};
 
 use crate::cache::Cache;
 use crate::gap::{Extent, Gap, Reason, Stage};

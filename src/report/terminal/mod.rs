@@ -6,6 +6,7 @@
 
 mod audit;
 mod check;
+mod doctor;
 mod duplicates;
 mod refs;
 mod removed;
@@ -22,6 +23,7 @@ pub const SPEC: FormatSpec = FormatSpec {
     duplicates: Some(duplicates::render),
     audit: Some(audit::render),
     verify: Some(verify::render),
+    doctor: Some(doctor::render),
     ..FormatSpec::new("terminal", "for people: code frames and a summary")
 };
 
