@@ -55,6 +55,9 @@ const MIN_TOKENS: u32 = 45;
 /// Different statements that a clone has at least, unless it is exact.
 const MIN_VARIETY: u8 = 4;
 
+/// Different statements that are no coincidence, however many literals stand in them.
+const TELLING_VARIETY: u8 = 6;
+
 /// Copies of one thing, before they have paths.
 struct Cluster {
     members: Vec<UnitRef>,
@@ -83,7 +86,7 @@ fn find(search: &Search<'_, '_, '_>) -> DuplicatesOutput {
     let equal = equal_units(search);
     let near = near::join(corpus, equal);
     let mut found: Vec<Found> = near.clusters.iter().map(|cluster| found(corpus, cluster)).collect();
-    found.iter_mut().for_each(drop_outer);
+    found.iter_mut().for_each(drop_nested);
     found.retain(|found| found.copies.len() > 1);
     let runs = run::find(search, &found);
     found.extend(runs.found);
@@ -107,9 +110,11 @@ fn is_large(unit: &Unit, min_lines: u32) -> bool {
     !unit.is_stub && unit.tokens >= MIN_TOKENS && unit.lines.end - unit.lines.start + 1 >= min_lines
 }
 
-/// Whether a shape says something: it is not mostly literals, and not one statement again and again.
+/// Whether a shape says something: it is not one statement again and again, and not mostly literals (a template, a
+/// table), unless its statements are many that differ.
 fn says_something(unit: &Unit) -> bool {
-    unit.variety >= MIN_VARIETY && unit.literals * 5 <= unit.words * 3
+    let is_mostly_literals = unit.literals * 5 > unit.words * 3;
+    unit.variety >= if is_mostly_literals { TELLING_VARIETY } else { MIN_VARIETY }
 }
 
 /// Clusters of units that are equal but for names, single ones included.
@@ -144,18 +149,21 @@ fn found(corpus: &Corpus, cluster: &Cluster) -> Found {
     }
 }
 
-/// A decorator is much like the function it returns: of two copies, one inside the other, the inner one stays.
-fn drop_outer(found: &mut Found) {
+/// A decorator is much like the function it returns. Of copies that stand in one another the outer ones stay where there
+/// are two of them at least, since they tell more; else the inner ones.
+fn drop_nested(found: &mut Found) {
     let ranges: Vec<(u32, PrintRange)> = found.copies.iter().map(|copy| (copy.file, copy.prints)).collect();
-    found.copies.retain(|copy| {
-        let holds = |(file, range): &(u32, PrintRange)| {
-            *file == copy.file
-                && *range != copy.prints
-                && copy.prints.start <= range.start
-                && range.end <= copy.prints.end
-        };
-        !ranges.iter().any(holds)
-    });
+    let holds = |(outer_file, outer): &(u32, PrintRange), (file, inner): &(u32, PrintRange)| {
+        outer_file == file && outer != inner && outer.start <= inner.start && inner.end <= outer.end
+    };
+    let is_inner = |copy: &(u32, PrintRange)| ranges.iter().any(|other| holds(other, copy));
+    let is_outer = |copy: &(u32, PrintRange)| ranges.iter().any(|other| holds(copy, other));
+    let keeps_outer = ranges.iter().filter(|copy| !is_inner(copy)).count() > 1;
+    let is_dropped = |copy: &Copy| {
+        let copy = (copy.file, copy.prints);
+        if keeps_outer { is_inner(&copy) } else { is_outer(&copy) }
+    };
+    found.copies.retain(|copy| !is_dropped(copy));
 }
 
 /// Drops what a larger group already tells: every copy lies in a copy of it.

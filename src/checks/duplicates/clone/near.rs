@@ -65,11 +65,10 @@ pub fn join(corpus: &Corpus, clusters: Vec<Cluster>) -> Near {
             picked.push((cluster, least));
         }
     }
+    let shaped: Vec<Vec<u64>> = picked.par_iter().map(|&(_, at)| shapes(body(at))).collect();
     let mut frequency: FxHashMap<u64, u32> = FxHashMap::default();
-    for &(_, at) in &picked {
-        for shape in shapes(body(at)) {
-            *frequency.entry(shape).or_default() += 1;
-        }
+    for &shape in shaped.iter().flatten() {
+        *frequency.entry(shape).or_default() += 1;
     }
     // ranks: the rarest shape is 0
     let mut order: Vec<(u32, u64)> = frequency.iter().map(|(&shape, &count)| (count, shape)).collect();
@@ -78,17 +77,14 @@ pub fn join(corpus: &Corpus, clusters: Vec<Cluster>) -> Near {
     let first_shared = order.partition_point(|&(count, _)| count < 2) as u32;
     let first_common = order.partition_point(|&(count, _)| count <= COMMON as u32) as u32;
 
-    let mut skipped_units = 0;
-    let mut units: Vec<Candidate> = Vec::new();
-    for (cluster, at) in picked {
-        let mut tokens: Vec<u32> = shapes(body(at)).iter().map(|shape| rank[shape]).collect();
-        if tokens.len() * tokens.len() > LIMIT {
-            skipped_units += 1;
-            continue;
-        }
+    let candidate = |(&(cluster, at), shapes): (&(usize, UnitRef), Vec<u64>)| {
+        let mut tokens: Vec<u32> = shapes.iter().map(|shape| rank[shape]).collect();
         tokens.sort_unstable();
-        units.push(Candidate { cluster, at, is_class: corpus.unit(at).is_class(), tokens });
-    }
+        let is_short = tokens.len() * tokens.len() <= LIMIT;
+        is_short.then(|| Candidate { cluster, at, is_class: corpus.unit(at).is_class(), tokens })
+    };
+    let mut units: Vec<Candidate> = picked.par_iter().zip(shaped).filter_map(candidate).collect();
+    let skipped_units = picked.len() - units.len();
     // longer ones first; equal lengths by content
     units.par_sort_by_cached_key(|it| (std::cmp::Reverse(it.tokens.len()), corpus.unit(it.at).exact, it.at));
 
@@ -119,7 +115,7 @@ pub fn join(corpus: &Corpus, clusters: Vec<Cluster>) -> Near {
                     continue;
                 }
                 let needed = longer.tokens.len() * OVERLAP / 1000;
-                if unit.tokens.len() < needed || common(&unit.tokens, &longer.tokens) < needed {
+                if !share(&unit.tokens, &longer.tokens, needed) {
                     continue;
                 }
                 let (a, b) = (body(longer.at), body(unit.at));
@@ -207,10 +203,13 @@ fn is_inside(corpus: &Corpus, a: UnitRef, b: UnitRef) -> bool {
     a.file == b.file && x.start < y.end && y.start < x.end
 }
 
-/// How many elements two sorted lists share.
-fn common(a: &[u32], b: &[u32]) -> usize {
+/// Whether two sorted lists share so many elements. Rare ones stand first, so most pairs are given up early.
+fn share(a: &[u32], b: &[u32], needed: usize) -> bool {
     let (mut i, mut j, mut count) = (0, 0, 0);
-    while i < a.len() && j < b.len() {
+    while count < needed {
+        if count + (a.len() - i).min(b.len() - j) < needed {
+            return false;
+        }
         match a[i].cmp(&b[j]) {
             std::cmp::Ordering::Less => i += 1,
             std::cmp::Ordering::Greater => j += 1,
@@ -219,5 +218,24 @@ fn common(a: &[u32], b: &[u32]) -> usize {
             }
         }
     }
-    count
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::collections::BTreeSet;
+
+    proptest! {
+        #[test]
+        fn giving_up_early_changes_nothing(
+            a in prop::collection::btree_set(0u32..40, 0..20),
+            b in prop::collection::btree_set(0u32..40, 0..20),
+            needed in 0usize..12,
+        ) {
+            let list = |set: &BTreeSet<u32>| set.iter().copied().collect::<Vec<u32>>();
+            prop_assert_eq!(share(&list(&a), &list(&b), needed), a.intersection(&b).count() >= needed);
+        }
+    }
 }
