@@ -1,11 +1,12 @@
 //! `duplicate-env-default`: one key of the environment, read with different defaults.
 //!
 //! `os.getenv("PORT", "80")` here and `os.getenv("PORT", "8080")` there: unset, the two halves of a program disagree.
-//! Invariant: told only where two literal defaults differ. Absent on purpose: keys read without a default, and defaults
-//! that are computed.
+//! Left out: a function that reads a key with several defaults, since it chooses one per environment, and what only stands
+//! for a missing value (`"unknown"`). Invariant: told only where two literal defaults differ, and not just in how a number
+//! is written. Absent on purpose: keys read without a default, and defaults that are computed.
 
 use super::{DuplicateKind, DuplicateSpec, DuplicatesOutput, Group, Instance, Search};
-use crate::facts::EnvironmentDefault;
+use crate::facts::{EnvironmentDefault, Print};
 use crate::finding::Context;
 use crate::span::LineRange;
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,19 +17,57 @@ pub const SPEC: DuplicateSpec = DuplicateSpec {
     run: find,
 };
 
+/// Defaults that say that there is none: they are shown or logged, and nothing runs by them.
+const PLACEHOLDERS: &[&str] = &["unknown", "not set", "not_set", "unset", "n/a", "undefined", "missing"];
+
 fn find(search: &Search<'_, '_, '_>) -> DuplicatesOutput {
-    let mut keys: BTreeMap<&str, Vec<(u32, &EnvironmentDefault)>> = BTreeMap::new();
+    let mut keys: BTreeMap<&str, Vec<Read<'_>>> = BTreeMap::new();
     for (file, it) in search.corpus.files.iter().enumerate().filter(|(_, it)| it.context != Context::Tests) {
-        for default in it.fragments.defaults.iter().filter(|it| it.is_literal) {
+        for default in it.fragments.defaults.iter().filter(|it| it.is_literal && !is_placeholder(&it.text)) {
             keys.entry(&default.key).or_default().push((file as u32, default));
         }
     }
-    let groups = keys.into_iter().filter_map(|(key, reads)| group(search, key, &reads)).collect();
+    let groups = keys.into_iter().filter_map(|(key, reads)| group(search, key, &settled(reads))).collect();
     DuplicatesOutput { groups, bounds: Vec::new() }
 }
 
-fn group(search: &Search<'_, '_, '_>, key: &str, reads: &[(u32, &EnvironmentDefault)]) -> Option<Group> {
-    let values: BTreeSet<u64> = reads.iter().map(|(_, read)| read.value).collect();
+type Read<'c> = (u32, &'c EnvironmentDefault);
+
+/// The reads of functions and modules that have one default for the key.
+fn settled(mut reads: Vec<Read<'_>>) -> Vec<Read<'_>> {
+    let mut chosen: BTreeMap<(u32, u32), BTreeSet<Value>> = BTreeMap::new();
+    for (file, read) in reads.iter().filter(|(_, read)| read.unit != Print::OUTSIDE) {
+        chosen.entry((*file, read.unit)).or_default().insert(value(read));
+    }
+    reads.retain(|(file, read)| chosen.get(&(*file, read.unit)).is_none_or(|values| values.len() == 1));
+    reads
+}
+
+/// What a default says: a number, as which `"30"` and `30.0` are one, or its hash.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Value {
+    Number(u64),
+    Other(u64),
+}
+
+fn value(read: &EnvironmentDefault) -> Value {
+    match unquoted(&read.text).parse::<f64>() {
+        // `nan` and `inf` are words
+        Ok(number) if number.is_finite() => Value::Number((number + 0.0).to_bits()),
+        _ => Value::Other(read.value),
+    }
+}
+
+fn is_placeholder(text: &str) -> bool {
+    PLACEHOLDERS.contains(&unquoted(text).to_ascii_lowercase().as_str())
+}
+
+fn unquoted(text: &str) -> &str {
+    text.trim_matches(['"', '\''])
+}
+
+fn group(search: &Search<'_, '_, '_>, key: &str, reads: &[Read<'_>]) -> Option<Group> {
+    let values: BTreeSet<Value> = reads.iter().map(|(_, read)| value(read)).collect();
     if values.len() < 2 {
         return None;
     }
