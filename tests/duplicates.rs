@@ -1,6 +1,7 @@
 //! Duplicates as a whole: the order of files, renamed copies, two runs.
 
 use proptest::prelude::*;
+use serde_json::json;
 use solely::checks::Scope;
 use solely::checks::duplicates::Options;
 use solely::evidence::{CloneType, DuplicateKind, DuplicatesReport, Sources};
@@ -39,7 +40,7 @@ fn run(files: &[(String, String)]) -> DuplicatesReport {
     compare(&Snapshot::in_memory(files), &Policy::builtin(), Scope::default(), &options, &Silent)
 }
 
-fn json(report: &DuplicatesReport) -> String {
+fn as_json(report: &DuplicatesReport) -> String {
     let options = RenderOptions { color: false, width: 100, max: None };
     find_format("json").unwrap().render(report, &Sources::new(), &options).unwrap()
 }
@@ -55,7 +56,7 @@ fn the_document_holds_the_contract() {
         file("shop/b.py", &SHIP.replace("def ship", "def ship_order")),
         file("web/c.py", "from shop.a import ship_order\nship_order(1, 2, 3)\n"),
     ]);
-    let document: serde_json::Value = serde_json::from_str(&json(&report)).unwrap();
+    let document: serde_json::Value = serde_json::from_str(&as_json(&report)).unwrap();
     assert_eq!(document["schema"], "solely/duplicates/1");
     let group = &document["groups"][0];
     assert_eq!(group["kind"], "duplicate-definition");
@@ -125,7 +126,7 @@ fn copies_that_nearly_agree_come_first_and_show_where_they_differ() {
     let report = run(&files);
     let agreements: Vec<&str> = report.groups.iter().map(|group| group.details.agreement.name()).collect();
     assert_eq!(agreements, ["drifted", "same"]);
-    let document: serde_json::Value = serde_json::from_str(&json(&report)).unwrap();
+    let document: serde_json::Value = serde_json::from_str(&as_json(&report)).unwrap();
     let change = &document["groups"][0]["differences"][0]["changes"][0];
     let expected = serde_json::json!({
         "base-line": 7, "other-line": 6,
@@ -163,6 +164,67 @@ fn the_policy_and_then_a_package_say_which_copy_to_keep() {
 }
 
 #[test]
+fn the_winner_table_says_which_copy_production_reaches() {
+    let copy = |name: &str| SHIP.replace("def ship", &format!("def {name}"));
+    let app = "from fastapi import FastAPI\nfrom shop.a import ship_order\nfrom shop.b import ship_parcel\n\n\
+               app = FastAPI()\n\n\n@app.post('/ship')\ndef ship(order):\n    return ship_order(order, 1, 2)\n\n\n\
+               @app.post('/send')\ndef send(order):\n    return ship_order(order, 3, 4)\n";
+    let files = [
+        file("shop/a.py", &copy("ship_order")),
+        file("shop/b.py", &copy("ship_parcel")),
+        file(
+            "shop/old.py",
+            "from shop.b import ship_parcel\n\n\ndef unused(order):\n    return ship_parcel(order, 1, 2)\n",
+        ),
+        file("shop/app.py", app),
+        file("tests/test_ship.py", &copy("ship_it")),
+    ];
+    let report = run(&files);
+    let document: serde_json::Value = serde_json::from_str(&as_json(&report)).unwrap();
+    let group = &document["groups"][0];
+    let column = |name: &str| -> Vec<serde_json::Value> {
+        group["instances"].as_array().unwrap().iter().map(|it| it[name].clone()).collect()
+    };
+    assert_eq!(column("path"), ["shop/a.py", "shop/b.py", "tests/test_ship.py"]);
+    // nobody asks it of a test
+    assert_eq!(column("production"), [json!("reached"), json!("unreached"), json!(null)], "{group:#}");
+    assert_eq!(column("production-because"), [json!("shop/app.py:5"), json!(null), json!(null)]);
+    for (format, words) in [
+        ("terminal", ["production reaches it", "production does not reach it"]),
+        ("markdown", ["in production", "not in production"]),
+        ("html", [">reached", ">unreached"]),
+    ] {
+        let options = RenderOptions { color: false, width: 100, max: None };
+        let text = find_format(format).unwrap().render(&report, &Sources::new(), &options).unwrap();
+        words.iter().for_each(|words| assert!(text.contains(words), "{format}: {words}\n{text}"));
+    }
+    // without an entry point nothing is accused
+    let document: serde_json::Value = serde_json::from_str(&as_json(&run(&files[..3]))).unwrap();
+    assert_eq!(document["groups"][0]["instances"][0]["production"], "unknown");
+}
+
+#[test]
+fn a_kind_is_looked_for_alone_and_nothing_of_it_is_new_against_itself() {
+    let files = [
+        file("shop/ship.py", SHIP),
+        file("shop/ship_old.py", &format!("{SHIP}\n\ndef other(it):\n    return it\n")),
+        file("web/ship.py", SHIP),
+    ];
+    let snapshot = || Snapshot::in_memory(files.iter().map(|(path, text)| (path.clone(), text.clone().into_bytes())));
+    let reasons = |kinds: Vec<DuplicateKind>, base: Option<&Snapshot>| -> Vec<Vec<DuplicateKind>> {
+        let options = Options { kinds, min_lines: 5, tests: true, traced: Some(0) };
+        let report = compare_with(&snapshot(), base, &Policy::builtin(), Scope::default(), &options, &Silent);
+        report.groups.into_iter().map(|group| group.reasons).collect()
+    };
+    assert_eq!(reasons(vec![DuplicateKind::Clone], None), [[DuplicateKind::Clone]]);
+    assert_eq!(reasons(vec![DuplicateKind::VersionFamily], None), [[DuplicateKind::VersionFamily]]);
+    assert_eq!(reasons(Vec::new(), None).len(), 2);
+    for kind in [DuplicateKind::Clone, DuplicateKind::VersionFamily, DuplicateKind::DuplicateDefinition] {
+        assert!(reasons(vec![kind], Some(&snapshot())).is_empty(), "{}", kind.name());
+    }
+}
+
+#[test]
 fn what_is_on_purpose_is_marked_and_stands_last() {
     let policy = "[[intentional-duplicate]]\nid = \"two-shippers\"\ncopies = [\"shop.a\", \"shop/b.py\"]\n\
                   reason = \"b is deployed alone\"\nowner = \"@b\"\nuntil = 2027-01-01\n";
@@ -174,7 +236,7 @@ fn what_is_on_purpose_is_marked_and_stands_last() {
     let report = compare(&Snapshot::in_memory(files), &policy, Scope::default(), &options, &Silent);
     assert_eq!(report.groups.len(), 2);
     assert_eq!(report.groups[0].details.registration, None);
-    let document: serde_json::Value = serde_json::from_str(&json(&report)).unwrap();
+    let document: serde_json::Value = serde_json::from_str(&as_json(&report)).unwrap();
     let expected = serde_json::json!({
         "id": "two-shippers", "reason": "b is deployed alone", "owner": "@b", "until": "2027-01-01"
     });
@@ -206,6 +268,106 @@ fn a_finding_is_the_same_wherever_its_lines_and_the_other_copies_go() {
     assert_eq!(fingerprints(&more).len(), 3);
 }
 
+const STORE: &str = "\
+class FileStore:
+    def __init__(self, folder):
+        self.folder = folder
+
+    def open_order(self, key):
+        return self.folder.open(key)
+
+    def save_order(self, key, order):
+        self.folder.write(key, order.lines)
+
+    def drop_order(self, key):
+        self.folder.remove(key)
+
+    def list_orders(self, since):
+        return [key for key in self.folder.keys() if key.date > since]
+";
+
+const API: &str = "\
+from enum import Enum
+from fastapi import APIRouter
+
+router = APIRouter(prefix='/orders')
+ORDER_LIST_LIMIT = 40
+
+
+class OrderStatus(Enum):
+    OPEN = 'open'
+    PAID = 'paid'
+    SENT = 'sent'
+    CLOSED = 'closed'
+
+
+@router.get('/list')
+def list_orders():
+    return []
+";
+
+const MAIN: &str = "\
+import os
+from fastapi import FastAPI
+from shop.api import router
+from web.views import router as other
+
+app = FastAPI()
+app.include_router(router)
+app.include_router(router)
+app.include_router(other)
+port = os.getenv('PORT', '80')
+";
+
+/// A project with a group of nearly every kind.
+fn project() -> Vec<(String, String)> {
+    vec![
+        file("shop/store.py", STORE),
+        file("web/store.py", &STORE.replace("FileStore", "TableStore").replace("folder", "table")),
+        file("shop/api.py", API),
+        file(
+            "web/views.py",
+            &API.replace("def list_orders", "def all_orders").replace("'closed'", "'done'").replace("40", "50"),
+        ),
+        file("shop/main.py", MAIN),
+        file("web/main.py", "import os\nport = os.getenv('PORT', '8080')\n"),
+        file("shop/rates.py", REFUND),
+        file("shop/rates/__init__.py", ""),
+        file("shop/rates_old.py", SHIP),
+    ]
+}
+
+#[test]
+fn the_project_of_the_properties_has_nearly_every_kind() {
+    let report = run(&project());
+    let kinds: std::collections::BTreeSet<&str> =
+        report.groups.iter().flat_map(|group| &group.reasons).map(|kind| kind.name()).collect();
+    let expected = [
+        "clone",
+        "duplicate-constant",
+        "duplicate-definition",
+        "duplicate-enum",
+        "duplicate-env-default",
+        "duplicate-route",
+        "shadowed-module",
+        "version-family",
+    ];
+    let missing: Vec<&&str> = expected.iter().filter(|kind| !kinds.contains(**kind)).collect();
+    assert!(missing.is_empty(), "{missing:?} of {kinds:?}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(12))]
+
+    #[test]
+    fn the_order_of_files_does_not_matter_to_any_kind(order in Just((0..9).collect::<Vec<usize>>()).prop_shuffle()) {
+        let files = project();
+        let shuffled: Vec<(String, String)> = order.into_iter().map(|at| files[at].clone()).collect();
+        prop_assert_eq!(as_json(&run(&shuffled)), as_json(&run(&files)));
+        prop_assert!(run_since(&files, &shuffled).groups.is_empty());
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(40))]
 
@@ -219,7 +381,7 @@ proptest! {
             file("shop/near.py", &SHIP.replace("    order.mark_shipped(number)\n", "    audit(number)\n")),
         ];
         let shuffled: Vec<(String, String)> = order.into_iter().map(|at: usize| files[at].clone()).collect();
-        prop_assert_eq!(json(&run(&shuffled)), json(&run(&files)));
+        prop_assert_eq!(as_json(&run(&shuffled)), as_json(&run(&files)));
         prop_assert_eq!(fingerprints(&shuffled), fingerprints(&files));
         prop_assert!(run_since(&files, &shuffled).groups.is_empty());
     }

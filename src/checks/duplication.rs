@@ -5,7 +5,7 @@
 //! by some lines is none. Invariant: a group is told by one rule, the first that selects it, and a registered one by
 //! none. Absent on purpose: the search itself, which is [`super::duplicates`].
 
-use super::duplicates::{CloneType, Group, Instance, trace_uses};
+use super::duplicates::{CloneType, Group, Instance, choose, trace_uses};
 use super::{CheckInput, CheckOutput, CheckSpec, RuleReport, counted, family, unread_sources};
 use crate::finding::{DuplicateKind, Finding, Gate, Identity, Related, Severity, Standing, Verdict};
 use crate::policy::{Allowance, DuplicatesRule, Rule, RuleKind};
@@ -31,6 +31,7 @@ fn run(input: &CheckInput<'_, '_>, rules: &[&Rule]) -> CheckOutput {
     }
     let (owners, mut groups): (Vec<usize>, Vec<Group>) = chosen.into_iter().unzip();
     trace_uses(input, &mut groups);
+    choose(input, &mut groups);
     let mut output = CheckOutput::default();
     for (index, rule) in rules.iter().enumerate() {
         let own: Vec<&Group> =

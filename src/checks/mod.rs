@@ -22,6 +22,7 @@ pub use family::{Candidate, candidates};
 pub use query::compile as compile_query;
 pub use successor::{VersionedName, words};
 
+use crate::facts::ReferenceKind;
 use crate::finding::{Context, Finding, Tier, Verdict};
 use crate::gap::{Extent, Gap};
 use crate::language::find_language;
@@ -33,6 +34,7 @@ use crate::workspace::EntryId;
 use duplicates::Searched;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
+use wiring::production_entries;
 
 /// The lifecycle of a legacy symbol. Derived from what is seen, never typed in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -290,6 +292,17 @@ fn tally<'r>(
         by_context.entry(context).or_default().add(reference.tier);
     }
     (all, by_context)
+}
+
+/// Whether a module only hands on what others hold: imports, other names for them, `__all__`, a warning that it is
+/// deprecated.
+fn is_shim(input: &CheckInput<'_, '_>, file: EntryId) -> bool {
+    let sources = input.project.sources;
+    let (Some(fragments), Some(facts)) = (sources.fragments(file), sources.facts(file)) else { return false };
+    let warns = |value| facts.last_name(value).is_some_and(|name| facts.name(name) == "warn");
+    let calls = facts.references.iter().any(|it| it.kind == ReferenceKind::Call && !warns(it.value));
+    let defines = !fragments.units.is_empty() || !fragments.constants.is_empty();
+    !defines && !calls && !facts.imports.is_empty()
 }
 
 /// `1 place`, `2 places`.

@@ -8,7 +8,9 @@
 use super::duplicates::{Corpus, Instance, UnitRef};
 use super::duplication::{is_allowed, location};
 use super::legacy::{policy_location, state};
-use super::{CheckInput, CheckOutput, CheckSpec, RuleReport, SymbolReport, Warning, counted, tally, unread_sources};
+use super::{
+    CheckInput, CheckOutput, CheckSpec, RuleReport, SymbolReport, Warning, counted, is_shim, tally, unread_sources,
+};
 use crate::facts::{ReferenceKind, Unit};
 use crate::finding::{Context, DuplicateKind, Finding, Gate, Identity, Related, Severity, Standing, Tier, Verdict};
 use crate::policy::{Rule, RuleKind, SingleSourceRule, matches_name};
@@ -267,7 +269,7 @@ fn uses<'t>(
     files.into_values().map(first).collect()
 }
 
-/// Imports of the canonical definition in modules that define nothing and call nothing.
+/// Imports of the canonical definition in modules that only hand it on.
 fn shims<'t>(input: &CheckInput<'_, '_>, trace: &'t Trace) -> Vec<&'t TracedReference> {
     let mut seen = BTreeSet::new();
     let is_shim = |reference: &&TracedReference| {
@@ -276,12 +278,7 @@ fn shims<'t>(input: &CheckInput<'_, '_>, trace: &'t Trace) -> Vec<&'t TracedRefe
         if !is_import || !input.scope.holds(path) || !seen.insert(path.clone()) {
             return false;
         }
-        let sources = input.project.sources;
-        let defines = sources.fragments(reference.file).is_none_or(|it| !it.units.is_empty());
-        let calls = |facts: std::sync::Arc<crate::facts::Facts>| {
-            facts.references.iter().any(|it| it.kind == ReferenceKind::Call)
-        };
-        !defines && !sources.facts(reference.file).is_none_or(calls)
+        is_shim(input, reference.file)
     };
     trace.references.iter().filter(is_shim).collect()
 }

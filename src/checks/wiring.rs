@@ -7,7 +7,7 @@
 use super::{CheckInput, Warning};
 use crate::finding::{Context, Finding, Gate, Hop, Identity, Related, Severity, Standing, Verdict};
 use crate::policy::{LegacyRule, Rule, RuleKind, SymbolPattern};
-use crate::project::{Node, Reach, Reached, Symbol, entry_points, nodes_of};
+use crate::project::{EntryPoint, Node, Reach, Reached, Symbol, entry_points, nodes_of};
 use crate::span::{Location, Position, RepoPath};
 use std::collections::BTreeMap;
 
@@ -37,11 +37,7 @@ pub fn wiring(input: &CheckInput<'_, '_>, rules: &[&Rule]) -> Wiring {
         return wiring;
     }
     let is_test = |path: &RepoPath| input.context(path) == Context::Tests;
-    let mut entries = entry_points(input.project, &input.policy.project.entry_points, &is_test, input.progress);
-    entries.retain(|entry| {
-        let text = || input.project.sources.lossy_text(&entry.path);
-        entry.is_sure || !input.policy.owns(entry.path.as_str(), entry.line, text)
-    });
+    let entries = production_entries(input);
     wiring.has_entries = entries.iter().any(|entry| entry.is_sure);
     for declared in &input.policy.project.entry_points {
         if entry_points(input.project, std::slice::from_ref(declared), &is_test, input.progress).is_empty() {
@@ -68,6 +64,17 @@ pub fn wiring(input: &CheckInput<'_, '_>, rules: &[&Rule]) -> Wiring {
         wiring.successors.insert(successor, (location, of_it.swap_remove(0)));
     }
     wiring
+}
+
+/// Where production begins. A path in the policy itself starts nothing.
+pub fn production_entries(input: &CheckInput<'_, '_>) -> Vec<EntryPoint> {
+    let is_test = |path: &RepoPath| input.context(path) == Context::Tests;
+    let mut entries = entry_points(input.project, &input.policy.project.entry_points, &is_test, input.progress);
+    entries.retain(|entry| {
+        let text = || input.project.sources.lossy_text(&entry.path);
+        entry.is_sure || !input.policy.owns(entry.path.as_str(), entry.line, text)
+    });
+    entries
 }
 
 fn location_of(input: &CheckInput<'_, '_>, node: Node) -> Location {

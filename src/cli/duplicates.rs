@@ -36,7 +36,7 @@ pub struct Arguments {
     #[arg(value_name = "PATH")]
     paths: Vec<String>,
 
-    /// Show only groups of this kind; can be given several times
+    /// Look only for duplicates of this kind; can be given several times
     #[arg(long = "kind", value_name = "KIND", value_parser = kind_parser())]
     kinds: Vec<DuplicateKind>,
 

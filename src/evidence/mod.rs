@@ -27,7 +27,7 @@ use crate::span::{Location, RepoPath};
 use std::collections::BTreeMap;
 
 pub use crate::checks::duplicates::{
-    Agreement, Change, CloneType, Details, Difference, DuplicateKind, Group, Instance, Registration, Uses,
+    Agreement, Change, CloneType, Details, Difference, DuplicateKind, Group, Instance, Production, Registration, Uses,
 };
 pub use crate::checks::{RuleReport, State, SymbolReport, TierCounts, Warning};
 pub use crate::history::LastChange;

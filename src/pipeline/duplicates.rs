@@ -115,12 +115,18 @@ pub fn compare_with(
     let project = Project::new(&sources, included(snapshot, policy), &policy.project.roots);
     let input = CheckInput::new(policy, &project, jiff::civil::Date::MAX, scope.clone(), progress);
     let known = base.map(|base| {
-        // every kind, and the whole tree: what is old may have been found for another reason
+        // every kind: what is old may have been found for another reason; and those that are asked for, which alone
+        // are not joined with others
         let sources = SourceSet::beside(base, &sources);
         let project = Project::new(&sources, included(base, policy), &policy.project.roots);
         let input = CheckInput::new(policy, &project, jiff::civil::Date::MAX, scope, progress);
-        let search = checks::duplicates::Options { kinds: Vec::new(), traced: Some(0), ..search.clone() };
-        checks::duplicates::find(&input, &search).groups
+        let every = checks::duplicates::Options { kinds: Vec::new(), traced: Some(0), ..search.clone() };
+        let mut known = checks::duplicates::find(&input, &every).groups;
+        if !search.kinds.is_empty() {
+            let asked = checks::duplicates::Options { traced: Some(0), ..search.clone() };
+            known.extend(checks::duplicates::find(&input, &asked).groups);
+        }
+        known
     });
     let output = checks::duplicates::find_new(&input, search, known.as_deref());
     let gaps = included_gaps(&sources, policy);

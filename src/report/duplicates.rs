@@ -4,7 +4,7 @@
 //! people.
 
 use super::record::{CountsRecord, GapRecord, SnapshotRecord, TOOL, ToolRecord, counts, snapshot};
-use crate::evidence::{Change, CloneType, Difference, DuplicatesReport, Group, Instance, Registration};
+use crate::evidence::{Change, CloneType, Difference, DuplicatesReport, Group, Instance, Production, Registration};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -106,6 +106,11 @@ struct InstanceRecord<'a> {
     imported_by: Option<&'a [String]>,
     /// A package above it that exports it.
     exported_by: Option<&'a str>,
+    /// Whether production entry points reach it, or the definition around it: `reached`, `unknown` (a step may lead to it,
+    /// or no entry point is known), `unreached`; `null` in tests, and where nobody looked.
+    production: Option<&'static str>,
+    /// Of what is reached: the entry point that leads to it, as `path:line`. Of what is unknown: why.
+    production_because: Option<String>,
     /// The last commit that changed its file.
     last_change: Option<LastChangeRecord<'a>>,
     /// What this copy says where the copies disagree.
@@ -167,6 +172,14 @@ impl<'a> GroupRecord<'a> {
     }
 }
 
+fn because(production: &Production) -> Option<String> {
+    match production {
+        Production::Reached { from } => Some(format!("{}:{}", from.path, from.line)),
+        Production::Unknown { because } => Some(because.clone()),
+        Production::Unreached => None,
+    }
+}
+
 fn registration(entry: &Registration) -> RegistrationRecord<'_> {
     let until = entry.until.map(|date| date.to_string());
     RegistrationRecord { id: &entry.id, reason: &entry.reason, owner: entry.owner.as_deref(), until }
@@ -200,6 +213,8 @@ fn instance(instance: &Instance) -> InstanceRecord<'_> {
         importers: uses.map(|uses| uses.importers.len() as u64),
         imported_by: uses.map(|uses| &uses.importers[..]),
         exported_by: uses.and_then(|uses| uses.exported_by.as_deref()),
+        production: instance.production.as_ref().map(Production::name),
+        production_because: instance.production.as_ref().and_then(because),
         last_change: instance.last_change.as_ref().map(|it| LastChangeRecord { commit: &it.commit, date: &it.date }),
         value: instance.detail.as_deref(),
     }

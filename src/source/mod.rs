@@ -312,7 +312,11 @@ impl<'s> SourceSet<'s> {
     pub fn sketch(&self, id: EntryId) -> Option<Sketch> {
         let language = self.language(id)?;
         let text = self.parseable(id, self.bytes(id)?)?;
-        Some(std::panic::catch_unwind(|| (language.sketch)(&text)).unwrap_or_default())
+        let (sketch, unread) = sketch_guarded(language, &text);
+        if let Some(unread) = unread {
+            self.add_syntax_gap(id, &unread, 1, vec![unread.span]);
+        }
+        Some(sketch)
     }
 
     fn add_syntax_gap(&self, id: EntryId, first: &Unread, line: u32, ranges: Vec<Span>) {
@@ -435,6 +439,17 @@ pub fn extract_guarded(language: &LanguageSpec, text: &str) -> Facts {
     extracted.unwrap_or_else(|_| crate::language::unreadable(text, PANICKED.into()))
 }
 
+/// What a text wires together; after a panic nothing, and the whole text is unread.
+fn sketch_guarded(language: &LanguageSpec, text: &str) -> (Sketch, Option<Unread>) {
+    match std::panic::catch_unwind(|| (language.sketch)(text)) {
+        Ok(sketch) => (sketch, None),
+        Err(_) => {
+            let span = Span::new(0, text.len() as u32);
+            (Sketch::default(), Some(Unread { span, reason: PANICKED.to_owned() }))
+        }
+    }
+}
+
 /// The reason of an unread range that is our bug.
 const PANICKED: &str = "internal error: the extractor panicked";
 
@@ -445,4 +460,24 @@ fn is_internal(unread: &[Unread]) -> bool {
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::language::LANGUAGES;
+
+    #[test]
+    fn a_panic_leaves_the_whole_text_unread() {
+        let broken = LanguageSpec {
+            extract: |_| panic!("a bug"),
+            sketch: |_| panic!("a bug"),
+            ..LanguageSpec { queries: &[], ..LANGUAGES[0] }
+        };
+        let text = "app = FastAPI()\n";
+        let (_, unread) = sketch_guarded(&broken, text);
+        assert_eq!(unread.map(|it| (it.span, is_internal(&[it]))), Some((Span::new(0, 16), true)));
+        assert!(is_internal(&extract_guarded(&broken, text).unread));
+        assert!(sketch_guarded(&LANGUAGES[0], text).1.is_none());
+    }
 }

@@ -19,6 +19,7 @@ mod intentional;
 mod merge;
 mod novelty;
 mod parallel_implementation;
+mod production;
 mod shadowed_module;
 mod version_family;
 mod winner;
@@ -28,7 +29,8 @@ pub use clone::CloneType;
 pub use corpus::{Corpus, CorpusFile, UnitRef};
 pub use difference::{Change, Difference};
 pub use intentional::Registration;
-pub(super) use winner::trace_uses;
+pub use production::Production;
+pub(super) use winner::{choose, trace_uses};
 
 use super::{CheckInput, Scope};
 pub use crate::finding::DuplicateKind;
@@ -42,7 +44,7 @@ use crate::workspace::EntryId;
 /// What to look for.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Kinds that are reported; empty means all.
+    /// Kinds that are looked for; empty means all. What another kind would have found is no reason of a group then.
     pub kinds: Vec<DuplicateKind>,
     /// Lines that a clone has at least.
     pub min_lines: u32,
@@ -67,6 +69,8 @@ pub struct Instance {
     /// Hash of its statements as they are, without its own header: equal where two copies say the same.
     pub content: u64,
     pub uses: Option<Uses>,
+    /// Whether production entry points reach it; unknown where nobody looked.
+    pub production: Option<Production>,
     /// The last commit that changed its file; unknown where there is no history.
     pub last_change: Option<LastChange>,
 }
@@ -163,8 +167,8 @@ pub fn find_new(input: &CheckInput<'_, '_>, options: &Options, base: Option<&[Gr
 fn find_in(input: &CheckInput<'_, '_>, options: &Options, corpus: &Corpus, base: Option<&[Group]>) -> DuplicatesOutput {
     let search = Search { input, options, corpus };
     let mut output = DuplicatesOutput::default();
-    for spec in DUPLICATES {
-        // the reasons of a group may come from a kind that is not asked for
+    let is_wanted = |spec: &&DuplicateSpec| options.kinds.is_empty() || options.kinds.contains(&spec.kind);
+    for spec in DUPLICATES.iter().filter(is_wanted) {
         let part = (spec.run)(&search);
         output.groups.extend(part.groups);
         output.bounds.extend(part.bounds);
@@ -172,16 +176,17 @@ fn find_in(input: &CheckInput<'_, '_>, options: &Options, corpus: &Corpus, base:
     output.groups = merge::merge(output.groups);
     agreement::compare(corpus, input, &mut output.groups);
     intentional::register(input, &mut output.groups);
-    if !options.kinds.is_empty() {
-        output.groups.retain(|group| group.reasons.iter().any(|kind| options.kinds.contains(kind)));
-    }
     if let Some(base) = base {
         novelty::retain_new(&mut output.groups, base);
     }
     merge::rank(&mut output.groups);
     let examined = options.traced.unwrap_or(usize::MAX).min(output.groups.len());
-    winner::trace_uses(input, &mut output.groups[..examined]);
-    difference::quote(input, &mut output.groups[..examined]);
+    let groups = &mut output.groups[..examined];
+    winner::trace_uses(input, groups);
+    // the files that use a copy are read by now
+    production::trace_production(input, groups);
+    winner::choose(input, groups);
+    difference::quote(input, groups);
     output
 }
 
@@ -241,6 +246,7 @@ impl Search<'_, '_, '_> {
             detail: None,
             content: 0,
             uses: None,
+            production: None,
             last_change: None,
         }
     }

@@ -2,14 +2,17 @@
 //!
 //! Names are taken apart by [`VersionedName`]; what has one lineage under different names is a family. Classes and
 //! functions of modules are compared across the tree, methods inside their class, modules inside their folder.
-//! Invariant: a family has two different names at least, one of them with a mark. Absent on purpose: which one is the
-//! newest; the winner table tells which is used.
+//! A module that only imports what another one holds, and a function that hands on to another version, are no versions:
+//! they do nothing by themselves. Invariant: a family has two different names at least, one of them with a mark. Absent
+//! on purpose: which one is the newest; the winner table tells which is used.
 
 use super::{DuplicateKind, DuplicateSpec, DuplicatesOutput, Group, Instance, Search};
+use crate::checks::is_shim;
 use crate::checks::successor::VersionedName;
-use crate::facts::UnitKind;
+use crate::facts::{ReferenceKind, UnitKind, Value};
 use crate::finding::Context;
 use crate::span::LineRange;
+use crate::workspace::EntryId;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub const SPEC: DuplicateSpec =
@@ -40,12 +43,13 @@ enum Kind {
 struct Member {
     name: String,
     is_marked: bool,
+    file: EntryId,
     folder: String,
     instance: Instance,
 }
 
 fn find(search: &Search<'_, '_, '_>) -> DuplicatesOutput {
-    let mut families: BTreeMap<Key, Vec<Member>> = BTreeMap::new();
+    let mut families = Families::new();
     for (at, unit) in search.corpus.units() {
         let file = &search.corpus.files[at.file as usize];
         let is_method_of_class = unit.parent.is_some_and(|parent| {
@@ -71,7 +75,7 @@ fn find(search: &Search<'_, '_, '_>) -> DuplicatesOutput {
         if name.starts_with("__") {
             continue;
         }
-        add(&mut families, kind, home, name, search.instance(at));
+        add(&mut families, kind, home, (name, file.id), search.instance(at));
     }
     for (position, file) in search.corpus.files.iter().enumerate() {
         let path = search.input.path(file.id);
@@ -79,30 +83,67 @@ fn find(search: &Search<'_, '_, '_>) -> DuplicatesOutput {
         let last = file.fragments.prints.iter().map(|print| print.end).max();
         if let (Some(end), false) = (last, file.context == Context::Tests || stem.starts_with("__")) {
             let whole = search.instance_at(position as u32, LineRange { start: 1, end }, "");
-            add(&mut families, Kind::Module, path.folder().to_owned(), stem, Instance { what: "module", ..whole });
+            let whole = Instance { what: "module", ..whole };
+            add(&mut families, Kind::Module, path.folder().to_owned(), (stem, file.id), whole);
         }
     }
-    let groups = families.into_iter().filter_map(|(key, members)| group(&key, members)).collect();
+    let groups = families.into_iter().filter_map(|(key, members)| group(search, &key, members)).collect();
     DuplicatesOutput { groups, bounds: Vec::new() }
 }
 
-fn add(families: &mut BTreeMap<Key, Vec<Member>>, kind: Kind, home: String, name: &str, instance: Instance) {
+type Families = BTreeMap<Key, Vec<Member>>;
+
+fn add(families: &mut Families, kind: Kind, home: String, (name, file): (&str, EntryId), instance: Instance) {
     let is_function = matches!(kind, Kind::Function | Kind::Method);
     let lineage = VersionedName::parse(name).lineage(is_function);
     if lineage.words.is_empty() {
         return;
     }
     let folder = instance.path.folder().to_owned();
-    let member = Member { name: name.to_owned(), is_marked: lineage.is_marked, folder, instance };
+    let member = Member { name: name.to_owned(), is_marked: lineage.is_marked, file, folder, instance };
     families.entry(Key { kind, home, words: lineage.words }).or_default().push(member);
 }
 
-fn group(key: &Key, members: Vec<Member>) -> Option<Group> {
+/// The different names of a family, if its members are one.
+fn names_of(members: &[Member]) -> Option<BTreeSet<&str>> {
     let names: BTreeSet<&str> = members.iter().map(|it| it.name.trim_start_matches('_')).collect();
     let is_family = names.len() > 1 && members.iter().any(|it| it.is_marked);
-    if !is_family || names.len() > NAMES_ALLOWED || members.len() > 2 * NAMES_ALLOWED {
-        return None;
+    (is_family && names.len() <= NAMES_ALLOWED && members.len() <= 2 * NAMES_ALLOWED).then_some(names)
+}
+
+/// The members that do something by themselves.
+fn without_shims(search: &Search<'_, '_, '_>, key: &Key, mut members: Vec<Member>) -> Vec<Member> {
+    match key.kind {
+        Kind::Module => members.retain(|it| !is_shim(search.input, it.file)),
+        Kind::Class => {}
+        Kind::Function | Kind::Method => {
+            let names: BTreeSet<String> = members.iter().map(|it| it.name.clone()).collect();
+            members.retain(|it| !hands_on(search, key.kind, it, &names));
+        }
     }
+    members
+}
+
+/// Whether a function or method calls another version: it chooses between them, or keeps an old name alive.
+fn hands_on(search: &Search<'_, '_, '_>, kind: Kind, member: &Member, names: &BTreeSet<String>) -> bool {
+    let Some(facts) = search.input.project.sources.facts(member.file) else { return false };
+    let is_own = |base| matches!(facts.last_name(base).map(|name| facts.name(name)), Some("self" | "cls"));
+    let called = |value| match (kind, facts.value(value)) {
+        (Kind::Function, Value::Name { name, .. }) => Some(facts.name(name)),
+        (Kind::Method, Value::Attribute { base, name, .. }) if is_own(base) => Some(facts.name(name)),
+        _ => None,
+    };
+    facts.references.iter().any(|it| {
+        let is_inside = || member.instance.lines.contains(facts.line_index.line(it.span.start));
+        let is_other = || called(it.value).is_some_and(|name| name != member.name && names.contains(name));
+        it.kind == ReferenceKind::Call && is_inside() && is_other()
+    })
+}
+
+fn group(search: &Search<'_, '_, '_>, key: &Key, members: Vec<Member>) -> Option<Group> {
+    names_of(&members)?;
+    let members = without_shims(search, key, members);
+    let names = names_of(&members)?;
     // `old_name` and `new_name` are two ends of a change
     let has = |word: &str| names.iter().any(|name| name.split('_').any(|part| part == word));
     if members.iter().all(|it| it.is_marked) && has("old") && has("new") {

@@ -3,7 +3,7 @@
 //! References are those of `solely refs`; only proven and likely ones count, without the copy's own. Invariant: a copy
 //! is called canonical only for a reason that is told. Absent on purpose: a guess between copies that are used alike.
 
-use super::{CloneType, DuplicateKind, Group, Uses};
+use super::{CloneType, DuplicateKind, Group, Production, Uses};
 use crate::checks::{CheckInput, counted};
 use crate::facts::ReferenceKind;
 use crate::finding::{Context, Tier};
@@ -11,7 +11,7 @@ use crate::policy::RuleKind;
 use crate::project::{Symbol, Target, Trace, trace};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Counts the uses of every copy in the groups, and names the one to keep.
+/// Counts the uses of every copy in the groups.
 pub fn trace_uses(input: &CheckInput<'_, '_>, groups: &mut [Group]) {
     let symbols: BTreeSet<Symbol> = groups.iter().flat_map(|group| &group.instances).filter_map(traceable).collect();
     let targets: Vec<Target> = symbols.iter().cloned().map(Target::Symbol).collect();
@@ -23,6 +23,12 @@ pub fn trace_uses(input: &CheckInput<'_, '_>, groups: &mut [Group]) {
         for instance in &mut group.instances {
             instance.uses = traceable(instance).and_then(|symbol| uses.get(&symbol.to_string()).cloned());
         }
+    }
+}
+
+/// Names the copy to keep in each group, by what is known of its copies.
+pub fn choose(input: &CheckInput<'_, '_>, groups: &mut [Group]) {
+    for group in groups {
         group.canonical = canonical(input, group);
     }
 }
@@ -63,7 +69,7 @@ fn traceable(instance: &super::Instance) -> Option<Symbol> {
 }
 
 /// The copy that the policy names; else the only one that production code uses, or the one it uses by far the most;
-/// else the only one that its package exports.
+/// else the only one that production reaches; else the only one that its package exports.
 fn canonical(input: &CheckInput<'_, '_>, group: &Group) -> Option<(usize, String)> {
     if let Some(named) = named_by_policy(input, group) {
         return Some(named);
@@ -80,6 +86,13 @@ fn canonical(input: &CheckInput<'_, '_>, group: &Group) -> Option<(usize, String
     }
     if most >= 3 * second && most > 2 {
         return Some((best, format!("{} in code use it, the next copy has {second}", counted(most, "place"))));
+    }
+    let reached = |at: &usize| matches!(group.instances[*at].production, Some(Production::Reached { .. }));
+    let unreached = |at: &usize| group.instances[*at].production == Some(Production::Unreached);
+    if let Some(only) = (0..uses.len()).find(reached)
+        && (0..uses.len()).filter(|&at| at != only).all(|at| unreached(&at))
+    {
+        return Some((only, "it is the only copy that production entry points reach".to_owned()));
     }
     let mut exported = uses.iter().enumerate().filter_map(|(at, uses)| Some((at, uses.exported_by.as_ref()?)));
     let (only, package) = exported.next()?;

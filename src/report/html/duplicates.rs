@@ -3,7 +3,7 @@
 use super::chart::{Bar, Chart, Series, bars};
 use super::*;
 use crate::checks::duplicates::DUPLICATES;
-use crate::evidence::{DuplicatesReport, Group, Instance, Sources};
+use crate::evidence::{DuplicatesReport, Group, Instance, Production, Sources};
 use crate::report::RenderOptions;
 use crate::report::sentence;
 
@@ -110,7 +110,7 @@ fn copies(group: &Group) -> Markup {
             p.aside { "In them, " (group.parts.iter().take(6).map(|part| shortened(part)).collect::<Vec<_>>().join("; "))
                 @if group.parts.len() > 6 { "; and " (group.parts.len() - 6) " more" } }
         }
-        (table(&["copy", "place", "uses#", "in tests#"], rows.collect()))
+        (table(&["copy", "place", "uses#", "in tests#", "production"], rows.collect()))
     }
 }
 
@@ -127,6 +127,16 @@ fn copy(instance: &Instance, is_canonical: bool) -> Markup {
             @if let Some(uses) = &instance.uses {
                 (number("uses", uses.code)) (number("in tests", uses.tests))
             } @else { td {} td {} }
+            td {
+                @match &instance.production {
+                    Some(it @ Production::Reached { from }) => {
+                        (it.name()) p.aside { "from " (name(&format!("{}:{}", from.path, from.line))) }
+                    }
+                    Some(it @ Production::Unknown { because }) => { (it.name()) p.aside { (because) } }
+                    Some(it @ Production::Unreached) => { (it.name()) }
+                    None => {}
+                }
+            }
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::text::{code, text};
 use super::{Page, head, provenance};
 use crate::checks::duplicates::DUPLICATES;
-use crate::evidence::{DuplicatesReport, Group, Instance, Sources};
+use crate::evidence::{DuplicatesReport, Group, Instance, Production, Sources};
 use crate::report::RenderOptions;
 use crate::report::sentence;
 use crate::report::words::{counted, grouped};
@@ -42,5 +42,10 @@ fn copy(instance: &Instance) -> String {
     let place = code(&format!("{}:{}-{}", instance.path, instance.lines.start, instance.lines.end));
     let value = instance.detail.as_ref().map(|value| format!(" = {}", code(value))).unwrap_or_default();
     let uses = instance.uses.as_ref().map(|uses| format!(", {}", counted(uses.code, "use"))).unwrap_or_default();
-    format!("{place}{value}{uses}")
+    let production = match &instance.production {
+        Some(Production::Reached { .. }) => ", in production",
+        Some(Production::Unreached) => ", not in production",
+        Some(Production::Unknown { .. }) | None => "",
+    };
+    format!("{place}{value}{uses}{production}")
 }

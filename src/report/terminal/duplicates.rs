@@ -1,7 +1,7 @@
 //! The answer of `duplicates`: a group, its copies with who uses each, the one to keep; then the totals.
 
 use super::{counted, grouped, sight};
-use crate::evidence::{Difference, DuplicateKind, DuplicatesReport, Group, Instance, Sources, Uses};
+use crate::evidence::{Difference, DuplicateKind, DuplicatesReport, Group, Instance, Production, Sources, Uses};
 use crate::report::RenderOptions;
 use crate::report::escape::safe;
 use crate::report::paint::Paint;
@@ -129,6 +129,7 @@ fn line(instance: &Instance, is_canonical: bool, paint: Paint, width: usize) -> 
         columns += 3 + safe(value).chars().count();
     }
     let mut aside: Vec<String> = instance.uses.as_ref().map(usage).into_iter().collect();
+    aside.extend(instance.production.as_ref().map(|it| reached(it).to_owned()));
     if let Some(change) = &instance.last_change {
         aside.push(format!("changed {} in {}", safe(&change.date), safe(&change.commit)));
     }
@@ -159,6 +160,14 @@ fn usage(uses: &Uses) -> String {
         let _ = write!(what, " and {} more", grouped(left as u64));
     }
     what
+}
+
+fn reached(production: &Production) -> &'static str {
+    match production {
+        Production::Reached { .. } => "production reaches it",
+        Production::Unknown { .. } => "production may reach it",
+        Production::Unreached => "production does not reach it",
+    }
 }
 
 fn totals(groups: &[Group], new_since: Option<&str>, paint: Paint) -> String {
@@ -192,6 +201,7 @@ mod tests {
             detail: None,
             content: 0,
             uses: Some(Uses { code: 3, tests: 1, ..Uses::default() }),
+            production: None,
             last_change: None,
         };
         let paint = Paint { color: false };
