@@ -24,6 +24,8 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from grow import grow
+
 ROOT = Path(__file__).resolve().parents[2]
 
 # Names to look for where none are given: handlers of the second version, as policies name them.
@@ -162,8 +164,9 @@ def main():
     arguments.add_argument("--parse", type=Path, default=ROOT / "target/release/examples/bare-parse")
     arguments.add_argument("--name", action="append", help="a name to look for; can be given several times")
     arguments.add_argument("--runs", type=int, default=5)
-    arguments.add_argument("--only", action="append", choices=["legacy", "notice", "full", "duplicates"])
-    arguments.add_argument("--jscpd", default="jscpd")
+    arguments.add_argument("--only", action="append", choices=["legacy", "notice", "full", "duplicates", "growth"])
+    arguments.add_argument("--jscpd", default="jscpd", help="jscpd 5, the one in Rust: `npm install jscpd@5`")
+    arguments.add_argument("--times", type=int, default=10, help="how large the tree of `--only growth` is")
     arguments.add_argument("--slow", action="store_true", help="also run semgrep and pylint, which take minutes")
     arguments.add_argument("--instructions", action="store_true")
     options = arguments.parse_args()
@@ -235,13 +238,24 @@ def main():
                 Row("`solely duplicates`, no cache", own("duplicates", "--no-cache")),
                 Row("`solely duplicates --kind clone`, no cache", own("duplicates", "--kind", "clone", "--no-cache")),
                 Row("`solely duplicates`, same again", own("duplicates"), None, kept),
-                Row("`jscpd`", [options.jscpd, "--silent", "--format", "python", "--min-lines", "5", "--reporters", "json",
-                    "--output", scratch, folder]),
+                Row("`jscpd -k 50 -l 5 -f python`", [options.jscpd, "-k", "50", "-l", "5", "-f", "python", "--silent",
+                    "-r", "json", "-o", scratch, folder]),
             ]
             if options.slow:
                 pylint = ["pylint", "--disable=all", "--enable=duplicate-code", "-j", os.cpu_count(), "--recursive=y"]
                 rows.append(Row("`pylint --enable=duplicate-code`", [*pylint, folder]))
             table("Duplicates", rows[0].name, rows, folder, options.runs)
+
+        if "growth" in wanted:
+            grown = Path(scratch) / "grown"
+            grow(folder, grown / "one", 1)
+            grow(folder, grown / "many", options.times)
+            at = lambda name: [solely, "duplicates", "--no-cache", "--repo", grown / name]
+            rows = [
+                Row("`solely duplicates` on the Python files", at("one")),
+                Row(f"`solely duplicates` on {options.times} times as many, identifiers renamed", at("many")),
+            ]
+            table("Growth", rows[0].name, rows, grown, options.runs)
 
 
 def staged(folder, index, path):
