@@ -73,8 +73,16 @@ pub struct Facts {
     pub references: Vec<Reference>,
     /// String literals that are one identifier or one dotted path, with what they are used for.
     pub strings: Vec<NameString>,
+    /// Names of attributes that a program puts together: `getattr(self, f"handle_{kind}")`.
+    pub patterns: Vec<NamePattern>,
+    /// Names that the module's `__getattr__` looks up in a table of literals.
+    pub lazy: Vec<LazyName>,
+    /// Definitions with the name under which a decorator registers them: `@app.task(name="orders.save")`.
+    pub registered: Vec<(DefinitionId, NameId)>,
     /// Names in `__all__`, or `None` where the module does not say.
     pub exports: Option<Vec<NameId>>,
+    /// `__all__` takes names from elsewhere too: `__all__ = fields_all + ["save"]`.
+    pub has_open_exports: bool,
     pub markers: Vec<Marker>,
     /// Assignments to an attribute of the first parameter of a method: `self.x = …`.
     pub attributes: Vec<AttributeAssignment>,
@@ -296,10 +304,16 @@ pub enum Value {
     Super {
         scope: ScopeId,
     },
-    /// Either of two: `a if c else b`, `a or b`, `A | B`.
+    /// Either of two: `a if c else b`, `a or b`, `A | B` in an annotation.
     Either {
         left: ValueId,
         right: ValueId,
+    },
+    /// `left op right`, with the name of the method behind the operator: `__or__`.
+    Operation {
+        left: ValueId,
+        right: ValueId,
+        method: NameId,
     },
     /// `await value`.
     Awaited {
@@ -439,6 +453,27 @@ pub struct NameString {
     pub role: StringRole,
     pub scope: ScopeId,
     pub guards: Guards,
+}
+
+/// An attribute whose name begins and ends with a literal: `getattr(self, f"handle_{kind}")`. One of them may be empty.
+#[derive(Clone, Copy, Debug, Encode, Decode)]
+pub struct NamePattern {
+    /// The whole f-string.
+    pub span: Span,
+    pub prefix: NameId,
+    pub suffix: NameId,
+    pub receiver: ValueId,
+    pub guards: Guards,
+}
+
+/// A name that a module gives when it is asked for, with the path it is loaded from: `save` from `shop.orders`, from
+/// `shop.orders.save`, or from `.orders`, where dots lead up from the module as in an import.
+#[derive(Clone, Copy, Debug, Encode, Decode)]
+pub struct LazyName {
+    pub name: NameId,
+    /// The text that names it, between its quotes.
+    pub span: Span,
+    pub path: NameId,
 }
 
 /// How a definition is declared deprecated.

@@ -36,7 +36,7 @@ impl Resolver<'_, '_> {
     pub fn annotation(&mut self, file: EntryId, annotation: ValueId) -> Vec<Resolved> {
         let Some(facts) = self.facts(file) else { return vec![Resolved::unknown()] };
         match facts.value(annotation) {
-            Value::Either { left, right } => {
+            Value::Either { left, right } | Value::Operation { left, right, .. } => {
                 let mut found = self.annotation(file, left);
                 found.extend(self.annotation(file, right));
                 found

@@ -26,7 +26,7 @@ impl Resolver<'_, '_> {
                         let mut made = Resolved::instance(*definition).behind(function);
                         made.passed.clear();
                         made.is_own = function.is_own;
-                        vec![made]
+                        self.made(function, *definition, made)
                     }
                     DefinitionKind::Function | DefinitionKind::Method => {
                         match self.by_type_variable(file, &facts, called, argument) {
@@ -44,6 +44,37 @@ impl Resolver<'_, '_> {
             }
             Entity::Holder(holder) if holder.kind == HolderKind::Callable => held(holder, 0),
             Entity::External(path) => self.external_call(file, &path.clone(), argument),
+            _ => vec![Resolved::unknown()],
+        }
+    }
+
+    /// What calling a class gives: an instance, and what its own `__new__` returns, which may be something else alone.
+    fn made(&mut self, function: &Resolved, class: DefinitionRef, instance: Resolved) -> Vec<Resolved> {
+        if !self.has_own_new(class) {
+            return vec![instance];
+        }
+        let makers = self.attribute(function, "__new__");
+        let mut made: Vec<Resolved> = makers.iter().flat_map(|it| self.result(it)).collect();
+        let is_closed = !made.is_empty() && made.iter().all(|it| matches!(it.entity, Entity::Instance { .. }));
+        made.retain(|it| matches!(it.entity, Entity::Instance { .. }));
+        if !is_closed {
+            made.insert(0, instance);
+        }
+        made
+    }
+
+    /// `left | right`, by the method behind the operator; where no operand of the project has one, mostly of the class of
+    /// an operand, if the operator is one that joins.
+    pub(super) fn operation(&mut self, left: &[Resolved], right: &[Resolved], method: &str) -> Vec<Resolved> {
+        let mut found = Vec::new();
+        for it in left.iter().filter(|it| matches!(it.entity, Entity::Instance { .. })) {
+            let methods = self.attribute(it, method);
+            let given = methods.iter().flat_map(|it| self.result(it));
+            found.extend(given.filter(|it| matches!(it.entity, Entity::Instance { .. } | Entity::Holder(_))));
+        }
+        match method {
+            _ if !found.is_empty() => found,
+            "__or__" | "__and__" | "__add__" => left.iter().chain(right).cloned().collect(),
             _ => vec![Resolved::unknown()],
         }
     }
@@ -73,9 +104,51 @@ impl Resolver<'_, '_> {
     /// What a function of the project gives back, with the receiver that it was reached through put in.
     pub(super) fn result(&mut self, function: &Resolved) -> Vec<Resolved> {
         let Entity::Definition(definition) = function.entity else { return vec![Resolved::unknown()] };
-        let given = self.given(definition);
+        let given = match function.bound {
+            Some((class, _)) => self.given_to(definition, class),
+            None => self.given(definition),
+        };
         let own = |it: &Resolved| it.clone().received_by(function.bound).behind(function).likely().forget_names();
         given.iter().map(own).collect()
+    }
+
+    /// What a method gives back to a receiver of a class below its own: where it hands on what another method of the
+    /// receiver gives, the method of that class counts.
+    fn given_to(&mut self, method: DefinitionRef, class: DefinitionRef) -> Arc<[Resolved]> {
+        let Some(facts) = self.facts(method.file) else { return Arc::from([Resolved::unknown()]) };
+        let called = facts.definition(method.id);
+        let is_own = called.parent.is_some_and(|id| DefinitionRef { file: method.file, id } == class);
+        let hands_on: Vec<Option<NameId>> = called.gives.iter().map(|&it| receiver_call(&facts, called, it)).collect();
+        let is_plain = called.returns.is_none() && !called.traits.is_generator && !called.traits.is_context_manager;
+        if is_own || !is_plain || hands_on.iter().all(Option::is_none) {
+            return self.given(method);
+        }
+        if let Some(known) = self.given_to.get(&(method, class)) {
+            return known.clone();
+        }
+        if self.depth >= CALL_LIMIT {
+            return Arc::from([Resolved::unknown()]);
+        }
+        self.given_to.insert((method, class), Arc::from([]));
+        self.depth += 1;
+        let receiver = match called.traits.is_class_method {
+            true => Resolved::new(Entity::Definition(class)),
+            false => Resolved::instance(class),
+        };
+        let mut found = Vec::new();
+        for (&value, name) in called.gives.iter().zip(hands_on) {
+            match name {
+                Some(name) => {
+                    let methods = self.attribute(&receiver, facts.name(name));
+                    found.extend(methods.iter().flat_map(|it| self.call(method.file, it, None)));
+                }
+                None => found.extend(self.value(method.file, value).iter().cloned()),
+            }
+        }
+        self.depth -= 1;
+        let found: Arc<[Resolved]> = distinct(found).into();
+        self.given_to.insert((method, class), found.clone());
+        found
     }
 
     /// What a function gives back, as seen from inside. Nothing while it is being worked out already.
@@ -240,6 +313,15 @@ impl Resolver<'_, '_> {
                 let inner = self.elements(&first);
                 many(self.elements(&inner))
             }
+            // `reduce(join, parts, start)`
+            "functools.reduce" if is_several => {
+                let mut given: Vec<Resolved> = all[0].iter().flat_map(|it| self.call(file, it, None)).collect();
+                given.extend(all.get(2).cloned().unwrap_or_else(|| self.elements(&all[1])));
+                if given.iter().any(|it| !it.is_unknown()) {
+                    given.retain(|it| !it.is_unknown());
+                }
+                given
+            }
             "contextlib.nullcontext" => vec![Resolved::holder(HolderKind::Context, vec![first])],
             "weakref.ref" => vec![Resolved::holder(HolderKind::Callable, vec![first])],
             "collections.defaultdict" => {
@@ -283,6 +365,22 @@ fn second_text(facts: &Facts, argument: ValueId) -> Option<&str> {
         Value::Text(text) => Some(facts.name(text)),
         _ => None,
     }
+}
+
+/// The method whose result a method hands on: `save` of `return self.save(…)`.
+fn receiver_call(facts: &Facts, method: &Definition, given: ValueId) -> Option<NameId> {
+    if method.kind != DefinitionKind::Method || method.traits.is_static {
+        return None;
+    }
+    let function = match facts.value(given) {
+        Value::Call { function, .. } => function,
+        Value::Awaited { value } => return receiver_call(facts, method, value),
+        _ => return None,
+    };
+    let Value::Attribute { base, name } = facts.value(function) else { return None };
+    let Value::Name { name: receiver, .. } = facts.value(base) else { return None };
+    let mut bound = facts.bindings_of(method.body_scope?, receiver).iter();
+    bound.any(|it| it.kind == BindingKind::Parameter(0)).then_some(name)
 }
 
 /// A bare name as annotation, which may be a type variable.

@@ -82,6 +82,16 @@ impl Resolver<'_, '_> {
         distinct(found)
     }
 
+    /// Whether a class, or one of the project that it inherits from, says itself how it is made.
+    pub(super) fn has_own_new(&mut self, class: DefinitionRef) -> bool {
+        let mro = self.mro(class);
+        mro.classes.iter().any(|&holder| {
+            let Some(facts) = self.facts(holder.file) else { return false };
+            let Some(name) = facts.names.find("__new__") else { return false };
+            facts.definition(holder.id).body_scope.is_some_and(|scope| !facts.bindings_of(scope, name).is_empty())
+        })
+    }
+
     /// A property stands for what it gives; its own symbol is passed on the way.
     fn described(&mut self, bound: Resolved) -> Vec<Resolved> {
         let Entity::Definition(definition) = bound.entity else { return vec![bound] };

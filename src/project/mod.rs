@@ -10,6 +10,7 @@ mod call;
 mod class;
 mod entity;
 mod holder;
+mod lazy;
 mod module;
 mod narrow;
 mod orphan;

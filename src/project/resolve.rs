@@ -34,6 +34,8 @@ pub struct Resolver<'p, 's> {
     pub(super) mros: FxHashMap<DefinitionRef, Arc<Mro>>,
     /// What a call of a function gives, its receiver not yet put in.
     pub(super) given: FxHashMap<DefinitionRef, Arc<[Resolved]>>,
+    /// The same for a receiver of a class below that of the method.
+    pub(super) given_to: FxHashMap<(DefinitionRef, DefinitionRef), Arc<[Resolved]>>,
     pub(super) depth: u32,
 }
 
@@ -44,6 +46,7 @@ impl<'p, 's> Resolver<'p, 's> {
             values: FxHashMap::default(),
             mros: FxHashMap::default(),
             given: FxHashMap::default(),
+            given_to: FxHashMap::default(),
             depth: 0,
         }
     }
@@ -91,6 +94,11 @@ impl<'p, 's> Resolver<'p, 's> {
                 let left = self.value(file, left);
                 let right = self.value(file, right);
                 left.iter().chain(right.iter()).cloned().collect()
+            }
+            Value::Operation { left, right, method } => {
+                let left = self.value(file, left);
+                let right = self.value(file, right);
+                self.operation(&left, &right, facts.name(method))
             }
             Value::Awaited { value } => self.value(file, value).to_vec(),
             Value::Many { .. } | Value::Table { .. } | Value::Pair { .. } => vec![self.display(file, &facts, id)],
@@ -203,8 +211,9 @@ impl<'p, 's> Resolver<'p, 's> {
         let ModuleRef::File(id) = module else { return false };
         let Some(facts) = self.facts(*id) else { return true };
         match &facts.exports {
-            Some(exports) => exports.iter().any(|&it| facts.name(it) == name),
-            None => !name.starts_with('_'),
+            Some(exports) if exports.iter().any(|&it| facts.name(it) == name) => true,
+            Some(_) if !facts.has_open_exports => false,
+            _ => !name.starts_with('_'),
         }
     }
 
@@ -495,6 +504,15 @@ impl<'p, 's> Resolver<'p, 's> {
         }
         let has_getattr =
             facts.names.find("__getattr__").is_some_and(|id| !facts.bindings_of(MODULE_SCOPE, id).is_empty());
+        let lazy = if has_getattr { self.lazy_member(file, &facts, name) } else { Vec::new() };
+        if !lazy.is_empty() {
+            let symbol = Symbol::new(self.project.module_name(file), name);
+            let passed = |mut it: Resolved| {
+                it.passed.push(symbol.clone());
+                it
+            };
+            return lazy.into_iter().map(passed).collect();
+        }
         if is_open || has_getattr || !facts.unread.is_empty() {
             return vec![Resolved::unknown(), Resolved::new(missing).likely()];
         }

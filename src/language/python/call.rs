@@ -32,7 +32,8 @@ enum Strings {
 }
 
 /// Callees whose meaning depends on more than their first argument.
-const ALL_ARGUMENTS: &[&str] = &["zip", "zip_longest", "filter", "map", "getattr", "setdefault", "pop", "get"];
+const ALL_ARGUMENTS: &[&str] =
+    &["zip", "zip_longest", "filter", "map", "getattr", "setdefault", "pop", "get", "reduce"];
 
 impl Extractor<'_> {
     pub(super) fn call(&mut self, call: &ast::ExprCall, kind: ReferenceKind) -> ValueId {
@@ -52,6 +53,13 @@ impl Extractor<'_> {
             let role = self.role(&strings, position, function, argument);
             let value = match (expression, role) {
                 (Expr::StringLiteral(literal), Some(role)) => self.string(literal, role),
+                (
+                    Expr::FString(string),
+                    Some(StringRole::Attribute { receiver } | StringRole::HasAttribute { receiver }),
+                ) => {
+                    self.name_pattern(string, receiver);
+                    self.expression(expression, ReferenceKind::Name)
+                }
                 (Expr::StringLiteral(_), None) if matches!(strings, Strings::Type) && position == 0 => {
                     self.annotation(expression)
                 }
@@ -171,12 +179,18 @@ impl Extractor<'_> {
                 self.exports(&sum.left);
                 self.exports(&sum.right);
             }
-            _ => {}
+            _ => {
+                self.facts.exports.get_or_insert_default();
+                self.facts.has_open_exports = true;
+            }
         }
     }
 
     fn export(&mut self, element: &Expr) {
-        let Expr::StringLiteral(literal) = element else { return };
+        let Expr::StringLiteral(literal) = element else {
+            self.facts.has_open_exports = true;
+            return;
+        };
         let name = self.name(literal.value.to_str());
         self.facts.exports.get_or_insert_default().push(name);
         self.exported.push(literal.range());

@@ -5,7 +5,7 @@
 
 use super::{Extractor, UNKNOWN, span_of};
 use crate::facts::{
-    Access, BindingKind, NameId, NameString, ReferenceKind, ScopeId, ScopeKind, StringRole, Value, ValueId,
+    Access, BindingKind, NameId, NamePattern, NameString, ReferenceKind, ScopeId, ScopeKind, StringRole, Value, ValueId,
 };
 use crate::span::Span;
 use ruff_python_ast as ast;
@@ -85,9 +85,11 @@ impl Extractor<'_> {
                 let inner = if kind == ReferenceKind::Annotation { kind } else { ReferenceKind::Name };
                 let left = self.expression(&it.left, inner);
                 let right = self.expression(&it.right, inner);
-                // `a | b`, `[a] + [b]`: mostly of the class of an operand.
-                let keeps = matches!(it.op, ast::Operator::BitOr | ast::Operator::BitAnd | ast::Operator::Add);
-                if keeps { self.either(left, right) } else { UNKNOWN }
+                if kind == ReferenceKind::Annotation || left == UNKNOWN {
+                    return self.either(left, right);
+                }
+                let method = self.name(it.op.dunder());
+                self.value(Value::Operation { left, right, method })
             }
             Expr::Named(it) => {
                 let value = self.expression(&it.value, ReferenceKind::Name);
@@ -299,6 +301,14 @@ impl Extractor<'_> {
         }
     }
 
+    /// Records the f-string that names an attribute of the receiver.
+    pub(super) fn name_pattern(&mut self, string: &ast::ExprFString, receiver: ValueId) {
+        let Some((prefix, suffix)) = ends(string) else { return };
+        let (prefix, suffix) = (self.name(prefix), self.name(suffix));
+        let (span, guards) = (span_of(string.range()), self.guards);
+        self.facts.patterns.push(NamePattern { span, prefix, suffix, receiver, guards });
+    }
+
     /// Records a string literal that is one identifier or dotted path.
     pub(super) fn string(&mut self, literal: &ast::ExprStringLiteral, role: StringRole) -> ValueId {
         let Some(part) = literal.as_single_part_string() else { return UNKNOWN };
@@ -314,6 +324,22 @@ impl Extractor<'_> {
         self.facts.strings.push(NameString { span, text: id, role, scope, guards });
         self.value(Value::Text(id))
     }
+}
+
+/// The literal text before and behind the one value of an f-string; `None` for any other, and for what is no name.
+fn ends(string: &ast::ExprFString) -> Option<(&str, &str)> {
+    let [ast::FStringPart::FString(part)] = string.value.as_slice() else { return None };
+    fn literal(element: &ast::InterpolatedStringElement) -> Option<&str> {
+        element.as_literal().map(|it| &*it.value)
+    }
+    let (prefix, suffix) = match &*part.elements {
+        [before, value, behind] if value.is_interpolation() => (literal(before)?, literal(behind)?),
+        [before, value] if value.is_interpolation() => (literal(before)?, ""),
+        [value, behind] if value.is_interpolation() => ("", literal(behind)?),
+        _ => return None,
+    };
+    let is_part = |text: &str| text.chars().all(|c| c.is_alphanumeric() || c == '_');
+    (is_part(prefix) && is_part(suffix)).then_some((prefix, suffix))
 }
 
 /// `Union["Order", None]`: the strings in it are types wherever it stands.

@@ -13,6 +13,7 @@ mod fragment;
 mod layout;
 mod line;
 mod outline;
+mod registry;
 mod sketch;
 mod statement;
 #[cfg(test)]

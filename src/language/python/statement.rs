@@ -17,6 +17,7 @@ impl Extractor<'_> {
     pub(super) fn module(&mut self, module: &ast::ModModule) {
         self.docstring(&module.body, None);
         self.markers(&module.body, None);
+        self.lazy_names(&module.body);
         self.body(&module.body);
     }
 
@@ -46,10 +47,10 @@ impl Extractor<'_> {
             Stmt::TypeAlias(it) => self.type_alias(it),
             Stmt::Assign(it) => self.assign_statement(it),
             Stmt::AugAssign(it) => {
-                let value = self.expression(&it.value, ReferenceKind::Name);
                 if matches!(&*it.target, Expr::Name(name) if name.id.as_str() == "__all__") {
                     self.exports(&it.value);
                 }
+                let value = self.expression(&it.value, ReferenceKind::Name);
                 if matches!(&*it.target, Expr::Name(_)) {
                     // `x += 1` reads x before it writes it.
                     self.expression(&it.target, ReferenceKind::Name);
@@ -126,6 +127,7 @@ impl Extractor<'_> {
         self.facts.definitions[id.index()].returns = returns;
         self.docstring(&function.body, Some(id));
         self.decorator_markers(&function.decorator_list, id);
+        self.registered_name(&function.decorator_list, id);
 
         let outer = self.definition.replace(id);
         let guards = std::mem::replace(&mut self.guards, Guards::FUNCTION);

@@ -109,6 +109,31 @@ pub fn launches(path: &RepoPath, text: &str) -> Vec<Launch> {
     found
 }
 
+/// The paths of scripts and plugins that a line of a package's metadata names.
+pub fn entry_point_paths(path: &RepoPath, text: &str, line: u32) -> Vec<String> {
+    let lines: Vec<&str> = text.lines().collect();
+    let text_of = |line: u32| lines.get(line as usize - 1).copied().unwrap_or_default();
+    let is_here = |it: &Launch| {
+        let is_point = matches!(it.kind, EntryKind::Script | EntryKind::Plugin);
+        // Two groups may hold a key, and the first line with it is told.
+        is_point && (it.line == line || key_of(text_of(it.line)) == key_of(text_of(line)))
+    };
+    let mut found = Vec::new();
+    for launch in launches(path, text).into_iter().filter(is_here) {
+        let Start::Path(target) = launch.start else { continue };
+        let mut places = text_of(line).match_indices(target.as_str()).map(|(at, _)| &text_of(line)[..at]);
+        if places.any(|before| before.trim_end_matches(['"', '\'', ' ']).ends_with('=')) {
+            found.push(target);
+        }
+    }
+    found
+}
+
+/// The key in front of a `=`.
+fn key_of(line: &str) -> Option<&str> {
+    Some(line.split_once('=')?.0.trim().trim_matches(['"', '\'']))
+}
+
 fn pyproject(text: &str) -> Vec<Launch> {
     let Ok(table) = text.parse::<toml::Table>() else { return Vec::new() };
     let mut found = Vec::new();
@@ -134,9 +159,7 @@ fn pyproject(text: &str) -> Vec<Launch> {
 
 /// The first line that holds a key in front of a `=`.
 fn line_of(text: &str, key: &str) -> u32 {
-    let holds =
-        |line: &&str| line.split_once('=').is_some_and(|(left, _)| left.trim().trim_matches(['"', '\'']) == key);
-    text.lines().position(|line| holds(&line)).map_or(1, |at| at as u32 + 1)
+    text.lines().position(|line| key_of(line) == Some(key)).map_or(1, |at| at as u32 + 1)
 }
 
 /// `package.module:name [extra]` without what follows.

@@ -19,6 +19,7 @@ mod launch;
 
 pub use edge::How;
 pub use entry::{EntryKind, EntryPoint, entry_points};
+pub use launch::entry_point_paths;
 
 use super::entity::DefinitionRef;
 use super::module::{Found, ModuleRef};

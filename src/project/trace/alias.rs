@@ -119,7 +119,7 @@ fn ends_in(facts: &Facts, value: ValueId, name: &str, depth: u32) -> bool {
         Value::Name { name: id, .. } | Value::Attribute { name: id, .. } => facts.name(id) == name,
         // `partial(old, …)`, not `old(…)`: a result is not an alias.
         Value::Call { argument, .. } => argument.is_some_and(|it| ends_in(facts, it, name, depth + 1)),
-        Value::Either { left, right } => {
+        Value::Either { left, right } | Value::Operation { left, right, .. } => {
             ends_in(facts, left, name, depth + 1) || ends_in(facts, right, name, depth + 1)
         }
         _ => false,

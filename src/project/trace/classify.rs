@@ -11,7 +11,9 @@ use crate::facts::{
 use crate::finding::{Hop, Tier};
 use crate::project::entity::{DefinitionRef, Entity, Resolved};
 use crate::project::module::{Found, ModuleRef};
+use crate::project::reach::entry_point_paths;
 use crate::project::resolve::Resolver;
+use crate::project::root::METADATA;
 use crate::project::symbol::Symbol;
 use crate::source::Hit;
 use crate::span::Span;
@@ -48,7 +50,9 @@ pub fn classify(resolver: &mut Resolver<'_, '_>, page: &Page<'_>, hit: &Hit, goa
     let Some(facts) = page.facts else {
         return match (page.is_source, page.is_readable) {
             (true, _) => Outcome::Unseen,
-            (false, true) => text(page, span, goal, "document"),
+            (false, true) => {
+                entry_point(resolver, page, span, goal).unwrap_or_else(|| text(page, span, goal, "document"))
+            }
             (false, false) => text(page, span, goal, "binary"),
         };
     };
@@ -86,7 +90,23 @@ pub fn classify(resolver: &mut Resolver<'_, '_>, page: &Page<'_>, hit: &Hit, goa
     if is_bound_here {
         return OTHER;
     }
-    text(page, span, goal, "string")
+    entry_point(resolver, page, span, goal).unwrap_or_else(|| text(page, span, goal, "string"))
+}
+
+/// `load = "shop.orders:load"` in the metadata of a package: what an installation looks up there.
+fn entry_point(resolver: &mut Resolver<'_, '_>, page: &Page<'_>, span: Span, goal: &Goal) -> Option<Outcome> {
+    let file = page.path.file_name();
+    if !METADATA.contains(&file) && file != "setup.py" {
+        return None;
+    }
+    let line = page.line_range(span).start;
+    for target in entry_point_paths(&page.path, page.text, line) {
+        let meanings = resolver.path(&target.replace(':', "."), page.file);
+        if let Judgement::Match { tier, hops } = judge(&meanings, goal) {
+            return Some(found(page, span, ReferenceKind::String, tier, hops, Guards::NONE, goal));
+        }
+    }
+    None
 }
 
 /// A name in prose. A plain word counts only where it is written as code, or every "get" would be a reference.
@@ -235,6 +255,12 @@ fn string_outcome(
     goal: &Goal,
 ) -> Outcome {
     let whole = facts.name(string.text);
+    if let Some(lazy) = facts.lazy.iter().find(|it| it.span == string.span) {
+        let meanings = resolver.lazy_member(page.file, facts, facts.name(lazy.name));
+        if let Judgement::Match { tier, hops } = judge(&meanings, goal) {
+            return found(page, span, ReferenceKind::String, tier, hops, string.guards, goal);
+        }
+    }
     let path = &whole[..(span.end - string.span.start) as usize];
     let is_dotted = path.contains(['.', ':']);
     let kind = ReferenceKind::String;

@@ -8,6 +8,7 @@
 
 mod alias;
 mod classify;
+mod pattern;
 
 use super::entity::{DefinitionRef, Entity, Resolved};
 use super::module::{Found, ModuleRef};
@@ -16,7 +17,7 @@ use super::{Project, Symbol};
 use crate::facts::{Facts, Guards, NameId, ReferenceKind};
 use crate::finding::{Hop, Tier};
 use crate::progress::Progress;
-use crate::source::{FileHits, Needles};
+use crate::source::{FileHits, Hit, Needles};
 use crate::span::{LineIndex, Location, Span};
 use crate::workspace::EntryId;
 use classify::{Outcome, classify};
@@ -169,14 +170,23 @@ pub fn trace(project: &Project<'_>, targets: &[Target], progress: &dyn Progress)
         return Vec::new();
     }
     let goals: Vec<Goal> = targets.iter().map(|target| goal(project, target)).collect();
-    let needles = Needles::with_companions(
-        goals.iter().map(|goal| (goal.target.name().to_owned(), goal.target.companion().map(str::to_owned))),
-    );
-    let files = project.sources.search(&project.ids, &needles, progress);
-    let mut wanted: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    let mut wanted = Wanted::default();
+    let mut pairs = Vec::new();
     for (index, goal) in goals.iter().enumerate() {
-        wanted.entry(goal.target.name()).or_default().push(index);
+        let companion = || goal.target.companion().map(str::to_owned);
+        pairs.push((goal.target.name().to_owned(), companion()));
+        wanted.names.entry(goal.target.name().to_owned()).or_default().push(index);
+        for name in registered_names(project, goal) {
+            pairs.push((name.clone(), None));
+            wanted.registered.entry(name).or_default().push(index);
+        }
+        for fragment in pattern::fragments(&goal.target) {
+            pairs.push((fragment.clone(), companion()));
+            wanted.fragments.entry(fragment).or_default().push(index);
+        }
     }
+    let needles = Needles::with_companions(pairs);
+    let files = project.sources.search(&project.ids, &needles, progress);
     progress.stage("resolving references", files.len() as u64);
     let parts: Vec<Vec<FilePart>> = files
         .par_iter()
@@ -214,6 +224,17 @@ pub fn trace(project: &Project<'_>, targets: &[Target], progress: &dyn Progress)
     traces
 }
 
+/// The goals that a needle is looked for.
+#[derive(Default)]
+struct Wanted {
+    /// By the name of the goal.
+    names: BTreeMap<String, Vec<usize>>,
+    /// By a name that a decorator gave it: `@app.task(name="orders.save")`.
+    registered: BTreeMap<String, Vec<usize>>,
+    /// By a part of the name, as an f-string holds it.
+    fragments: BTreeMap<String, Vec<usize>>,
+}
+
 /// What one file says about one goal.
 struct FilePart {
     goal: usize,
@@ -230,14 +251,14 @@ fn trace_file(
     project: &Project<'_>,
     goals: &[Goal],
     needles: &Needles,
-    wanted: &BTreeMap<&str, Vec<usize>>,
+    wanted: &Wanted,
     file: &FileHits,
 ) -> Vec<FilePart> {
     let mut resolver = Resolver::new(project);
     let page = Page::new(project, file);
     let mut parts: FxHashMap<usize, FilePart> = FxHashMap::default();
     for hit in &file.hits {
-        for &index in &wanted[needles.names()[hit.needle].as_str()] {
+        for &index in wanted.names.get(&needles.names()[hit.needle]).into_iter().flatten() {
             if goals[index].target.companion().is_some_and(|companion| !file.text.contains(companion)) {
                 continue;
             }
@@ -245,6 +266,25 @@ fn trace_file(
             part.occurrences.found += 1;
             let outcome = classify(&mut resolver, &page, hit, &goals[index]);
             part.take(&page, outcome);
+        }
+    }
+    if let Some(facts) = file.facts.as_ref().filter(|_| !wanted.registered.is_empty()) {
+        for hit in &file.hits {
+            for &index in wanted.registered.get(&needles.names()[hit.needle]).into_iter().flatten() {
+                let found = sent_name(&page, facts, hit, &goals[index]);
+                if let Some(found) = found {
+                    parts.entry(index).or_insert_with(|| FilePart::new(index, file.id)).references.push(found);
+                }
+            }
+        }
+    }
+    if let Some(facts) = file.facts.as_ref().filter(|facts| !facts.patterns.is_empty()) {
+        let hits = file.hits.iter().filter_map(|hit| wanted.fragments.get(&needles.names()[hit.needle]));
+        for index in hits.flatten().copied().collect::<BTreeSet<_>>() {
+            let found = pattern::find(&mut resolver, &page, facts, &goals[index]);
+            if !found.is_empty() {
+                parts.entry(index).or_insert_with(|| FilePart::new(index, file.id)).references.extend(found);
+            }
         }
     }
     for part in parts.values_mut() {
@@ -408,6 +448,25 @@ fn add_definitions(
             }
         }
     }
+}
+
+/// Names under which decorators register what a goal means.
+fn registered_names(project: &Project<'_>, goal: &Goal) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for definition in &goal.definitions {
+        let Some(facts) = project.sources.facts(definition.file) else { continue };
+        let own = facts.registered.iter().filter(|(id, _)| *id == definition.id);
+        names.extend(own.map(|&(_, name)| facts.name(name).to_owned()));
+    }
+    names
+}
+
+/// A string that is the registered name of a goal; not where it is registered.
+fn sent_name(page: &Page<'_>, facts: &Facts, hit: &Hit, goal: &Goal) -> Option<TracedReference> {
+    let span = Span::new(hit.start, hit.end);
+    let string = facts.strings.iter().find(|it| it.span == span)?;
+    let found = classify::traced(page, span, ReferenceKind::String, Tier::Likely, Vec::new(), string.guards, goal);
+    (!found.is_own).then_some(found)
 }
 
 fn empty_trace(goal: &Goal) -> Trace {
