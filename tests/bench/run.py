@@ -162,9 +162,11 @@ def main():
     arguments.add_argument("--corpus", default=".", help="a git work tree, or NAME==VERSION of a PyPI distribution")
     arguments.add_argument("--solely", type=Path, default=ROOT / "target/release/solely")
     arguments.add_argument("--parse", type=Path, default=ROOT / "target/release/examples/bare-parse")
+    arguments.add_argument("--resolve", type=Path, default=ROOT / "target/release/examples/resolve-all")
     arguments.add_argument("--name", action="append", help="a name to look for; can be given several times")
     arguments.add_argument("--runs", type=int, default=5)
-    arguments.add_argument("--only", action="append", choices=["legacy", "notice", "full", "duplicates", "growth"])
+    kinds = ["legacy", "notice", "full", "resolve", "duplicates", "growth"]
+    arguments.add_argument("--only", action="append", choices=kinds)
     arguments.add_argument("--jscpd", default="jscpd", help="jscpd 5, the one in Rust: `npm install jscpd@5`")
     arguments.add_argument("--times", type=int, default=10, help="how large the tree of `--only growth` is")
     arguments.add_argument("--slow", action="store_true", help="also run semgrep and pylint, which take minutes")
@@ -174,7 +176,7 @@ def main():
     if options.instructions:
         return instructions(solely)
     names = options.name or NAMES
-    wanted = options.only or ["legacy", "notice", "full", "duplicates"]
+    wanted = options.only or ["legacy", "notice", "full", "resolve", "duplicates"]
     with tempfile.TemporaryDirectory() as scratch:
         place = tempfile.mkdtemp(dir=scratch)
         folder = corpus(options.corpus, place)
@@ -232,6 +234,11 @@ def main():
                 Row("`scc`", ["scc", folder]),
             ]
             table("Reading everything", rows[0].name, rows, folder, options.runs)
+
+        if "resolve" in wanted:
+            print("### Linking and resolving everything\n")
+            ran = subprocess.run([options.resolve, folder, str(options.runs)], capture_output=True, text=True)
+            print("\n".join(f"- {line}" for line in (ran.stdout or ran.stderr).splitlines()) + "\n")
 
         if "duplicates" in wanted:
             rows = [
