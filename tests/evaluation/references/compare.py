@@ -42,6 +42,11 @@ class Tree:
         path, line, column = place
         return re.search(r"\b(def|class)\s+$", self.text(path)[line - 1][: column - 1]) is not None
 
+    def in_comment(self, place):
+        """Whether a `#` stands before a place that no quote opens: pyright reads the types in comments."""
+        path, line, column = place
+        return re.match(r"""([^#'"]|'[^']*'|"[^"]*")*#""", self.text(path)[line - 1][: column - 1]) is not None
+
 
 def oracle_places(tree, definition, found, own):
     """pyright's places that count: Python files, no declarations; a string of `__all__` begins behind its quote."""
