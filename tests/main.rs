@@ -10,6 +10,8 @@ mod claims;
 mod canonical;
 /// Changes in real repositories: bases, the index, hooks, shallow clones, the baseline and the choice of a policy.
 mod change;
+/// Random edits of a tree, with what the cache remembers of it and without.
+mod edits;
 /// The HTML pages: what they hold, and what a browser makes of them.
 mod page;
 /// The command line: that arguments reach the right place and the exit status says the truth.

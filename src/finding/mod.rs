@@ -64,7 +64,7 @@ impl Context {
 }
 
 /// How sure it is that a reference means the symbol. Ordered from the surest.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, bitcode::Encode, bitcode::Decode)]
 pub enum Tier {
     /// Resolved to the symbol.
     Proven,

@@ -11,6 +11,7 @@ mod class;
 mod entity;
 mod holder;
 mod lazy;
+mod memo;
 mod module;
 mod narrow;
 mod orphan;

@@ -4,10 +4,10 @@
 //! Absent on purpose: what a module holds.
 
 use super::root::{Roots, structural_root};
-use crate::source::SourceSet;
+use crate::source::{SourceSet, watch};
 use crate::span::RepoPath;
 use crate::workspace::EntryId;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeSet;
 
 /// A module of the project.
@@ -28,10 +28,18 @@ pub enum Found {
     External,
 }
 
+/// Kinds of questions about the tree: the module at a path, the roots that have a name, whether a folder is a package,
+/// the name of a file.
+const AT: u8 = 1;
+const TOP: u8 = 2;
+const PACKAGE: u8 = 3;
+const NAME: u8 = 4;
+
 pub struct ModuleIndex {
     /// Modules by their path without its ending; a package by its folder.
     at: FxHashMap<String, ModuleRef>,
     names: FxHashMap<EntryId, String>,
+    paths: FxHashMap<EntryId, RepoPath>,
     /// Folders with an `__init__.py`.
     packages: BTreeSet<String>,
     roots: Roots,
@@ -41,12 +49,17 @@ pub struct ModuleIndex {
 
 impl ModuleIndex {
     pub fn new(sources: &SourceSet<'_>, ids: &[EntryId], declared: &[String]) -> Self {
-        let python: Vec<EntryId> =
-            ids.iter().copied().filter(|&id| sources.language(id).is_some_and(|it| it.name == "python")).collect();
+        let is_python = |id: EntryId| sources.language(id).is_some_and(|it| it.name == "python");
+        let python: Vec<(EntryId, &RepoPath)> =
+            ids.iter().copied().filter(|&id| is_python(id)).map(|id| (id, sources.path(id))).collect();
+        Self::of(&python, Roots::declared(sources, declared))
+    }
+
+    /// The modules of some Python files, where nothing else is known than the roots that are declared, longest first.
+    pub fn of(python: &[(EntryId, &RepoPath)], declared: Vec<String>) -> Self {
         let mut packages = BTreeSet::new();
         let mut folders = BTreeSet::new();
-        for &id in &python {
-            let path = sources.path(id);
+        for (_, path) in python {
             if matches!(path.file_name(), "__init__.py" | "__init__.pyi") {
                 packages.insert(path.folder().to_owned());
             }
@@ -55,15 +68,18 @@ impl ModuleIndex {
                 folder = folder.rsplit_once('/').map_or("", |(parent, _)| parent);
             }
         }
-        let roots = Roots::find(sources, &python, &packages, declared);
+        let structural: BTreeSet<&str> =
+            python.iter().map(|(_, path)| structural_root(path.folder(), &packages)).collect();
+        let structural = structural.into_iter().map(str::to_owned).collect();
+        let roots = Roots { declared, structural };
         let mut at: FxHashMap<String, ModuleRef> =
             folders.into_iter().map(|folder| (folder.clone(), ModuleRef::Namespace(folder))).collect();
         // A package goes before a module of the same name, and a source before its stub.
         for endings in [[".pyi", "/__init__.pyi"], [".py", "/__init__.py"]] {
             for ending in endings {
-                for &id in &python {
-                    if let Some(stem) = sources.path(id).as_str().strip_suffix(ending) {
-                        at.insert(stem.to_owned(), ModuleRef::File(id));
+                for (id, path) in python {
+                    if let Some(stem) = path.as_str().strip_suffix(ending) {
+                        at.insert(stem.to_owned(), ModuleRef::File(*id));
                     }
                 }
             }
@@ -76,12 +92,73 @@ impl ModuleIndex {
             }
         }
         tops.values_mut().for_each(|folders| folders.sort());
-        let mut index = Self { at, names: FxHashMap::default(), packages, roots, tops };
-        index.names = python
-            .iter()
-            .map(|&id| (id, primary_name(sources.path(id), &index.roots.declared, &index.packages)))
-            .collect();
+        let mut index = Self { at, names: FxHashMap::default(), paths: FxHashMap::default(), packages, roots, tops };
+        for (id, path) in python {
+            index.names.insert(*id, primary_name(path, &index.roots.declared, &index.packages));
+            index.paths.insert(*id, (*path).clone());
+        }
         index
+    }
+
+    /// The questions that this index and another one answer differently, as [`watch::question`] makes them. The roots that
+    /// are declared are taken to be the same.
+    pub fn differences(&self, other: &ModuleIndex) -> FxHashSet<u32> {
+        let mut changed = FxHashSet::default();
+        let place = |index: &ModuleIndex, at: &str| match index.at.get(at) {
+            Some(ModuleRef::File(id)) => index.paths.get(id).cloned().map(Some),
+            Some(ModuleRef::Namespace(_)) => Some(None),
+            None => None,
+        };
+        for at in self.at.keys().chain(other.at.keys()).filter(|at| place(self, at) != place(other, at)) {
+            changed.insert(watch::question(AT, at));
+        }
+        for name in self.tops.keys().chain(other.tops.keys()) {
+            if self.tops.get(name) != other.tops.get(name) {
+                changed.insert(watch::question(TOP, name));
+            }
+        }
+        for folder in self.packages.symmetric_difference(&other.packages) {
+            changed.insert(watch::question(PACKAGE, folder));
+        }
+        let names = |index: &ModuleIndex| -> FxHashMap<RepoPath, String> {
+            index.names.iter().map(|(id, name)| (index.paths[id].clone(), name.clone())).collect()
+        };
+        let (own, others) = (names(self), names(other));
+        for path in own.keys().chain(others.keys()).filter(|path| own.get(*path) != others.get(*path)) {
+            changed.insert(watch::question(NAME, path.as_str()));
+        }
+        changed
+    }
+
+    /// The path to a file, if it is a Python file.
+    fn watch_name(&self, id: EntryId) {
+        if watch::is_watching()
+            && let Some(path) = self.paths.get(&id)
+        {
+            watch::saw_question(NAME, path.as_str());
+        }
+    }
+
+    /// The folder above the top-most package around `folder`.
+    fn structural_root<'f>(&self, folder: &'f str) -> &'f str {
+        let root = structural_root(folder, &self.packages);
+        if watch::is_watching() {
+            // Which folders are packages was asked from `folder` up to the first that is none.
+            let mut at = folder;
+            loop {
+                watch::saw_question(PACKAGE, at);
+                match at.rsplit_once('/') {
+                    Some((parent, _)) if at != root => at = parent,
+                    _ => break,
+                }
+            }
+        }
+        root
+    }
+
+    fn is_package_folder(&self, folder: &str) -> bool {
+        watch::saw_question(PACKAGE, folder);
+        self.packages.contains(folder)
     }
 
     pub fn roots(&self) -> &Roots {
@@ -89,6 +166,7 @@ impl ModuleIndex {
     }
 
     pub fn name(&self, id: EntryId) -> &str {
+        self.watch_name(id);
         self.names.get(&id).map_or("", String::as_str)
     }
 
@@ -141,7 +219,7 @@ impl ModuleIndex {
         found.is_some_and(|at| {
             let root = search_path[at];
             let is_sources = matches!(root.rsplit('/').next(), Some("src" | "lib"));
-            at >= near && !is_sources && !self.packages.contains(&join(root, first))
+            at >= near && !is_sources && !self.is_package_folder(&join(root, first))
         })
     }
 
@@ -159,7 +237,7 @@ impl ModuleIndex {
     /// meant: the import begins at the importer's own root, a declared one or the repository's, in a regular package or
     /// a module. A folder without `__init__.py` may go on elsewhere, and proves nothing unless a package is around it.
     pub fn missing_in(&self, dotted: &str, importer: &str) -> Option<(ModuleRef, String)> {
-        let own = structural_root(importer, &self.packages);
+        let own = self.structural_root(importer);
         let roots = std::iter::once(own).chain(self.roots.declared.iter().map(String::as_str)).chain([""]);
         let parts: Vec<&str> = dotted.split('.').collect();
         for root in roots {
@@ -177,7 +255,7 @@ impl ModuleIndex {
     /// Whether the first name of an import is a package or a module at the importer's own root, a declared one or the
     /// repository's.
     pub fn begins_here(&self, first: &str, importer: &str) -> bool {
-        let own = structural_root(importer, &self.packages);
+        let own = self.structural_root(importer);
         let mut roots = std::iter::once(own).chain(self.roots.declared.iter().map(String::as_str)).chain([""]);
         roots.any(|root| matches!(self.at(&join(root, first)), Some(ModuleRef::File(_))))
     }
@@ -186,7 +264,7 @@ impl ModuleIndex {
     pub fn packages_above(&self, sources: &SourceSet<'_>, file: EntryId) -> Vec<EntryId> {
         let mut found = Vec::new();
         let mut folder = sources.path(file).folder();
-        while self.packages.contains(folder) {
+        while self.is_package_folder(folder) {
             if let Some(ModuleRef::File(package)) = self.at(folder)
                 && package != file
             {
@@ -199,6 +277,7 @@ impl ModuleIndex {
 
     /// The module at a path without its ending.
     fn at(&self, path: &str) -> Option<ModuleRef> {
+        watch::saw_question(AT, path);
         self.at.get(path).cloned()
     }
 
@@ -207,10 +286,11 @@ impl ModuleIndex {
     fn search_path<'r>(&'r self, importer: Option<&'r str>, first: &str) -> Vec<&'r str> {
         let mut path: Vec<&str> = Vec::new();
         if let Some(folder) = importer {
-            path.push(structural_root(folder, &self.packages));
+            path.push(self.structural_root(folder));
         }
         path.extend(self.roots.declared.iter().map(String::as_str));
         path.push("");
+        watch::saw_question(TOP, first);
         let others = self.tops.get(first).into_iter().flatten().map(String::as_str);
         let mut others: Vec<&str> = others.filter(|root| !path.contains(root)).collect();
         others.sort_by_key(|root| (std::cmp::Reverse(common(root, importer.unwrap_or(""))), root.len()));

@@ -7,7 +7,6 @@
 
 use crate::source::SourceSet;
 use crate::span::RepoPath;
-use crate::workspace::EntryId;
 use std::collections::BTreeSet;
 
 /// Folders, relative to the repository; the root is the empty text.
@@ -20,24 +19,15 @@ pub struct Roots {
 }
 
 impl Roots {
-    /// `packages` are the folders that hold an `__init__.py`; `files` are the Python files.
-    pub fn find(
-        sources: &SourceSet<'_>,
-        files: &[EntryId],
-        packages: &BTreeSet<String>,
-        from_policy: &[String],
-    ) -> Roots {
+    /// The roots that the policy names, or else the metadata of the repository's projects, longest first.
+    pub fn declared(sources: &SourceSet<'_>, from_policy: &[String]) -> Vec<String> {
         let mut declared: BTreeSet<String> = from_policy.iter().map(|root| root.trim_matches('/').to_owned()).collect();
         if declared.is_empty() {
             declared = metadata_roots(sources);
         }
-        let mut structural = BTreeSet::new();
-        for &id in files {
-            structural.insert(structural_root(sources.path(id).folder(), packages).to_owned());
-        }
         let mut declared: Vec<String> = declared.into_iter().collect();
         declared.sort_by_key(|root| (std::cmp::Reverse(root.len()), root.clone()));
-        Roots { declared, structural: structural.into_iter().collect() }
+        declared
     }
 }
 

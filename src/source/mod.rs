@@ -8,6 +8,7 @@
 mod decode;
 mod recall;
 mod search;
+pub mod watch;
 
 pub use decode::{Text, decode};
 pub use recall::Absence;
@@ -80,6 +81,8 @@ pub struct SourceSet<'s> {
     parsed: AtomicU64,
     /// What the first read of a file's bytes showed.
     seen: Vec<OnceLock<Seen>>,
+    /// Blobs of files that were asked for.
+    known: Vec<OnceLock<Option<Known>>>,
 }
 
 impl<'s> SourceSet<'s> {
@@ -93,6 +96,7 @@ impl<'s> SourceSet<'s> {
             gaps: Mutex::new(snapshot.gaps.iter().cloned().collect()),
             parsed: AtomicU64::new(0),
             seen: std::iter::repeat_with(OnceLock::new).take(snapshot.entries.len()).collect(),
+            known: std::iter::repeat_with(OnceLock::new).take(snapshot.entries.len()).collect(),
         }
     }
 
@@ -134,6 +138,7 @@ impl<'s> SourceSet<'s> {
     }
 
     fn content(&self, id: EntryId) -> Option<Content> {
+        watch::saw_file(id);
         let read = self.with_reader(|reader| reader.read_blob(id));
         let (bytes, blob) = read.map_err(|gap| self.add_gap(gap)).ok()?;
         self.seen[id.index()].get_or_init(|| {
@@ -166,8 +171,24 @@ impl<'s> SourceSet<'s> {
 
     /// The blob of a file that can be read, where it is known without reading it.
     fn known(&self, id: EntryId) -> Option<Known> {
-        let blob = self.with_reader(|reader| reader.find_blob(id))?;
-        Some(Known { blob, size: self.snapshot.entry(id).size })
+        let known = self.known[id.index()].get_or_init(|| {
+            let blob = self.with_reader(|reader| reader.find_blob(id))?;
+            Some(Known { blob, size: self.snapshot.entry(id).size })
+        });
+        *known
+    }
+
+    /// The blob of a file that can be read, and its size where that is known: what holds the same here holds the same
+    /// wherever it is met. `None` where the file has to be read to know what it holds, or cannot be read.
+    pub fn identity(&self, id: EntryId) -> Option<(BlobId, Option<u64>)> {
+        let Known { blob, size } = self.known(id)?;
+        match self.seen[id.index()].get() {
+            Some(seen) => (seen.blob == Some(blob)).then_some((blob, Some(seen.size as u64))),
+            None => {
+                let facts = self.facts[id.index()].get().and_then(Option::as_ref);
+                Some((blob, size.or(facts.map(|it| u64::from(it.facts.line_index.length())))))
+            }
+        }
     }
 
     /// Gives the memory of a text to the next file that this thread reads.
@@ -198,6 +219,7 @@ impl<'s> SourceSet<'s> {
     /// says why not.
     pub fn facts(&self, id: EntryId) -> Option<Arc<Facts>> {
         let language = self.language(id)?;
+        watch::saw_file(id);
         let made = self.facts[id.index()].get_or_init(|| match self.recall_facts(id, language) {
             Some(facts) => Some(facts),
             None => {
@@ -364,7 +386,7 @@ impl<'s> SourceSet<'s> {
     /// left out; files with one are parsed while their text is at hand.
     pub fn search(&self, ids: &[EntryId], needles: &Needles, progress: &dyn Progress) -> Vec<FileHits> {
         progress.stage("searching names", ids.len() as u64);
-        let absence = Absence::load(&self.snapshot.cache, "names", &[needles.digest().as_bytes()]);
+        let absence = self.absence_of(needles);
         let mut found: Vec<FileHits> = ids
             .par_iter()
             .filter_map(|&id| {
@@ -377,7 +399,13 @@ impl<'s> SourceSet<'s> {
         found
     }
 
-    fn search_file(&self, id: EntryId, needles: &Needles, absence: &Absence) -> Option<FileHits> {
+    /// The blobs that earlier runs found to hold none of the needles.
+    pub fn absence_of(&self, needles: &Needles) -> Absence {
+        self.absence("names", &[needles.digest().as_bytes()])
+    }
+
+    /// The occurrences in one file; `None` where there are none. What it finds to hold none is noted in the absence.
+    pub fn search_file(&self, id: EntryId, needles: &Needles, absence: &Absence) -> Option<FileHits> {
         let known = absence.may_hold().then(|| self.known(id)).flatten();
         let path = self.path(id);
         if is_archive(path) {

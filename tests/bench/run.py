@@ -207,21 +207,26 @@ def main():
 
         if "notice" in wanted:
             status = ["git", "--no-optional-locks", "status"]
-            # An index of its own takes the place of a staged change.
-            index = Path(scratch) / "index"
-            stage = staged(folder, index, python[len(python) // 2] if python else None)
+            def changed(count, name, *words):
+                """A row about an index of its own, in which some files have another content than in `HEAD`."""
+                index = Path(scratch) / f"index-{len(list(Path(scratch).glob('index-*')))}"
+                index.touch()
+                step = max(len(python) // count, 1)
+                paths = python[step // 2 :: step][:count]
+                environment = {**kept, "GIT_INDEX_FILE": str(index)}
+                return Row(name, own("check", "--staged", *words), staged(folder, index, paths), environment)
+
             rows = [
                 Row("`git status`", status),
-                Row("`solely check --isolated`, nothing changed", own("check", "--isolated"), None, kept),
-                Row("`solely check` for names, nothing changed", own("check", "--config", named), None, kept),
-                Row("the same, `--staged`, one file changed", own("check", "--config", named, "--staged"), stage,
-                    {**kept, "GIT_INDEX_FILE": str(index)}),
-                Row("`solely check --isolated --staged`, one file changed", own("check", "--isolated", "--staged"), stage,
-                    {**kept, "GIT_INDEX_FILE": str(index)}),
-                Row("`solely check --isolated --base HEAD~1`", own("check", "--isolated", "--base", "HEAD~1"), None, kept),
+                Row("names, nothing changed", own("check", "--config", named), None, kept),
+                changed(1, "names, `--staged`, 1 file changed", "--config", named),
+                changed(10, "names, `--staged`, 10 files changed", "--config", named),
+                changed(20, "names, `--staged --base HEAD`, 20 files changed", "--config", named, "--base", "HEAD"),
+                Row("no policy, nothing changed", own("check", "--isolated"), None, kept),
+                changed(1, "no policy, `--staged`, 1 file changed", "--isolated"),
+                changed(10, "no policy, `--staged`, 10 files changed", "--isolated"),
+                changed(20, "no policy, `--staged --base HEAD`, 20 files changed", "--isolated", "--base", "HEAD"),
             ]
-            if subprocess.run(["git", "rev-parse", "-q", "--verify", "HEAD~1"], cwd=folder, capture_output=True).returncode:
-                rows.pop()
             table("Noticing what changed", rows[0].name, rows, folder, options.runs)
 
         if "full" in wanted:
@@ -265,8 +270,8 @@ def main():
             table("Growth", rows[0].name, rows, grown, options.runs)
 
 
-def staged(folder, index, path):
-    """Makes an index in which one file has another content than in `HEAD`, a new one each time."""
+def staged(folder, index, paths):
+    """Makes an index in which some files have another content than in `HEAD`, a new one each time."""
     count = 0
 
     def stage():
@@ -274,14 +279,16 @@ def staged(folder, index, path):
         count += 1
         own = subprocess.run(["git", "rev-parse", "--git-path", "index"], cwd=folder, capture_output=True, text=True)
         shutil.copy2(folder / own.stdout.strip(), index)
-        if path is None:
-            return
         git = {**os.environ, "GIT_INDEX_FILE": str(index)}
-        text = subprocess.run(["git", "show", f"HEAD:{path}"], cwd=folder, capture_output=True).stdout
-        text += f"\n\ndef bench_{count}():\n    return {count}\n".encode()
-        made = subprocess.run(["git", "hash-object", "-w", "--stdin"], cwd=folder, env=git, input=text, capture_output=True)
-        entry = f"100644,{made.stdout.decode().strip()},{path}"
-        subprocess.run(["git", "update-index", "--cacheinfo", entry], cwd=folder, env=git, check=True)
+        entries = []
+        for path in paths:
+            text = subprocess.run(["git", "show", f"HEAD:{path}"], cwd=folder, capture_output=True).stdout
+            text += f"\n\ndef bench_{count}():\n    return {count}\n".encode()
+            words = ["git", "hash-object", "-w", "--stdin"]
+            made = subprocess.run(words, cwd=folder, env=git, input=text, capture_output=True)
+            entries.append(f"100644 {made.stdout.decode().strip()}\t{path}\n")
+        words = ["git", "update-index", "--index-info"]
+        subprocess.run(words, cwd=folder, env=git, input="".join(entries).encode(), check=True)
 
     return stage
 

@@ -13,16 +13,18 @@ use crate::facts::{
 use crate::finding::Tier;
 use crate::progress::Progress;
 use crate::project::entity::{Entity, Resolved};
+use crate::project::memo::{self, Codec};
 use crate::project::module::{Found, ModuleRef};
 use crate::project::resolve::Resolver;
 use crate::project::{Project, Symbol};
 use crate::source::Needles;
+use crate::source::watch::{self, Seen};
 use crate::span::Span;
 use crate::workspace::EntryId;
-use rayon::prelude::*;
+use bitcode::{Decode, Encode};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex, OnceLock};
 
 /// A reference that leads nowhere.
 #[derive(Clone, Debug)]
@@ -71,17 +73,12 @@ pub fn broken_references(project: &Project<'_>, files: &[EntryId], progress: &dy
     progress.stage("looking for broken references", files.len() as u64);
     let built = built_modules(project);
     let dynamic = Mutex::new(FxHashMap::default());
-    let mut found: Vec<BrokenReference> = files
-        .par_iter()
-        .map_init(
-            || Search { resolver: Resolver::new(project), built: &built, dynamic: &dynamic },
-            |search, &file| {
-                progress.advance(1);
-                search.file(file)
-            },
-        )
-        .flatten()
-        .collect();
+    let asked = built.iter().map(String::as_str).collect::<Vec<_>>().join("\n");
+    let question = memo::Question { kind: "broken-references", parts: &[asked.as_bytes()] };
+    let found = memo::each(project, &question, &CODEC, files, progress, |file| {
+        Some(Search { resolver: Resolver::new(project), built: &built, dynamic: &dynamic }.file(file))
+    });
+    let mut found: Vec<BrokenReference> = found.into_iter().flat_map(|(_, found)| found).collect();
     leave_out_set_attributes(project, &mut found, progress);
     found.sort_by(|a, b| (a.file, a.span, &a.symbol).cmp(&(b.file, b.span, &b.symbol)));
     found.dedup_by(|a, b| a.file == b.file && a.span == b.span);
@@ -100,17 +97,69 @@ fn leave_out_set_attributes(project: &Project<'_>, found: &mut Vec<BrokenReferen
         return;
     }
     let sources: Vec<EntryId> = project.modules.files().map(|(id, _)| id).collect();
-    let hits = project.sources.search(&sources, &Needles::new(names.iter().cloned()), progress);
-    let set: BTreeSet<String> = hits
-        .par_iter()
-        .filter_map(|hit| project.sources.facts(hit.id))
-        .flat_map_iter(|facts| {
-            let writes = facts.references.iter().filter(|it| it.access == Access::Write);
-            let written = writes.filter_map(|it| facts.last_name(it.value)).map(|name| facts.name(name).to_owned());
-            written.filter(|name| names.contains(name)).collect::<Vec<_>>()
-        })
-        .collect();
+    progress.stage("searching names", sources.len() as u64);
+    let needles = OnceLock::new();
+    let asked = names.iter().map(String::as_str).collect::<Vec<_>>().join("\n");
+    let question = memo::Question { kind: "set-attributes", parts: &[asked.as_bytes()] };
+    let codec =
+        Codec { encode: |set: &Vec<String>| bitcode::encode(set), decode: |_, bytes| bitcode::decode(bytes).ok() };
+    let set = memo::each(project, &question, &codec, &sources, progress, |id| {
+        let (needles, absence) = needles.get_or_init(|| {
+            let needles = Needles::new(names.iter().cloned());
+            let absence = project.sources.absence_of(&needles);
+            (needles, absence)
+        });
+        let facts = project.sources.search_file(id, needles, absence)?.facts?;
+        let writes = facts.references.iter().filter(|it| it.access == Access::Write);
+        let written = writes.filter_map(|it| facts.last_name(it.value)).map(|name| facts.name(name).to_owned());
+        Some(written.filter(|name| names.contains(name)).collect::<Vec<_>>())
+    });
+    if let Some((_, absence)) = needles.into_inner() {
+        absence.keep();
+    }
+    let set: BTreeSet<String> = set.into_iter().flat_map(|(_, set)| set).collect();
     found.retain(|it| !is_attribute(it) || !set.contains(it.symbol.last_name()));
+}
+
+/// A reference that leads nowhere, as it is kept between runs.
+#[derive(Encode, Decode)]
+struct RawReference {
+    span: Span,
+    kind: ReferenceKind,
+    module: String,
+    name: Option<String>,
+    guards: Guards,
+    is_patch: bool,
+    inside: Option<String>,
+}
+
+const CODEC: Codec<Vec<BrokenReference>> = Codec { encode, decode };
+
+fn encode(found: &Vec<BrokenReference>) -> Vec<u8> {
+    let raw = |it: &BrokenReference| RawReference {
+        span: it.span,
+        kind: it.kind,
+        module: it.symbol.module.clone(),
+        name: it.symbol.name.clone(),
+        guards: it.guards,
+        is_patch: it.is_patch,
+        inside: it.inside.clone(),
+    };
+    bitcode::encode(&found.iter().map(raw).collect::<Vec<_>>())
+}
+
+fn decode(file: EntryId, bytes: &[u8]) -> Option<Vec<BrokenReference>> {
+    let raw: Vec<RawReference> = bitcode::decode(bytes).ok()?;
+    let reference = |it: RawReference| BrokenReference {
+        file,
+        span: it.span,
+        kind: it.kind,
+        symbol: Symbol { module: it.module, name: it.name },
+        guards: it.guards,
+        is_patch: it.is_patch,
+        inside: it.inside,
+    };
+    Some(raw.into_iter().map(reference).collect())
 }
 
 /// Paths without their endings of files that become modules when they are built.
@@ -134,8 +183,8 @@ fn join(folder: &str, name: &str) -> String {
 struct Search<'p, 's, 'c> {
     resolver: Resolver<'p, 's>,
     built: &'c BTreeSet<String>,
-    /// Whether a module makes names while it runs.
-    dynamic: &'c Mutex<FxHashMap<EntryId, bool>>,
+    /// Whether a module makes names while it runs, and what that was read from.
+    dynamic: &'c Mutex<FxHashMap<EntryId, (bool, Arc<Seen>)>>,
 }
 
 impl Search<'_, '_, '_> {
@@ -342,12 +391,15 @@ impl Search<'_, '_, '_> {
 
     /// Whether a module makes names while it runs, or could not be read whole.
     fn is_dynamic(&self, file: EntryId) -> bool {
-        if let Some(&known) = lock(self.dynamic).get(&file) {
+        let known = lock(self.dynamic).get(&file).cloned();
+        if let Some((known, seen)) = known {
+            watch::also(&seen);
             return known;
         }
-        let is_dynamic =
-            self.resolver.facts(file).is_none_or(|facts| makes_names(&facts) || self.stars(file, &facts, 0));
-        lock(self.dynamic).insert(file, is_dynamic);
+        let (is_dynamic, seen) = watch::watched(|| {
+            self.resolver.facts(file).is_none_or(|facts| makes_names(&facts) || self.stars(file, &facts, 0))
+        });
+        lock(self.dynamic).insert(file, (is_dynamic, Arc::new(seen)));
         is_dynamic
     }
 }

@@ -5,14 +5,13 @@
 //! an alias brings no name-only and no text references. Absent on purpose: values that are computed.
 
 use super::classify::{Judgement, judge, traced};
-use super::{Goal, Page, Target, Trace, TracedReference};
+use super::{Goal, Page, Search, Target, Trace, TracedReference, kept};
 use crate::facts::{Access, Binding, BindingKind, Facts, ImportId, ImportTarget, ScopeKind, Value, ValueId};
 use crate::progress::Progress;
-use crate::project::Project;
 use crate::project::resolve::Resolver;
+use crate::project::{Project, memo};
 use crate::source::Needles;
 use crate::workspace::EntryId;
-use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A name that reaches the goal from other files, with a second name that such a file must hold: the class, where the
@@ -173,12 +172,13 @@ fn imports(
 }
 
 /// A goal, the references to it that one file holds, and the further names that file gives it.
-type Part = (usize, Vec<TracedReference>, BTreeSet<Alias>);
+pub type Part = (usize, Vec<TracedReference>, BTreeSet<Alias>);
 
-/// Searches the tree for the aliases found, and for the aliases of these.
+/// Searches the tree for the aliases found, and for the aliases of these. `asked` stands for the goals.
 pub fn follow(
     project: &Project<'_>,
     goals: &[Goal],
+    asked: &str,
     mut aliases: BTreeSet<(Alias, usize)>,
     rounds: usize,
     traces: &mut [Trace],
@@ -191,7 +191,7 @@ pub fn follow(
             return;
         }
         known.extend(aliases.iter().cloned());
-        let needles = Needles::with_companions(aliases.iter().map(|(alias, _)| alias.clone()));
+        let names = || Needles::with_companions(aliases.iter().map(|(alias, _)| alias.clone()));
         let mut wanted: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
         for ((name, _), goal) in &aliases {
             let goals = wanted.entry(name).or_default();
@@ -201,34 +201,35 @@ pub fn follow(
         }
         let sources: Vec<EntryId> =
             project.ids.iter().copied().filter(|&id| project.sources.language(id).is_some()).collect();
-        let files = project.sources.search(&sources, &needles, progress);
-        let parts: Vec<Vec<Part>> = files
-            .par_iter()
-            .map(|file| {
-                let Some(facts) = &file.facts else { return Vec::new() };
-                let page = Page::new(project, file);
-                let mut resolver = Resolver::new(project);
-                let names: BTreeSet<usize> =
-                    file.hits.iter().filter(|hit| hit.is_bounded).map(|hit| hit.needle).collect();
-                let mut parts = Vec::new();
-                for needle in names {
-                    let alias = &needles.names()[needle];
-                    for &goal in &wanted[alias.as_str()] {
-                        let references = uses(&mut resolver, &page, facts, alias, &goals[goal]);
-                        let mut further: BTreeSet<Alias> = renamings(&mut resolver, &page, facts, alias, &goals[goal])
-                            .into_iter()
-                            .filter(|binding| is_shared(facts, binding))
-                            .map(|binding| (facts.name(binding.name).to_owned(), None))
-                            .collect();
-                        further.extend(attributes(&mut resolver, &page, facts, alias, &goals[goal]));
-                        parts.push((goal, references, further));
-                    }
+        progress.stage("searching names", sources.len() as u64);
+        let round = format!("{aliases:?}");
+        let question = memo::Question { kind: "aliases", parts: &[asked.as_bytes(), round.as_bytes()] };
+        let search = Search::new(project, &names);
+        let parts = memo::each(project, &question, &kept::ALIASES, &sources, progress, |id| {
+            let file = search.file(id)?;
+            let facts = file.facts.as_ref()?;
+            let page = Page::new(project, &file);
+            let mut resolver = Resolver::new(project);
+            let held: BTreeSet<usize> = file.hits.iter().filter(|hit| hit.is_bounded).map(|hit| hit.needle).collect();
+            let mut parts: Vec<Part> = Vec::new();
+            for needle in held {
+                let alias = &search.needles().names()[needle];
+                for &goal in &wanted[alias.as_str()] {
+                    let references = uses(&mut resolver, &page, facts, alias, &goals[goal]);
+                    let mut further: BTreeSet<Alias> = renamings(&mut resolver, &page, facts, alias, &goals[goal])
+                        .into_iter()
+                        .filter(|binding| is_shared(facts, binding))
+                        .map(|binding| (facts.name(binding.name).to_owned(), None))
+                        .collect();
+                    further.extend(attributes(&mut resolver, &page, facts, alias, &goals[goal]));
+                    parts.push((goal, references, further));
                 }
-                parts
-            })
-            .collect();
+            }
+            Some(parts)
+        });
+        search.end();
         aliases = BTreeSet::new();
-        for (goal, references, further) in parts.into_iter().flatten() {
+        for (goal, references, further) in parts.into_iter().flat_map(|(_, parts)| parts) {
             traces[goal].references.extend(references);
             aliases.extend(further.into_iter().map(|name| (name, goal)));
         }

@@ -8,22 +8,24 @@
 
 mod alias;
 mod classify;
+mod kept;
 mod pattern;
 
 use super::entity::{DefinitionRef, Entity, Resolved};
 use super::module::{Found, ModuleRef};
 use super::resolve::Resolver;
-use super::{Project, Symbol};
+use super::{Project, Symbol, memo};
 use crate::facts::{Facts, Guards, NameId, ReferenceKind};
 use crate::finding::{Hop, Tier};
 use crate::progress::Progress;
-use crate::source::{FileHits, Hit, Needles};
+use crate::source::{Absence, FileHits, Hit, Needles};
 use crate::span::{LineIndex, Location, Span};
 use crate::workspace::EntryId;
+use bitcode::{Decode, Encode};
 use classify::{Outcome, classify};
-use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 /// What to trace.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -68,7 +70,7 @@ impl std::fmt::Display for Target {
 
 /// Every occurrence of a symbol's last name, accounted for once:
 /// `found = definitions + references + others + longer + unseen`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode)]
 pub struct Occurrences {
     pub found: u64,
     pub definitions: u64,
@@ -99,7 +101,7 @@ impl DefinitionSite {
 }
 
 /// Whether a reference reads or sets what it means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
 pub enum UseAccess {
     Read,
     Write,
@@ -185,20 +187,20 @@ pub fn trace(project: &Project<'_>, targets: &[Target], progress: &dyn Progress)
             wanted.fragments.entry(fragment).or_default().push(index);
         }
     }
-    let needles = Needles::with_companions(pairs);
-    let files = project.sources.search(&project.ids, &needles, progress);
-    progress.stage("resolving references", files.len() as u64);
-    let parts: Vec<Vec<FilePart>> = files
-        .par_iter()
-        .map(|file| {
-            progress.advance(1);
-            trace_file(project, &goals, &needles, &wanted, file)
-        })
-        .collect();
+    progress.stage("searching names", project.ids.len() as u64);
+    let asked = format!("{}{wanted:?}", kept::question(project, &goals));
+    let question = memo::Question { kind: "trace", parts: &[asked.as_bytes()] };
+    let names = || Needles::with_companions(pairs.iter().cloned());
+    let search = Search::new(project, &names);
+    let parts = memo::each(project, &question, &kept::PARTS, &project.ids, progress, |id| {
+        let file = search.file(id)?;
+        Some(trace_file(project, &goals, search.needles(), &wanted, &file))
+    });
+    search.end();
 
     let mut traces: Vec<Trace> = goals.iter().map(empty_trace).collect();
     let mut aliases = BTreeSet::new();
-    for part in parts.into_iter().flatten() {
+    for part in parts.into_iter().flat_map(|(_, parts)| parts) {
         let trace = &mut traces[part.goal];
         trace.definitions.extend(part.definitions);
         trace.references.extend(part.references);
@@ -214,7 +216,7 @@ pub fn trace(project: &Project<'_>, targets: &[Target], progress: &dyn Progress)
         let o = trace.occurrences;
         assert_eq!(o.found, o.definitions + o.references + o.others + o.longer + o.unseen, "occurrences must balance");
     }
-    alias::follow(project, &goals, aliases, ALIAS_ROUNDS, &mut traces, progress);
+    alias::follow(project, &goals, &asked, aliases, ALIAS_ROUNDS, &mut traces, progress);
     for trace in &mut traces {
         trace.references.sort_by(|a, b| (&a.location, a.kind).cmp(&(&b.location, b.kind)));
         trace.references.dedup_by(|a, b| a.location == b.location && a.kind == b.kind);
@@ -224,8 +226,46 @@ pub fn trace(project: &Project<'_>, targets: &[Target], progress: &dyn Progress)
     traces
 }
 
+/// A search for names that is made ready when the first file is looked into.
+struct Search<'p, 's> {
+    project: &'p Project<'s>,
+    names: &'p (dyn Fn() -> Needles + Sync),
+    ready: OnceLock<(Needles, Absence)>,
+}
+
+impl<'p, 's> Search<'p, 's> {
+    fn new(project: &'p Project<'s>, names: &'p (dyn Fn() -> Needles + Sync)) -> Self {
+        Self { project, names, ready: OnceLock::new() }
+    }
+
+    fn ready(&self) -> &(Needles, Absence) {
+        self.ready.get_or_init(|| {
+            let needles = (self.names)();
+            let absence = self.project.sources.absence_of(&needles);
+            (needles, absence)
+        })
+    }
+
+    fn needles(&self) -> &Needles {
+        &self.ready().0
+    }
+
+    /// The occurrences in one file, where there are any.
+    fn file(&self, id: EntryId) -> Option<FileHits> {
+        let (needles, absence) = self.ready();
+        self.project.sources.search_file(id, needles, absence)
+    }
+
+    /// Keeps which files hold none of the names.
+    fn end(self) {
+        if let Some((_, absence)) = self.ready.into_inner() {
+            absence.keep();
+        }
+    }
+}
+
 /// The goals that a needle is looked for.
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Wanted {
     /// By the name of the goal.
     names: BTreeMap<String, Vec<usize>>,
@@ -236,6 +276,7 @@ struct Wanted {
 }
 
 /// What one file says about one goal.
+#[derive(Debug)]
 struct FilePart {
     goal: usize,
     file: EntryId,
