@@ -17,6 +17,9 @@
 //! - **Resolution is asked, not precomputed.** Facts keep an expression as a small tree of names ([`facts::Value`]); what
 //!   it means is worked out only for the places that a rule asks about, through scopes, imports, re-exports, classes and
 //!   annotations ([`project::Resolver`]). A file is parsed when something leads there.
+//! - **An edit costs what it can concern.** What is worked out of one content is kept by its blob ([`cache`]). What is
+//!   worked out of a file and its surroundings is kept with a note of everything that was looked at, and made again only
+//!   where one of these things differs ([`source::watch`], `project::memo`). Duplicates and routes are joined anew.
 //! - **Absence of a way is searched forward.** Whether production uses a definition is answered from the entry points on,
 //!   in two rounds: what is surely reached, then what may be ([`project::Reach`]).
 //!

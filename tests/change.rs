@@ -85,6 +85,23 @@ fn a_change_answers_for_what_it_brings_alone() {
 }
 
 #[test]
+fn what_was_suppressed_before_is_not_told_as_new() {
+    let folder = repository();
+    let suppressed = CART.replace("(order))\n", "(order))  # solely: ignore[save-v2] -- goes in March\n");
+    write(&folder, "shop/cart.py", &suppressed);
+    commit(&folder, "suppress");
+    write(&folder, "shop/jobs.py", "from shop import orders\n\norders.save_v2(1)  # solely: ignore[save-v2] -- too\n");
+    let document = json(&run(&folder, &["check", "--base", "HEAD", "--format", "json"]));
+    let told: Vec<(&str, bool)> = document["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| (it["path"].as_str().unwrap(), it["suppressed"] == true))
+        .collect();
+    assert_eq!(told, [("shop/jobs.py", true)], "the one that is new, and no other");
+}
+
+#[test]
 fn a_renamed_file_and_moved_lines_bring_nothing() {
     let folder = repository();
     git(&folder, &["mv", "shop/cart.py", "shop/basket.py"]);

@@ -67,7 +67,7 @@ fn answer(files: &BTreeMap<&str, &str>, policy: &Policy, cache: Cache) -> String
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 32, ..ProptestConfig::default() })]
 
     #[test]
     fn a_remembered_tree_changes_no_answer(

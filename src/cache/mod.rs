@@ -269,12 +269,18 @@ fn is_of_this_build(path: &Path) -> bool {
     path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(prefix()))
 }
 
-/// Makes the folder, marked as one that backups leave out (<https://bford.info/cachedir/>).
+/// Makes the folder, marked as one that backups leave out (<https://bford.info/cachedir/>), and that git does not see
+/// where it lies in a work tree: what is remembered of a project is no part of it.
 fn prepare(folder: &Path) -> io::Result<()> {
     fs::create_dir_all(folder)?;
-    let tag = folder.join("CACHEDIR.TAG");
-    if !tag.exists() {
-        fs::write(tag, "Signature: 8a477f597d28d172789f06886806bc55\n# The cache of solely.\n")?;
+    for (name, text) in [
+        ("CACHEDIR.TAG", "Signature: 8a477f597d28d172789f06886806bc55\n# The cache of solely.\n"),
+        (".gitignore", "*\n"),
+    ] {
+        let file = folder.join(name);
+        if !file.exists() {
+            fs::write(file, text)?;
+        }
     }
     Ok(())
 }

@@ -63,7 +63,19 @@ pub fn compare(sides: Sides<'_, '_>, base: &[Finding], head: &mut [Finding]) -> 
             *if is_existing { &mut existing } else { &mut introduced } += 1;
         }
     }
+    set_aside_before(base, head, &moves);
     (introduced, existing, fixed - kept)
+}
+
+/// What a comment or the baseline took out of the verdict in both states is nothing that the change brought.
+fn set_aside_before(base: &[Finding], head: &mut [Finding], moves: &Moves<'_>) {
+    let known: Vec<Known> = base.iter().filter(|finding| !finding.counts()).map(Known::of).collect();
+    let is_set_aside = |it: &Finding| it.standing.novelty == Some(Novelty::Introduced) && !it.counts();
+    let mut found: Vec<&mut Finding> = head.iter_mut().filter(|it| is_set_aside(it)).collect();
+    let pairs = pair(&known, &found.iter().map(|it| Known::of(it)).collect::<Vec<_>>(), moves);
+    for (finding, _) in found.iter_mut().zip(pairs).filter(|(_, pair)| pair.is_some()) {
+        finding.standing.novelty = Some(Novelty::Existing);
+    }
 }
 
 /// A file that neither side can read, and that the change did not touch, hides nothing that the change brought.

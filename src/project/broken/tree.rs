@@ -133,9 +133,9 @@ struct RawReference {
     inside: Option<String>,
 }
 
-const CODEC: Codec<Vec<BrokenReference>> = Codec { encode, decode };
+const CODEC: Codec<Vec<BrokenReference>> = Codec { encode: |found| encode(found), decode };
 
-fn encode(found: &Vec<BrokenReference>) -> Vec<u8> {
+fn encode(found: &[BrokenReference]) -> Vec<u8> {
     let raw = |it: &BrokenReference| RawReference {
         span: it.span,
         kind: it.kind,

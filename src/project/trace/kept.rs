@@ -18,8 +18,8 @@ use bitcode::{Decode, Encode};
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-pub const PARTS: Codec<Vec<FilePart>> = Codec { encode: encode_parts, decode: decode_parts };
-pub const ALIASES: Codec<Vec<Part>> = Codec { encode: encode_aliases, decode: decode_aliases };
+pub const PARTS: Codec<Vec<FilePart>> = Codec { encode: |parts| encode_parts(parts), decode: decode_parts };
+pub const ALIASES: Codec<Vec<Part>> = Codec { encode: |parts| encode_aliases(parts), decode: decode_aliases };
 
 /// Everything about the goals that an answer may depend on, with no number that another tree gives otherwise.
 pub fn question(project: &Project<'_>, goals: &[Goal]) -> String {
@@ -154,7 +154,7 @@ fn path_of<'l>(mut places: impl Iterator<Item = &'l Location>) -> String {
     places.next().map(|place| place.path.to_string()).unwrap_or_default()
 }
 
-fn encode_parts(parts: &Vec<FilePart>) -> Vec<u8> {
+fn encode_parts(parts: &[FilePart]) -> Vec<u8> {
     let places = parts.iter().flat_map(|part| {
         let definitions = part.definitions.iter().map(|it| &it.location);
         definitions.chain(part.references.iter().map(|it| &it.location)).chain(&part.homonyms)
@@ -197,7 +197,7 @@ fn decode_parts(file: EntryId, bytes: &[u8]) -> Option<Vec<FilePart>> {
 /// The references to one goal, and the names it gets.
 type RawAliases = (u32, Vec<RawReference>, Vec<Alias>);
 
-fn encode_aliases(parts: &Vec<Part>) -> Vec<u8> {
+fn encode_aliases(parts: &[Part]) -> Vec<u8> {
     let path = path_of(parts.iter().flat_map(|(_, references, _)| references).map(|it| &it.location));
     let raw = |(goal, references, further): &Part| -> RawAliases {
         (*goal as u32, references.iter().map(raw_reference).collect(), further.iter().cloned().collect())
