@@ -242,6 +242,10 @@ pub struct Scope {
     pub reading: Option<Reading>,
     /// Endings of the files that count, where the sentence says a kind: "5 JSON files".
     pub endings: &'static [&'static str],
+    /// Only files that stand in no folder: "from the root directory".
+    pub is_root: bool,
+    /// Words for a place that names no code: "the auth service".
+    pub place: Option<String>,
     /// Words that narrow it in a way that cannot be counted: "legacy", "duplicate".
     pub narrowing: Vec<String>,
 }

@@ -72,6 +72,7 @@ patterns! {
 
     SPAN = r"(?P<name>@\d+@)(?:\s+(?:method|function|class))?\s*\((?:lines?\s+)?(?P<start>\d{1,7})\s*-\s*(?P<end>\d{1,7})(?:\s+lines?)?\)";
     NAME_LINES = r"(?P<name>@\d+@)\s*\((?P<about>~)?(?P<number>\d[\d,]*)(?P<plus>\+?)\s*(?:lines?|loc)\b(?:\s+(?:removed|deleted|eliminated))?\)";
+    COUNT_PLACE = r"^\s+(?:from|in|under|within|inside|out\s+of)\s+(?:the\s+|our\s+|an?\s+)?(?:(?P<whole>(?:entire\s+|whole\s+)?(?:codebase|code\s+base|repository|repo|project|source\s+tree|total|all|this|one|commit|pr|change)\b)|(?P<root>(?:project\s+|repository\s+|repo\s+)?root\b)|(?P<place>[a-z][^@.;,()]{1,40}))";
     COUNT_VERB = r"\b(?P<verb>", PAST, "|", PRESENT, r")\s*:?\s+(?:the\s+)?", ABOUT, DIGITS, r"\s*-?\s*(?P<words>(?:[a-z][a-z/-]*\s+){0,4}?)", COUNTED, r"(?P<of>\s+of\s+[a-z][a-z /-]{0,50})?";
     COUNT_PASSIVE = ABOUT, r"\b", DIGITS, r"\s+(?P<words>(?:[a-z][a-z/-]*\s+){0,4}?)", COUNTED, r"(?P<of>\s+of\s+[a-z][a-z /-]{0,50}?)?\s+(?:(?:has|have|been|were|was|are|successfully|completely)\s+)*", PAST, r"\b";
     COUNT_LABEL = r"\b(?P<words>)", COUNTED, r"(?P<of>\s+of\s+[a-z][a-z /-]{0,30}?)?\s+", PAST, r"\s*[:=|-]?\s*", ABOUT, DIGITS, r"(?:\s|$|[.,;)])";

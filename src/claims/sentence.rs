@@ -476,7 +476,11 @@ impl<'a> Reader<'a> {
             .collect();
         let names = self.phrase.names.clone();
         let endings = kind.map_or(&[][..], |(_, endings)| endings);
-        let scope = Scope { names, context, reading, endings, narrowing };
+        let behind = captures.get(0).map_or("", |whole| &self.shape()[whole.end()..]);
+        let place = COUNT_PLACE.captures(behind);
+        let is_root = place.as_ref().is_some_and(|place| place.name("root").is_some());
+        let place = place.and_then(|place| place.name("place").map(|words| words.as_str().trim().to_owned()));
+        let scope = Scope { names, context, reading, endings, is_root, place, narrowing };
         self.add(Assertion::Count { of, number, scope }, captures.get(0).map_or(0..0, |whole| whole.range()));
     }
 

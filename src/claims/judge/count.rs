@@ -87,6 +87,10 @@ impl Judge<'_, '_> {
                 let words: Vec<String> = scope.narrowing.iter().map(|word| format!("\"{word}\"")).collect();
                 because += &format!("; {} was not judged", words.join(" and "));
             }
+            if let Some(place) = scope.place.as_ref().filter(|_| scope.names.is_empty()) {
+                let because = format!("{because}; what of it is \"{place}\" nothing here can tell");
+                return Answer::unprovable(because, "the file, the folder or the class that is meant");
+            }
             let is_of_another = |count: &&Count| count.is_range;
             if fitting.iter().all(is_of_another) {
                 return Answer::unprovable(
@@ -166,11 +170,11 @@ impl Judge<'_, '_> {
         for (ledger, how) in ledgers {
             if how.is_empty() || ledger.deleted != self.case.ledger.deleted {
                 let files: Vec<&FileLedger> =
-                    ledger.files.iter().filter(|file| self.is_in(&file.path, scope.context)).collect();
+                    ledger.files.iter().filter(|file| self.is_in(&file.path, scope)).collect();
                 counts.extend(totals(&files, how, scope.reading));
             }
         }
-        if scope.reading.is_none() && scope.context.is_none() {
+        if scope.reading.is_none() && scope.context.is_none() && !scope.is_root {
             counts.extend(self.other_totals());
             let own = self.own_commit(claim);
             for count in &mut counts {
@@ -273,7 +277,7 @@ impl Judge<'_, '_> {
         if !scope.names.is_empty() || !matches!(of, Counted::Lines | Counted::Files | Counted::Modules) {
             return String::new();
         }
-        let files = self.case.ledger.files.iter().filter(|file| self.is_in(&file.path, scope.context));
+        let files = self.case.ledger.files.iter().filter(|file| self.is_in(&file.path, scope));
         let files: Vec<&FileLedger> = match of {
             Counted::Lines => files.filter(|file| file.deleted + file.added > 0).collect(),
             _ => files.filter(|file| file.status == FileStatus::Deleted).collect(),
@@ -292,15 +296,16 @@ impl Judge<'_, '_> {
         Some(memchr::memchr_iter(b'\n', &bytes).count() as u64)
     }
 
-    fn is_in(&self, path: &RepoPath, context: Option<Context>) -> bool {
-        context.is_none_or(|context| self.case.policy.context_of(path) == context)
+    fn is_in(&self, path: &RepoPath, scope: &Scope) -> bool {
+        scope.context.is_none_or(|context| self.case.policy.context_of(path) == context)
+            && (!scope.is_root || path.folder().is_empty())
     }
 
     fn file_counts(&self, scope: &Scope, is_kind: fn(&RepoPath) -> bool) -> Vec<Count> {
         let deleted = |ledger: &Ledger| {
             let is_meant = |path: &RepoPath| {
                 is_kind(path)
-                    && self.is_in(path, scope.context)
+                    && self.is_in(path, scope)
                     && (scope.names.is_empty() || scope.names.iter().any(|name| is_path(path, &name.text)))
                     && (scope.endings.is_empty() || path.extension().is_some_and(|it| scope.endings.contains(&it)))
             };
@@ -329,7 +334,7 @@ impl Judge<'_, '_> {
                     });
                 is_kind(definition.kind)
                     && is_meant
-                    && self.is_in(&place.path, scope.context)
+                    && self.is_in(&place.path, scope)
                     && (in_tests || self.case.policy.context_of(&place.path) != Context::Tests)
             })
             .count() as u64
@@ -344,7 +349,7 @@ impl Judge<'_, '_> {
 
     fn import_counts(&self, scope: &Scope) -> Vec<Count> {
         let is_meant = |path: &RepoPath| {
-            self.is_in(path, scope.context)
+            self.is_in(path, scope)
                 && (scope.names.is_empty() || scope.names.iter().any(|name| is_path(path, &name.text)))
         };
         let removed: Vec<_> = self.imports().iter().filter(|import| is_meant(&import.path)).collect();

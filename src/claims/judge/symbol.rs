@@ -14,7 +14,7 @@ impl Judge<'_, '_> {
     /// "Removed `x`": the change took a definition, a file or the readers of a flag away.
     pub(super) fn removed(&self, name: &Name, from: Option<&Name>, place: Option<&str>) -> Answer {
         match name.kind {
-            NameKind::Path => self.file_removed(name),
+            NameKind::Path => self.file_removed_from(name, from, place),
             NameKind::Flag if self.known(Side::Base, name, from).is_empty() => self.flag_removed(name),
             NameKind::Flag | NameKind::Identifier => self.definition_removed(name, from, place),
         }
@@ -159,6 +159,23 @@ impl Judge<'_, '_> {
         paths
     }
 
+    /// "Removed `tool.py` from `scripts/`": the deleted file lies there.
+    fn file_removed_from(&self, name: &Name, from: Option<&Name>, place: Option<&str>) -> Answer {
+        let answer = self.file_removed(name);
+        let said = from.map(|from| from.text.as_str()).or(place);
+        let (Status::Verified, Some(said)) = (answer.status, said) else { return answer };
+        let folder = said.trim_end_matches('/');
+        let is_there = |location: &Location| is_path(&location.path, &format!("{folder}/"));
+        match (!answer.places.is_empty() && answer.places.iter().all(is_there), from.is_some()) {
+            (true, _) => answer,
+            (false, true) => Answer::unprovable(
+                format!("{}, and not from `{said}`", answer.because),
+                "the whole path of the file that is meant",
+            ),
+            (false, false) => Answer { because: format!("{}; \"{said}\" was not judged", answer.because), ..answer },
+        }
+    }
+
     fn file_removed(&self, name: &Name) -> Answer {
         let base = self.files(Side::Base, name);
         let head = self.files(Side::Head, name);
@@ -197,6 +214,7 @@ impl Judge<'_, '_> {
             (true, false) => {
                 let paths: Vec<&str> = deleted.iter().map(|path| path.as_str()).collect();
                 Answer::verified(format!("the change removes {}", listed(&paths)))
+                    .at(deleted.iter().map(|path| first_line(path)))
             }
             (false, _) => {
                 let paths: Vec<&str> = deleted.iter().map(|path| path.as_str()).collect();
