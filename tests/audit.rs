@@ -237,10 +237,7 @@ fn a_closure_report_is_taken_claim_by_claim() {
     let unmentioned = predicate["unmentioned"].to_string();
     assert!(unmentioned.contains("_make_context") && !unmentioned.contains("_route_order_v2"), "{unmentioned}");
     let refuted = predicate["claims"].as_array().unwrap().iter().find(|it| it["kind"] == "no-duplicates").unwrap();
-    assert!(
-        refuted["because"].as_str().unwrap().contains("`EventType` (shop/events.py:1-9, shop/kinds.py:1-9)"),
-        "{refuted}"
-    );
+    assert!(refuted["because"].as_str().unwrap().contains("`EventType` (events.py:1-9, kinds.py:1-9)"), "{refuted}");
 }
 
 #[test]

@@ -28,6 +28,7 @@ pub use name::{Name, NameKind};
 pub use number::{Number, Precision};
 
 use crate::span::Location;
+use std::fmt;
 
 /// A document with claims.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,6 +68,16 @@ pub struct Source {
     pub line: u32,
     /// The commit whose message it is.
     pub commit: Option<String>,
+}
+
+impl fmt::Display for Source {
+    /// `closure.md:12`, `commit 2295b4572559:3`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.commit {
+            Some(commit) => write!(f, "commit {}:{}", commit.get(..12).unwrap_or(commit), self.line),
+            None => write!(f, "{}:{}", self.document, self.line),
+        }
+    }
 }
 
 /// One thing that somebody says.

@@ -395,7 +395,7 @@ fn items(
     }
     for judged in judged {
         let source = &judged.claim.source;
-        let message = format!("{}:{}: \"{}\": {}", source.document, source.line, judged.claim.text, judged.because);
+        let message = format!("{source}: \"{}\": {}", judged.claim.text, judged.because);
         let item = AuditItem { kind: "claim", message, places: judged.places.clone() };
         match judged.status {
             Status::Verified => {}

@@ -64,7 +64,7 @@ fn audit(report: &AuditReport, _sources: &Sources, _options: &RenderOptions) -> 
         let source = &judged.claim.source;
         let mut lines: Vec<String> = judged.places.iter().map(|it| format!("{}:{}", it.path, it.start.line)).collect();
         lines.extend(judged.proof.iter().map(|proof| format!("would prove it: {proof}")));
-        let class = format!("{}:{}", source.document, source.line);
+        let class = source.to_string();
         let name = format!("{} ({})", judged.claim.text, judged.claim.assertion.name());
         claims.add_test_case(case(&name, &class, verdict, &judged.because, &lines));
     }

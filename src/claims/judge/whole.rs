@@ -49,16 +49,18 @@ impl Judge<'_, '_> {
         let (beside, elsewhere): (Vec<&Group>, Vec<&Group>) =
             groups.iter().copied().partition(|group| self.is_beside(group));
         let named = if beside.is_empty() { &elsewhere } else { &beside };
-        let place = if beside.is_empty() { "in code" } else { "beside the change" };
-        let mut because = format!(
-            "{} groups of duplicates have two copies or more in code, {} of them beside the change; {place}: {}",
-            groups.len(),
-            beside.len(),
-            by_kind(named)
-        );
+        let mut because = match beside.is_empty() {
+            true => format!("{} groups of duplicates have two copies or more in code", groups.len()),
+            false => format!(
+                "{} groups of duplicates have two copies or more beside the change, {} in all code",
+                beside.len(),
+                groups.len()
+            ),
+        };
         if !classes.is_empty() {
             because += &format!("; {}", told(&classes));
         }
+        because += &format!("; {}", by_kind(named, &self.folders()));
         Answer::refuted(because).at(named.iter().flat_map(|group| places(group)))
     }
 
@@ -84,7 +86,7 @@ impl Judge<'_, '_> {
                 "a `[[single-source]]` rule",
             );
         }
-        let shown: Vec<String> = groups.iter().take(NAMED).map(|group| describe(group)).collect();
+        let shown: Vec<String> = groups.iter().take(NAMED).map(|group| describe(group, &self.folders())).collect();
         let mut because = format!("{} names are duplicates beside the change: {}", groups.len(), shown.join("; "));
         if !classes.is_empty() {
             because += &format!("; {}", told(&classes));
@@ -92,13 +94,18 @@ impl Judge<'_, '_> {
         Answer::refuted(because).at(groups.iter().take(NAMED).flat_map(|group| places(group)))
     }
 
+    /// The folders of code that the change touches.
+    fn folders(&self) -> BTreeSet<&str> {
+        let is_code =
+            |path: &&RepoPath| find_language(path).is_some() && self.case.policy.context_of(path) == Context::Code;
+        self.case.ledger.files.iter().map(|file| &file.path).filter(is_code).map(|path| path.folder()).collect()
+    }
+
     /// Class names that two modules or more of one folder of the change define, whether or not their bodies are alike.
     fn classes_beside(&self) -> Vec<(String, Vec<Location>)> {
         let head = self.case.head;
         let is_code = |path: &RepoPath| self.case.policy.context_of(path) == Context::Code;
-        let is_source = |path: &&RepoPath| find_language(path).is_some() && is_code(path);
-        let folders: BTreeSet<&str> =
-            self.case.ledger.files.iter().map(|file| &file.path).filter(is_source).map(|path| path.folder()).collect();
+        let folders = self.folders();
         let mut found: BTreeMap<(&str, String), Vec<Location>> = BTreeMap::new();
         for &id in &head.ids {
             let path = head.sources.path(id);
@@ -245,32 +252,33 @@ impl Judge<'_, '_> {
     }
 }
 
-/// "9 class names are defined by two modules or more of a folder: `EventType` (a.py:3, b.py:4), ...".
+/// "9 class names are defined by several modules of `shop`: `EventType` (a.py:3, b.py:4), ...".
 fn told(classes: &[(String, Vec<Location>)]) -> String {
+    let folders: BTreeSet<&str> = classes.iter().flat_map(|(_, places)| places).map(|it| it.path.folder()).collect();
     let shown: Vec<String> = classes
         .iter()
         .take(NAMED)
         .map(|(name, places)| {
             let places: Vec<String> =
-                places.iter().map(|place| format!("{}:{}", place.path, place.start.line)).collect();
+                places.iter().map(|it| format!("{}:{}", short(&it.path, &folders), it.start.line)).collect();
             format!("`{name}` ({})", places.join(", "))
         })
         .collect();
     let more = classes.len().saturating_sub(NAMED);
     let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
     let noun = if classes.len() == 1 { "class name is" } else { "class names are" };
-    format!(
-        "{} {noun} defined by several modules of a folder that the change touches: {}{rest}",
-        classes.len(),
-        shown.join(", ")
-    )
+    let place = match folders.iter().next() {
+        Some(folder) if folders.len() == 1 => format!("`{folder}`"),
+        _ => "one folder".to_owned(),
+    };
+    format!("{} {noun} defined by several modules of {place}: {}{rest}", classes.len(), shown.join(", "))
 }
 
 /// Groups of one kind that an answer names.
-const NAMED: usize = 12;
+const NAMED: usize = 9;
 
-/// "duplicate-definition: `A` (a.py:1-9, b.py:4-12), `B` (…); clone: …", what is certain first.
-fn by_kind(groups: &[&Group]) -> String {
+/// "2 duplicate-definition: `A` (a.py:1-9, b.py:4-12), `B` (...); 1 clone: ...", what is certain first.
+fn by_kind(groups: &[&Group], folders: &BTreeSet<&str>) -> String {
     let mut kinds: Vec<DuplicateKind> = groups.iter().map(|group| group.kind).collect();
     let weight = |kind: &DuplicateKind| match kind {
         DuplicateKind::DuplicateDefinition => 0,
@@ -284,7 +292,7 @@ fn by_kind(groups: &[&Group]) -> String {
         let mut own: Vec<&&Group> = groups.iter().filter(|group| group.kind == kind).collect();
         // copies of whole definitions that are equal tell more than long ones that are alike
         own.sort_by_key(|group| (group.similarity < 1000, group.instances.iter().any(|it| it.what == "statements")));
-        let shown: Vec<String> = own.iter().take(NAMED).map(|group| describe(group)).collect();
+        let shown: Vec<String> = own.iter().take(NAMED).map(|group| describe(group, folders)).collect();
         let more = own.len().saturating_sub(NAMED);
         let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
         parts.push(format!("{} {}: {}{rest}", own.len(), kind.name(), shown.join(", ")));
@@ -292,18 +300,27 @@ fn by_kind(groups: &[&Group]) -> String {
     parts.join("; ")
 }
 
-fn describe(group: &Group) -> String {
-    let mut copies: Vec<String> = group
-        .instances
+/// "`A` (a.py:1-9, b.py:4-12)": two copies, those beside the change first and by their file name alone.
+fn describe(group: &Group, folders: &BTreeSet<&str>) -> String {
+    let mut copies: Vec<_> = group.instances.iter().filter(|it| it.context == Context::Code).collect();
+    copies.sort_by_key(|it| !folders.contains(it.path.folder()));
+    let name = copies.first().map_or("", |it| it.symbol.rsplit([':', '.']).next().unwrap_or(&it.symbol));
+    let shown: Vec<String> = copies
         .iter()
-        .filter(|it| it.context == Context::Code)
-        .map(|it| format!("{}:{}-{}", it.path, it.lines.start, it.lines.end))
+        .take(2)
+        .map(|it| format!("{}:{}-{}", short(&it.path, folders), it.lines.start, it.lines.end))
         .collect();
-    let name = group.instances.first().map_or("", |it| it.symbol.rsplit([':', '.']).next().unwrap_or(&it.symbol));
-    let count = copies.len();
-    copies.truncate(3);
-    let rest = if count > 3 { format!(" and {} more", count - 3) } else { String::new() };
-    format!("`{name}` ({}{rest})", copies.join(", "))
+    let more = copies.len() - shown.len();
+    let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!("`{name}` ({}{rest})", shown.join(", "))
+}
+
+/// The file name of a path in a folder of the change, the whole path of another.
+fn short<'p>(path: &'p RepoPath, folders: &BTreeSet<&str>) -> &'p str {
+    match folders.contains(path.folder()) && folders.len() == 1 {
+        true => path.as_str().rsplit('/').next().unwrap_or(path.as_str()),
+        false => path.as_str(),
+    }
 }
 
 fn places(group: &Group) -> Vec<Location> {

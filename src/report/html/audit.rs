@@ -149,7 +149,7 @@ fn blocking_items(report: &AuditReport) -> Markup {
             p { (counted(refuted.len() as u64, "refuted claim")) ":" }
             ul.plain { @for judged in refuted { li {
                 "“" (prose(&judged.claim.text)) "” "
-                span.aside { (name(&format!("{}:{}", judged.claim.source.document, judged.claim.source.line))) }
+                span.aside { (name(&judged.claim.source.to_string())) }
             } } }
         }
     }
@@ -195,7 +195,7 @@ fn claims_table(claims: &[JudgedClaim]) -> Markup {
                 td { (chip(tone, judged.status.name())) }
                 td.claim {
                     p { "“" (prose(&judged.claim.text)) "”" }
-                    p.aside { (name(&format!("{}:{}", source.document, source.line))) }
+                    p.aside { (name(&source.to_string())) }
                 }
                 td {
                     p { (prose(&judged.because)) }
@@ -215,7 +215,7 @@ fn claims_table(claims: &[JudgedClaim]) -> Markup {
 
 fn unread_list(unread: &[UnreadSentence]) -> Markup {
     let rows = unread.iter().map(|it| {
-        let place = format!("{}:{}", it.source.document, it.source.line);
+        let place = it.source.to_string();
         html! { tr { td { "“" (prose(&it.text)) "”" } td { (name(&place)) } } }
     });
     let rows: Vec<Markup> = rows.collect();

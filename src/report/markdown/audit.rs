@@ -1,6 +1,6 @@
 //! An audit as a comment: the recommendation, then what was claimed and what is true.
 
-use super::text::{block, code, text};
+use super::text::{block, code, long_text, text};
 use super::{Page, head, place, removed};
 use crate::evidence::{AuditItem, AuditReport, JudgedClaim, Sources, Status};
 use crate::report::RenderOptions;
@@ -42,9 +42,8 @@ pub fn render(report: &AuditReport, _sources: &Sources, _options: &RenderOptions
     let rows = others(&report.open);
     page.folded(&format!("Not decided: {}", rows.len()), &head(&["kind", "what"]), &rows);
     let unread = report.unread.iter();
-    let rows: Vec<String> = unread
-        .map(|it| format!("| {} | {} |", text(&it.text), code(&format!("{}:{}", it.source.document, it.source.line))))
-        .collect();
+    let rows: Vec<String> =
+        unread.map(|it| format!("| {} | {} |", text(&it.text), code(&it.source.to_string()))).collect();
     let title = format!("Not understood: {}", counted(rows.len() as u64, "sentence"));
     page.folded(&title, &head(&["sentence", "where"]), &rows);
 
@@ -85,9 +84,9 @@ fn claim(judged: &JudgedClaim) -> String {
     format!(
         "| {}<br>{} | **{}** | {}{proof}{}{} |",
         text(&judged.claim.text),
-        code(&format!("{}:{}", source.document, source.line)),
+        code(&source.to_string()),
         judged.status.name(),
-        text(&judged.because),
+        long_text(&judged.because),
         belongs.unwrap_or_default(),
         places(&judged.places)
     )

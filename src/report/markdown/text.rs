@@ -9,9 +9,20 @@ use crate::report::escape::safe;
 /// Characters of one piece of text; what is longer is cut, since a comment has a limit.
 const TEXT_CHARS: usize = 400;
 
+/// Characters of a reason, which names what it rests on.
+const LONG_CHARS: usize = 1_600;
+
 /// A sentence. What stands between backquotes stays code.
 pub fn text(sentence: &str) -> String {
-    let sentence = shortened(sentence);
+    plain(&shortened(sentence, TEXT_CHARS))
+}
+
+/// A reason, which may be longer.
+pub fn long_text(sentence: &str) -> String {
+    plain(&shortened(sentence, LONG_CHARS))
+}
+
+fn plain(sentence: &str) -> String {
     let mut out = String::with_capacity(sentence.len() + 16);
     for (at, part) in sentence.split('`').enumerate() {
         if at % 2 == 1 {
@@ -52,7 +63,7 @@ fn is_plain(word: &str) -> bool {
 
 /// A code span.
 pub fn code(content: &str) -> String {
-    let content = shortened(content).replace("\\|", "\\\\x7c").replace('|', "\\|");
+    let content = shortened(content, TEXT_CHARS).replace("\\|", "\\\\x7c").replace('|', "\\|");
     if content.is_empty() {
         return String::new();
     }
@@ -70,9 +81,9 @@ pub fn block(language: &str, line: &str) -> String {
     format!("{fence}{language}\n{line}\n{fence}\n")
 }
 
-fn shortened(text: &str) -> String {
+fn shortened(text: &str, most: usize) -> String {
     let text = safe(text).replace('\t', " ");
-    match text.char_indices().nth(TEXT_CHARS) {
+    match text.char_indices().nth(most) {
         Some((at, _)) => format!("{}…", &text[..at]),
         None => text,
     }

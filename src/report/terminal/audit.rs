@@ -25,7 +25,7 @@ pub fn render(report: &AuditReport, _sources: &Sources, options: &RenderOptions)
         let title = format!("not understood: {}", counted(report.unread.len() as u64, "sentence"));
         let _ = writeln!(out, "\n{}", paint.bold(&title));
         for unread in report.unread.iter().take(options.max.unwrap_or(usize::MAX)) {
-            let place = format!("{}:{}", unread.source.document, unread.source.line);
+            let place = unread.source.to_string();
             let _ = writeln!(out, "  {}  {}", paint.dim(&safe(&place)), safe(&unread.text));
         }
         left_out(&mut out, report.unread.len(), options.max, "sentence", paint);
@@ -59,7 +59,7 @@ fn claim(out: &mut String, judged: &JudgedClaim, paint: Paint) {
         Status::Unprovable => paint.yellow("unprovable"),
     };
     let source = &judged.claim.source;
-    let place = format!("{}:{}", source.document, source.line);
+    let place = source.to_string();
     let _ = writeln!(out, "  {status}  {}  {}", safe(&judged.claim.text), paint.dim(&safe(&place)));
     let _ = writeln!(out, "              {}", safe(&judged.because));
     if let Some(proof) = &judged.proof {
