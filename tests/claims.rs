@@ -127,6 +127,7 @@ fn what_is_true_of_a_change_is_verified() {
             ("`shop/before_name.py` renamed to `shop/after_name.py`", "verified", "is `shop/after_name.py` at head"),
             ("`compute_total_v2` renamed to `compute_total`", "verified", "shop.totals:compute_total"),
             ("Removed 5 files", "verified", "5 deleted files, in 5 files"),
+            ("Removed 5 files, 9 other files remain", "verified", "the rest of the sentence was not judged"),
             ("Removed 5 files from the repository", "verified", "5 deleted files"),
             ("Removed 2 JSON files", "verified", "2 deleted files"),
             ("Removed 1 test file", "verified", "1 deleted files, in `tests/test_legacy.py`"),

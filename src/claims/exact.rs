@@ -126,6 +126,7 @@ pub(super) fn read(text: &str, document: &str, offset: u32) -> Result<Vec<Claim>
                 source: Source { document: document.to_owned(), line, commit: None },
                 assertion,
                 unjudged: Vec::new(),
+                is_partial: false,
             }),
             Err(message) => errors.push(error(line, message)),
         }

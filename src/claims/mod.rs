@@ -89,6 +89,8 @@ pub struct Claim {
     pub assertion: Assertion,
     /// Words of the sentence that nothing here judges: "unused", "duplicate".
     pub unjudged: Vec<String>,
+    /// The sentence says more than this, which was not understood.
+    pub is_partial: bool,
 }
 
 /// What a claim is about.

@@ -43,7 +43,8 @@ patterns! {
     PLAN_HEADING = r"^(?:\d+[.)]?\s*)?(?:next\s+steps?|to-?\s?do|future|follow-?\s?ups?|planned|plan\b|remaining|open\s+(?:items|questions)|recommendations?|proposal|proposed)\b";
     HEDGE = r"\b(?:not|never|cannot|unless|partial|partially|partly|mostly|most\s+of|some\s+of|previously|already|earlier|attempt\w*|tried|revert\w*|restored?|re-?add\w*|if|except|however|instead\s+of|would|could|should|might|may|but|until|when)\b|n't\b";
     OTHER_COMMIT = r"\b(?:[0-9a-f]*\d[0-9a-f]*[a-f][0-9a-f]*|[0-9a-f]*[a-f][0-9a-f]*\d[0-9a-f]*)\b";
-    CLAIM_LIKE = r"\b(?:remov\w+|delet\w+|eliminat\w+|no|zero|none|all|every|only|never|verified|validated|confirmed|completed?s?|passed|passing|pass|success\w*|working|works|functional|operational|maintain\w*|preserv\w*|resolved|fixed|clean\w*|healthy|ensur\w+|guarantee\w*|replac\w+|moved?|renamed?|consolidat\w+|migrat\w+|updated?s?|reduc\w+|without|single)\b|100\s*%|\u{2713}";
+    CLAIM_LIKE = r"\b(?:remov\w+|delet\w+|eliminat\w+|no|zero|none|all|every|only|never|verified|validated|confirmed|completed?s?|passed|passing|pass|success\w*|working|works|remain\w*|functional|operational|maintain\w*|preserv\w*|resolved|fixed|clean\w*|healthy|ensur\w+|guarantee\w*|replac\w+|moved?|renamed?|consolidat\w+|migrat\w+|updated?s?|reduc\w+|without|single)\b|100\s*%|\u{2713}";
+    OTHER_NUMBER = r"(?:^|[^\w.@-])\d[\d,]*\+?\s+(?:[a-z]+\s+){0,4}(?:lines?|loc|files?|modules?|methods?|functions?|class(?:es)?|imports?|tests?|remain\w*|\w*files|modified|changed|added|kept)\b";
     STRONG_HEADING = r"\b(?:no|zero|all|100\s*%|complete(?:d|ly)?)\b";
 
     REMOVED_PAST = START, PAST, r"\s*:?\s+", QUALIFIERS, "(?P<names>", NAMES, ")", KIND, WHOLLY, FROM, TAIL;

@@ -61,8 +61,15 @@ pub(super) fn interpret(sentence: &Sentence, document: &Document) -> Outcome {
     };
     reader.read();
     let rest = reader.rest();
-    let is_unread = looks_like_claim(without_label(&rest, !reader.found.is_empty()));
-    let claims = reader.found.into_iter().map(|assertion| claim(&sentence.text, assertion, &phrase)).collect();
+    let rest = without_label(&rest, !reader.found.is_empty());
+    // "34 files deleted, 9 others remain": what stands beside an understood part may be false
+    let is_partial = !reader.found.is_empty() && OTHER_NUMBER.is_match(rest);
+    let is_unread = looks_like_claim(rest) || is_partial;
+    let mut claims: Vec<Claim> =
+        reader.found.into_iter().map(|assertion| claim(&sentence.text, assertion, &phrase)).collect();
+    if is_unread {
+        claims.iter_mut().for_each(|claim| claim.is_partial = true);
+    }
     Outcome { claims, is_unread }
 }
 
@@ -89,7 +96,7 @@ fn claim(text: &str, assertion: Assertion, phrase: &Phrase) -> Claim {
         _ => phrase.unjudged(),
     };
     let source = Source { document: String::new(), line: 0, commit: None };
-    Claim { text: text.replace('\u{2713}', "").trim().to_owned(), source, assertion, unjudged }
+    Claim { text: text.replace('\u{2713}', "").trim().to_owned(), source, assertion, unjudged, is_partial: false }
 }
 
 /// A sentence with its code taken out.

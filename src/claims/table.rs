@@ -108,7 +108,10 @@ fn subject(label: &str) -> Option<Subject> {
 fn one(text: &str, assertion: Assertion) -> Outcome {
     let source = Source { document: String::new(), line: 0, commit: None };
     let text = text.replace('\u{2713}', "").split_whitespace().collect::<Vec<_>>().join(" ");
-    Outcome { claims: vec![Claim { text, source, assertion, unjudged: Vec::new() }], is_unread: false }
+    Outcome {
+        claims: vec![Claim { text, source, assertion, unjudged: Vec::new(), is_partial: false }],
+        is_unread: false,
+    }
 }
 
 /// The values of a JSON block that stands below a heading, or behind words, about the health of a service.

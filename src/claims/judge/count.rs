@@ -31,6 +31,9 @@ impl Count {
 /// Files that an answer names.
 const FILES_NAMED: usize = 3;
 
+/// Imports whose file has no other import of the same name left.
+const LOST_IMPORTS: &str = "names that a file imports no more";
+
 /// Numbers below this fit another commit by chance.
 const TELLING: u64 = 20;
 
@@ -80,7 +83,9 @@ impl Judge<'_, '_> {
                 because += &self.shrinkage(first.value);
             }
             if of == Counted::Imports {
-                let removed: Vec<&str> = self.imports().iter().map(|import| import.target.as_str()).collect();
+                let is_lost = fitting.iter().any(|count| count.how == LOST_IMPORTS);
+                let told = self.imports().iter().filter(|import| !(is_lost && import.is_left));
+                let removed: Vec<&str> = told.map(|import| import.target.as_str()).collect();
                 because += &format!(": {}", listed(&removed));
             }
             if !scope.narrowing.is_empty() {
@@ -370,7 +375,7 @@ impl Judge<'_, '_> {
             counts.push(Count::new("imported names removed, those of deleted files among them", removed.len() as u64));
         }
         if lost.len() != staying.len() {
-            counts.push(Count::new("names that a file imports no more", lost.len() as u64));
+            counts.push(Count::new(LOST_IMPORTS, lost.len() as u64));
         }
         if statements.len() != staying.len() {
             counts.push(Count::new("import statements touched", statements.len() as u64));

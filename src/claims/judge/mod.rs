@@ -201,6 +201,9 @@ impl<'a, 's> Judge<'a, 's> {
                 answer.because += &format!("; {} was not judged", words.join(" and "));
             }
         }
+        if answer.status == Status::Verified && claim.is_partial {
+            answer.because += "; the rest of the sentence was not judged";
+        }
         let Answer { status, because, proof, places, belongs_to, meant } = answer;
         JudgedClaim { claim, status, because, proof, places, belongs_to, meant }
     }
