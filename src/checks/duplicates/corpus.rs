@@ -23,6 +23,8 @@ pub struct Corpus {
     pub files: Vec<CorpusFile>,
     /// Files that were left out because they are migrations of a schema.
     pub migrations: usize,
+    /// Files that were left out because a compiler of interfaces wrote them.
+    pub generated: usize,
 }
 
 /// A unit of the corpus.
@@ -52,8 +54,10 @@ impl Corpus {
         };
         let mut files: Vec<CorpusFile> = wanted.par_iter().filter_map(read).collect();
         let read = files.len();
+        files.retain(|file| !is_generated(sources.path(file.id)));
+        let written = files.len();
         files.retain(|file| !is_migration(sources.path(file.id), &file.fragments));
-        Self { migrations: read - files.len(), files }
+        Self { migrations: written - files.len(), generated: read - written, files }
     }
 
     pub fn unit(&self, at: UnitRef) -> &Unit {
@@ -81,6 +85,12 @@ impl Corpus {
             end: prints.iter().map(|print| print.end).max().unwrap_or(1),
         }
     }
+}
+
+/// Whether the compiler of protocol buffers wrote a file: it writes the same again each time, and nobody mends it.
+fn is_generated(path: &RepoPath) -> bool {
+    let name = path.file_name();
+    ["_pb2.py", "_pb2_grpc.py"].iter().any(|ending| name.ends_with(ending))
 }
 
 /// Whether a file is one step of a schema's history: Django's `class Migration(migrations.Migration)`, or Alembic's

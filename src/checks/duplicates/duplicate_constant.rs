@@ -1,8 +1,9 @@
 //! `duplicate-constant`: the same constant in several modules, first of all with different values.
 //!
 //! Only literals of modules are compared. A short name (`TIMEOUT`, `MAX_SIZE`) is each module's own; a name of three
-//! words is meant to be one fact. Invariant: constants that agree are told only where the value is one that somebody
-//! chose. Absent on purpose: constants of classes, and values that are computed.
+//! words is meant to be one fact. Private constants (`_MODEL_DATA_PATH`) that differ are each module's own too. Invariant:
+//! constants that agree are told only where the value is one that somebody chose. Absent on purpose: constants of classes,
+//! and values that are computed.
 
 use super::{DuplicateKind, DuplicateSpec, DuplicatesOutput, Group, Instance, Search};
 use crate::facts::Constant;
@@ -47,7 +48,8 @@ fn group(search: &Search<'_, '_, '_>, name: &str, members: &[(u32, &Constant)]) 
     }
     let first = members[0].1;
     let disagrees = members.iter().any(|(_, constant)| constant.value != first.value);
-    if !disagrees && !is_chosen(first) {
+    let is_private = name.starts_with('_');
+    if disagrees && is_private || !disagrees && !is_chosen(first) {
         return None;
     }
     let instances: Vec<Instance> = members

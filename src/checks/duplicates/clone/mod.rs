@@ -95,6 +95,9 @@ fn find(search: &Search<'_, '_, '_>) -> DuplicatesOutput {
     if corpus.migrations > 0 {
         bounds.push(format!("{} of a schema left out", counted(corpus.migrations as u64, "migration")));
     }
+    if corpus.generated > 0 {
+        bounds.push(format!("{} of protocol buffers left out", counted(corpus.generated as u64, "generated file")));
+    }
     let common = near.skipped_statements + runs.skipped_windows;
     if common > 0 {
         bounds.push(format!("{common} statements are too common in this tree to look for near-miss clones by them"));
