@@ -71,6 +71,19 @@ fn the_document_holds_the_contract() {
 }
 
 #[test]
+fn a_renaming_says_whether_it_is_consistent() {
+    let consistent = SHIP.replace("parcel", "bundle").replace("number", "code");
+    // one name became two
+    let mixed = consistent.replace("return code", "return order").replace("book(bundle", "book(order");
+    for (copy, expected) in [(&consistent, true), (&mixed, false)] {
+        let report = run(&[file("shop/a.py", SHIP), file("shop/b.py", copy)]);
+        let document: serde_json::Value = serde_json::from_str(&as_json(&report)).unwrap();
+        let group = &document["groups"][0];
+        assert_eq!((&group["clone-type"], &group["consistent"]), (&json!("renamed"), &json!(expected)), "{group:#}");
+    }
+}
+
+#[test]
 fn what_does_not_parse_is_a_gap_and_hides_nothing_else() {
     let report = run(&[file("a.py", SHIP), file("b.py", SHIP), file("c.py", "def (:\n")]);
     assert_eq!(report.groups.len(), 1);

@@ -63,7 +63,9 @@ fn find(search: &Search<'_, '_, '_>) -> DuplicatesOutput {
             }
             _ => continue,
         };
-        if file.context == Context::Tests || unit.is_stub || unit.is_conditional {
+        // a protocol says what the others do, and does nothing
+        let is_protocol = unit.bases.iter().any(|base| &**base == "Protocol");
+        if file.context == Context::Tests || unit.is_stub || unit.is_conditional || is_protocol {
             continue;
         }
         let kind = match unit.kind {
