@@ -160,6 +160,8 @@ def inject(root, each, rng):
         text = mutate(node, kind, rng)
         copy_path = os.path.join(root, "injected", kind.replace("-", "_"), f"f{at}.py")
         os.makedirs(os.path.dirname(copy_path), exist_ok=True)
+        for folder in (os.path.dirname(copy_path), os.path.join(root, "injected")):
+            open(os.path.join(folder, "__init__.py"), "a").close()  # pylint reads packages alone
         open(copy_path, "w", encoding="utf-8").write(text)
         cases.append((kind, path, node.lineno, node.end_lineno, copy_path, 1, text.count("\n")))
     return cases
