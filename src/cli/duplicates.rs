@@ -20,6 +20,9 @@ Examples:
 
 Exit status: 0, whether or not there are duplicates; 2 when it cannot run.";
 
+/// Groups that are examined where nobody says how many.
+const EXAMINED: usize = 100;
+
 /// Find what is implemented more than once
 ///
 /// Copied code (also with names changed, or a few statements), classes and functions that several modules define,
@@ -52,9 +55,10 @@ pub struct Arguments {
     #[arg(long)]
     no_tests: bool,
 
-    /// Work out who uses each copy, its last change and the differences for the first N groups; 0 does so for all
-    #[arg(long, value_name = "N", default_value_t = 100)]
-    references: usize,
+    /// Work out who uses each copy, whether production reaches it, its last change and the differences for the first N
+    /// groups; 0 does so for all. Without it: for those that `--max` shows, 100 at most
+    #[arg(long, value_name = "N")]
+    references: Option<usize>,
 
     #[command(flatten)]
     input: Input,
@@ -76,7 +80,11 @@ pub fn run(global: &Global, arguments: &Arguments) -> Result<ExitStatus, Failure
             kinds: arguments.kinds.clone(),
             min_lines: arguments.min_lines,
             tests: !arguments.no_tests,
-            traced: (arguments.references > 0).then_some(arguments.references),
+            traced: match arguments.references {
+                Some(0) => None,
+                Some(number) => Some(number),
+                None => Some(arguments.output.shown().unwrap_or(EXAMINED).min(EXAMINED)),
+            },
         },
     };
     let status = |report: &DuplicatesReport| ExitStatus::of(Verdict::Pass, &report.gaps);

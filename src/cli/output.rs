@@ -124,6 +124,11 @@ fn places(format: &'static FormatSpec, targets: Vec<Target>) -> Result<Vec<(&'st
 }
 
 impl<R: Report> Output<R> {
+    /// What `--max` says: how much of the answer is shown; `None` is all.
+    pub fn shown(&self) -> Option<usize> {
+        self.max
+    }
+
     /// Renders a report and writes it wherever it belongs.
     pub fn write(&self, report: &R, sources: &Sources, color: Color) -> Result<(), Failure> {
         self.deliver(&self.render(report, sources, color))
