@@ -293,3 +293,11 @@ fn numbers_of_another_commit_are_told_as_its_own() {
         "{range:#}"
     );
 }
+
+#[test]
+fn what_goes_with_its_file_is_said_with_it() {
+    let statement = judged(&clean(), &[("Removed `shop/legacy.py`", "", "")], &[]);
+    let unmentioned = statement["predicate"]["unmentioned"].to_string();
+    assert!(unmentioned.contains("shop.prices:price_v2"), "{unmentioned}");
+    assert!(!unmentioned.contains("shop.legacy"), "{unmentioned}");
+}

@@ -14,7 +14,7 @@ use crate::finding::{Context, Severity, Verdict};
 use crate::gap::{Gap, Stage};
 use crate::history::attribution::{self, By, Walk};
 use crate::history::changes::Renames;
-use crate::history::ledger::{self, Depth};
+use crate::history::ledger::{self, Depth, Place};
 use crate::history::{Fate, Git, Range, RangeRequest, message};
 use crate::outside::{self, Moment};
 use crate::policy::{Measure, Policy, SymbolPattern, read_anywhere};
@@ -314,8 +314,18 @@ fn unmentioned(judged: &[JudgedClaim], removal: &RemovedReport) -> Vec<String> {
         meant.contains(&symbol) || names.iter().any(|name| symbol.rsplit([':', '.']).next() == Some(name.last()))
     };
     let rows = removal.ledger.definitions.iter().zip(&removal.symbols);
+    // and what goes with its file
+    let goes_with_file = |path: &str| {
+        let is_it = |name: &&claims::Name| {
+            let said = name.text.trim_start_matches("./");
+            path == said || path.strip_suffix(said).is_some_and(|rest| rest.ends_with('/'))
+        };
+        names.iter().any(is_it)
+    };
+    let is_of_a_file = |place: Option<&Place>| place.is_some_and(|place| goes_with_file(place.path.as_str()));
     let removed: Vec<&str> = rows
         .filter(|(definition, _)| definition.fate == Fate::Removed)
+        .filter(|(definition, _)| !is_of_a_file(definition.base.as_ref()))
         .map(|(_, names)| names.symbol.as_str())
         .collect();
     // what goes with its class or its function is said with it
