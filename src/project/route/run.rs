@@ -155,16 +155,18 @@ impl<'p, 's> Run<'p, 's> {
     fn holding(&self, ids: &[EntryId], texts: impl IntoIterator<Item = String>) -> Vec<Vec<EntryId>> {
         let needles = Needles::new(texts);
         let sources = self.project.sources;
+        let absence = sources.absence_of(&needles);
         let found: Vec<(EntryId, Vec<usize>)> = ids
             .par_iter()
             .filter_map(|&id| {
-                let text = sources.text(id)?;
-                let mut hits: Vec<usize> = needles.find(&text).iter().map(|hit| hit.needle).collect();
+                let file = sources.search_file(id, &needles, &absence)?;
+                let mut hits: Vec<usize> = file.hits.iter().map(|hit| hit.needle).collect();
                 hits.sort_unstable();
                 hits.dedup();
-                (!hits.is_empty()).then_some((id, hits))
+                Some((id, hits))
             })
             .collect();
+        absence.keep();
         let mut files = vec![Vec::new(); needles.names().len()];
         for (id, hits) in found {
             hits.into_iter().for_each(|hit| files[hit].push(id));
