@@ -22,6 +22,8 @@
 //!   where one of these things differs ([`source::watch`], `project::memo`). Duplicates and routes are joined anew.
 //! - **Absence of a way is searched forward.** Whether production uses a definition is answered from the entry points on,
 //!   in two rounds: what is surely reached, then what may be ([`project::Reach`]).
+//! - **What dies is a greatest fixed point.** A removal plan takes everything that dying code refers to for dead, and takes
+//!   out what living code refers to until nothing changes, so rings go as one ([`project::plan`](fn@project::plan)).
 //!
 //! Receivers are inferred by our own rules and not by those of ty, Astral's type checker, whose crates were tried
 //! (`ty_python_semantic` 0.0.10, 2026-11-22, on the scorecard of `tests/evaluation/references`): its recall of method
@@ -43,7 +45,7 @@
 //! | [`cache`] | a key made of contents | what an earlier run worked out of them |
 //! | [`workspace`] | a work tree, the index, a revision | a snapshot: paths and bytes |
 //! | [`source`] | snapshot | texts, occurrences of names, facts; each blob parsed once |
-//! | [`project`] | facts | modules, classes, meanings, traces, routes |
+//! | [`project`] | facts | modules, classes, meanings, traces, routes, what is reached, what dies |
 //! | [`history`] | two revisions | changed lines and what became of each |
 //! | [`checks`] | policy, project | findings, and what each does to the verdict of its rule |
 //! | [`proposal`] | project | what a policy could say |

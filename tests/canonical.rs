@@ -1,7 +1,7 @@
 //! The canonical report: one of everything, hostile text included.
 
 use solely::evidence::*;
-use solely::facts::ReferenceKind;
+use solely::facts::{LineTally, ReferenceKind};
 use solely::finding::{Context, Finding, Gate, Hop, Identity, Related, RuleId, Severity, Standing, Tier, Verdict};
 use solely::gap::{Extent, Gap, Reason, Stage};
 use solely::policy::PolicyPlace;
@@ -182,7 +182,85 @@ pub fn refs_report() -> RefsReport {
                 occurrences: Occurrences::default(),
             },
         ],
+        why_not: vec![],
         gaps: gaps(),
+    }
+}
+
+/// The same, asked why a place is no reference.
+pub fn why_report() -> RefsReport {
+    let related = Some(at("shop/carts.py", 3, 9, 3));
+    let because = "it means `shop.carts:Cart._handle_order_v2`".to_owned();
+    let reason = PlaceReason { column: Some(9), is_reference: false, because, related, via: vec![] };
+    let why = WhyNot { symbol: V2.to_owned(), path: RepoPath::new("shop/carts.py"), line: 9, reasons: vec![reason] };
+    RefsReport { why_not: vec![why], ..refs_report() }
+}
+
+pub fn plan_report() -> PlanReport {
+    let RefsReport { snapshot, counts, symbols, gaps, .. } = refs_report();
+    let references = &symbols[0].references;
+    let used = |index: usize| (V2.to_owned(), references[index].clone());
+    let lines = LineTally { code: 4, ..LineTally::default() };
+    let removal = |kind, symbol: &str, location, step| Removal {
+        kind,
+        symbol: symbol.to_owned(),
+        location,
+        lines,
+        because: "asked for".to_owned(),
+        step,
+        is_inside: false,
+    };
+    let test = |fate, name: &str| PlannedTestReport {
+        fate,
+        name: name.to_owned(),
+        location: at("tests/test_orders.py", 5, 1, 9),
+        lines: LineTally::default(),
+        references: vec![used(2)],
+    };
+    PlanReport {
+        snapshot,
+        counts,
+        asked: vec![V2.to_owned(), FLAG.to_owned()],
+        removals: vec![
+            removal("flag", FLAG, at("shop/orders.py", 5, 1, 5), 1),
+            removal("method", V2, at("shop/orders.py", 12, 1, 15), 2),
+        ],
+        rewrite: vec![used(1)],
+        tests: vec![test(TestFate::Vacuous, "test_caught"), test(TestFate::Breaks, "test_called")],
+        write_only: vec![("shop.orders:OrderHandler.store".to_owned(), at("shop/orders.py", 4, 9, 4))],
+        mentions: vec![used(0)],
+        kept: vec![Kept {
+            symbol: "shop.orders:OrderHandler._pack".to_owned(),
+            because: "the same name is used on an unknown receiver".to_owned(),
+            location: Some(at("shop/orders.py", 9, 9, 9)),
+        }],
+        lines,
+        test_lines: LineTally::default(),
+        gaps,
+    }
+}
+
+pub fn explain_report() -> ExplainReport {
+    let CheckReport { snapshot, counts, findings, rules, gaps, .. } = check_report();
+    let explained = |finding: Finding| Explained {
+        finding,
+        proof: vec!["tests/test_orders.py:1 imports `orders` from `shop`".to_owned()],
+        effect: "makes `orders-v2` fail for code".to_owned(),
+        remedies: vec!["use `OrderHandler._handle_order_v3`".to_owned()],
+    };
+    ExplainReport {
+        snapshot,
+        counts,
+        findings: findings.into_iter().take(2).map(explained).collect(),
+        rules: vec![ExplainedRule {
+            id: rules[0].id.clone(),
+            kind: rules[0].kind,
+            summary: rules[0].summary.clone(),
+            verdict: Some(rules[0].verdict),
+            conclusion: rules[0].conclusion.clone(),
+            sections: vec![("How to fix".to_owned(), "Move the callers.".to_owned())],
+        }],
+        gaps,
     }
 }
 

@@ -16,6 +16,8 @@ mod edits;
 mod page;
 /// The command line: that arguments reach the right place and the exit status says the truth.
 mod cli;
+/// Explanations of findings and rules, through the binary.
+mod explain;
 /// Formats with a reader of their own: valid, inert, the same bytes again.
 mod formats;
 /// What `doctor` says of repositories of every make.

@@ -17,6 +17,9 @@ fn the_terminal_shows_what_its_picture_shows() {
     expect_picture("check.txt", &show(terminal, &check, &sources, &PLAIN));
     expect_picture("check-max-1.txt", &show(terminal, &check, &sources, &RenderOptions { max: Some(1), ..PLAIN }));
     expect_picture("refs.txt", &show(terminal, &refs, &sources, &PLAIN));
+    expect_picture("why-not.txt", &show(terminal, &canonical::why_report(), &sources, &PLAIN));
+    expect_picture("plan.txt", &show(terminal, &canonical::plan_report(), &sources, &PLAIN));
+    expect_picture("explain.txt", &show(terminal, &canonical::explain_report(), &sources, &PLAIN));
 }
 
 #[test]
@@ -32,7 +35,13 @@ fn colour_adds_nothing_but_colour() {
 fn no_format_lets_an_escape_or_a_change_of_direction_through() {
     let (check, refs, sources) = (canonical::check_report(), canonical::refs_report(), canonical::sources());
     for format in FORMATS {
-        let texts = [format.render(&check, &sources, &PLAIN), format.render(&refs, &sources, &PLAIN)];
+        let texts = [
+            format.render(&check, &sources, &PLAIN),
+            format.render(&refs, &sources, &PLAIN),
+            format.render(&canonical::why_report(), &sources, &PLAIN),
+            format.render(&canonical::plan_report(), &sources, &PLAIN),
+            format.render(&canonical::explain_report(), &sources, &PLAIN),
+        ];
         for text in texts.into_iter().flatten() {
             assert!(!text.contains(['\u{1b}', '\u{7}', '\u{9b}', '\u{202e}']), "{}: {text}", format.name);
             assert!(text.ends_with('\n') && !text.ends_with("\n\n"), "{} ends with one newline", format.name);
@@ -86,7 +95,7 @@ fn the_json_of_check_keeps_its_contract() {
 #[test]
 fn the_json_of_refs_keeps_its_contract() {
     let document = json(&show(find_format("json").unwrap(), &canonical::refs_report(), &canonical::sources(), &PLAIN));
-    expect_fields(&document, "schema snapshot counts symbols gaps tool");
+    expect_fields(&document, "schema snapshot counts symbols why-not gaps tool");
     assert_eq!(document["schema"], "solely/refs/1");
     let symbol = &document["symbols"][0];
     expect_fields(symbol, "symbol definitions references occurrences");

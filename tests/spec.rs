@@ -1,7 +1,9 @@
 //! Runs the Markdown specs; `tests/spec/README.md` says how they are written.
 
+mod asked;
 mod expect;
 mod markdown;
+mod planned;
 mod reached;
 
 use expect::{Caret, File, Item, Kind, compare};
@@ -60,6 +62,11 @@ specs! {
     legacy_states => "tests/spec/legacy/states.md",
     legacy_wiring => "tests/spec/legacy/wiring.md",
     only_through_doors => "tests/spec/only_through/doors.md",
+    plan_branches => "tests/spec/plan/branches.md",
+    plan_definitions => "tests/spec/plan/definitions.md",
+    plan_files => "tests/spec/plan/files.md",
+    plan_order => "tests/spec/plan/order.md",
+    plan_tests => "tests/spec/plan/tests.md",
     references_aliases => "tests/spec/references/aliases.md",
     references_code => "tests/spec/references/code.md",
     references_dynamic => "tests/spec/references/dynamic.md",
@@ -78,6 +85,7 @@ specs! {
     resolve_imports => "tests/spec/resolve/imports.md",
     resolve_roots => "tests/spec/resolve/roots.md",
     resolve_scopes => "tests/spec/resolve/scopes.md",
+    why_lines => "tests/spec/why/lines.md",
     triage_hygiene => "tests/spec/triage/hygiene.md",
     triage_suppressions => "tests/spec/triage/suppressions.md",
 }
@@ -105,6 +113,9 @@ struct Plan {
     duplicates: Option<Vec<String>>,
     /// Lines of a `reach` fence.
     reach: Vec<String>,
+    removal: Option<planned::Demand>,
+    /// A symbol, and the lines of its `why-not` fence.
+    why_not: Option<(String, Vec<String>)>,
     today: jiff::civil::Date,
     paths: Vec<String>,
     has_policy: bool,
@@ -120,6 +131,8 @@ fn plan(case: &Case) -> Plan {
         symbol: None,
         duplicates: None,
         reach: Vec::new(),
+        removal: None,
+        why_not: None,
         today: jiff::civil::date(2026, 1, 1),
         paths: Vec::new(),
         has_policy: false,
@@ -131,6 +144,10 @@ fn plan(case: &Case) -> Plan {
             ("findings", _) => plan.expected.extend(expect::findings(block)),
             ("verdict", _) => plan.verdict.extend(lines()),
             ("reach", _) => plan.reach.extend(lines()),
+            ("why-not", _) => plan.why_not = Some((block.words[0].clone(), lines().collect())),
+            ("plan", _) => {
+                plan.removal = Some(planned::Demand { what: block.words.clone(), lines: lines().collect() });
+            }
             ("duplicates", _) => plan.duplicates.get_or_insert_default().extend(lines()),
             ("refs", _) => {
                 plan.symbol = Some(block.words.first().expect("`refs` names a symbol").clone());
@@ -189,6 +206,22 @@ fn compare_case(plan: &mut Plan, cache: Cache) -> Vec<String> {
     if !plan.reach.is_empty() {
         return match policy(&snapshot) {
             Ok(policy) => reached::compare(&snapshot, &policy, &plan.reach),
+            Err(errors) => errors,
+        };
+    }
+    if let Some((symbol, lines)) = &plan.why_not {
+        return match policy(&snapshot) {
+            Ok(policy) => asked::compare(&snapshot, &policy, symbol, lines),
+            Err(errors) => errors,
+        };
+    }
+    if let Some(demand) = &plan.removal {
+        return match policy(&snapshot) {
+            Ok(policy) => {
+                let report = planned::planned(&snapshot, &policy, demand);
+                *plan.said.borrow_mut() += &format!("{:?} {:?}", report.removals, report.tests);
+                planned::compare(&report, demand)
+            }
             Err(errors) => errors,
         };
     }
@@ -456,6 +489,8 @@ fn every_document_has_a_case_for_and_a_case_against() {
             let is_expected = |item: &Item| matches!(item.kind, Kind::Finding | Kind::Note | Kind::Reference);
             plan.expected.iter().any(is_expected)
                 || plan.duplicates.as_ref().is_some_and(|lines| !lines.is_empty())
+                || plan.removal.as_ref().is_some_and(|it| it.lines.iter().any(|it| it.starts_with(char::is_numeric)))
+                || plan.why_not.as_ref().is_some_and(|(_, lines)| lines.iter().any(|it| it.contains(": it is one")))
                 || plan.reach.iter().any(|line| line.contains(": production") || line.contains(": tests"))
                 || plan.files.iter().flat_map(|file| &file.carets).any(|caret| !caret.meanings.is_empty())
         };

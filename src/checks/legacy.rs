@@ -5,7 +5,9 @@
 //! on purpose: how references are found; see `project::trace`.
 
 use super::wiring::{Wiring, wiring};
-use super::{CheckInput, CheckOutput, CheckSpec, RuleReport, State, SymbolReport, Warning, counted, spoiling, tally};
+use super::{
+    CheckInput, CheckOutput, CheckSpec, RuleReport, State, SymbolReport, Warning, counted, follower, spoiling, tally,
+};
 use crate::finding::{Context, Finding, Gate, Identity, Related, Severity, Standing, Tier, Verdict};
 use crate::policy::{Demand, LegacyRule, PolicyPlace, Rule, RuleKind, SymbolPattern};
 use crate::project::{DefinitionSite, Entity, Resolver, Symbol, Target, Trace, TracedReference, UseAccess, trace};
@@ -24,8 +26,13 @@ fn run(input: &CheckInput<'_, '_>, rules: &[&Rule]) -> CheckOutput {
     let traces: BTreeMap<&Target, &Trace> = targets.iter().zip(&traces).collect();
     let mut wiring = wiring(input, rules);
     output.warnings.append(&mut wiring.warnings);
+    let is_defined = |target: &&Target| !traces[target].definitions.is_empty();
+    let defined: Vec<Target> = targets.iter().filter(is_defined).cloned().collect();
+    let followers = follower::of_legacy(input, &defined);
     for plan in &plans {
         judge(input, plan, &traces, &wiring, &mut output);
+        let symbols: BTreeSet<&Symbol> = plan.targets.iter().filter_map(|(target, _)| target.symbol()).collect();
+        output.findings.extend(follower::findings(input, plan.rule, &symbols, &followers));
     }
     output
 }
@@ -53,7 +60,7 @@ fn plan<'p>(input: &CheckInput<'_, '_>, rule: &'p Rule, warnings: &mut Vec<Warni
     let RuleKind::Legacy(legacy) = &rule.kind else { unreachable!("the registry passes legacy rules alone") };
     let mut targets = Vec::new();
     for pattern in &legacy.symbols {
-        let symbols = expand(input, pattern);
+        let symbols = input.project.matching(pattern);
         if symbols.is_empty() {
             warnings.push(Warning {
                 message: format!("`{pattern}` matches nothing: this part of `{}` can never fail", rule.id),
@@ -65,34 +72,6 @@ fn plan<'p>(input: &CheckInput<'_, '_>, rule: &'p Rule, warnings: &mut Vec<Warni
     }
     targets.extend(legacy.flags.iter().map(|flag| (Target::Flag(flag.clone()), None)));
     Plan { rule, legacy, targets }
-}
-
-/// The symbols that a pattern selects; without globs the symbol itself, which need not exist.
-fn expand(input: &CheckInput<'_, '_>, pattern: &SymbolPattern) -> Vec<Symbol> {
-    if !pattern.has_globs() {
-        return vec![Symbol { module: pattern.module.clone(), name: pattern.name.clone() }];
-    }
-    let mut symbols = BTreeSet::new();
-    for (file, module) in input.project.modules.files() {
-        if pattern.name.is_none() {
-            if pattern.matches(module, None) {
-                symbols.insert(Symbol::module(module));
-            }
-            continue;
-        }
-        let of_module = SymbolPattern { name: None, ..pattern.clone() };
-        if !of_module.matches(module, None) {
-            continue;
-        }
-        let Some(facts) = input.project.sources.facts(file) else { continue };
-        for id in facts.definition_ids() {
-            let name = facts.qualified_name(id);
-            if pattern.matches(module, Some(&name)) {
-                symbols.insert(Symbol::new(module, name));
-            }
-        }
-    }
-    symbols.into_iter().collect()
 }
 
 fn judge(

@@ -9,6 +9,7 @@ mod dangling_reference;
 pub mod duplicates;
 mod duplication;
 mod family;
+mod follower;
 mod identity;
 mod intentional_duplicate;
 mod legacy;

@@ -13,10 +13,12 @@ mod ci;
 mod completions;
 mod doctor;
 mod duplicates;
+mod explain;
 mod failure;
 mod init;
 mod input;
 mod output;
+mod plan;
 mod policy;
 mod progress;
 mod refs;
@@ -89,6 +91,8 @@ Examples:
   solely check --repo app.git --rev v2   judge a revision without a checkout
   solely duplicates shop/                what is implemented more than once
   solely refs shop.orders:Order.save_v2  who still uses it, and through which imports
+  solely plan shop.orders:Order.save_v2  what goes with it, and in which order
+  solely explain shop/orders.py:18       why is this a finding, and what would make it pass?
   solely removed main...HEAD             how many lines did this branch really remove?
   solely audit --head HEAD --claims closure.md
                                          does what the closure report says hold?
@@ -187,6 +191,8 @@ enum Command {
     Init(init::Arguments),
     Duplicates(duplicates::Arguments),
     Refs(refs::Arguments),
+    Plan(plan::Arguments),
+    Explain(explain::Arguments),
     Removed(removed::Arguments),
     Verify(verify::Arguments),
     Policy(policy::Arguments),
@@ -219,6 +225,8 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitStatus {
         Command::Init(arguments) => init::run(global, arguments),
         Command::Duplicates(arguments) => duplicates::run(global, arguments),
         Command::Refs(arguments) => refs::run(global, arguments),
+        Command::Plan(arguments) => plan::run(global, arguments),
+        Command::Explain(arguments) => explain::run(global, arguments),
         Command::Removed(arguments) => removed::run(global, arguments),
         Command::Verify(arguments) => verify::run(global, arguments),
         Command::Policy(arguments) => policy::run(global, arguments),

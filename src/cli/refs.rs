@@ -19,6 +19,7 @@ Examples:
   solely refs shop.legacy                           a whole module
   solely refs 'shop.*:*_v2' --max 0                 everything of that name, every line shown
   solely refs shop.orders:save --rev HEAD~1 --format json
+  solely refs shop.orders:save --why-not shop/api.py:12
 
 Exit status: 0, whether or not there are references; 2 when it cannot run.";
 
@@ -29,6 +30,10 @@ pub struct Arguments {
     /// `package.module:Class.method`, or `package.module` for a module
     #[arg(value_name = "SYMBOL", required = true)]
     symbols: Vec<String>,
+
+    /// Tell why this place is no reference to the symbol, `path:line`
+    #[arg(long, value_name = "PATH:LINE")]
+    why_not: Option<String>,
 
     #[command(flatten)]
     input: Input,
@@ -44,6 +49,7 @@ pub fn run(global: &Global, arguments: &Arguments) -> Result<ExitStatus, Failure
         policy: global.policy(),
         cache: global.cache(),
         symbols: arguments.symbols.clone(),
+        why_not: arguments.why_not.clone(),
     };
     let progress = global.progress();
     let (report, sources) = pipeline::refs(&options, &progress)?;

@@ -5,6 +5,8 @@
 
 mod audit;
 mod doctor;
+mod explain;
+mod plan;
 mod removed;
 mod verify;
 
@@ -17,6 +19,8 @@ pub use doctor::{
     BaselineFound, CacheFound, DoctorReport, ExpectedGap, FileCounts, ImportRoot, PolicyFile, PolicyFound, RulePack,
     Scan, Trouble, Variable,
 };
+pub use explain::{ExplainReport, Explained, ExplainedRule};
+pub use plan::{Kept, PlanReport, PlannedTestReport, Removal, TestFate};
 pub use removed::{Aftermath, BrokenReference, Headline, RangeEnd, RemovedReport, SymbolNames, Useless};
 pub use verify::{Problem, ProblemKind, VerifyReport};
 
@@ -31,7 +35,7 @@ pub use crate::checks::duplicates::{
 };
 pub use crate::checks::{RuleReport, State, SymbolReport, TierCounts, Warning};
 pub use crate::history::LastChange;
-pub use crate::project::Occurrences;
+pub use crate::project::{Occurrences, PlaceReason};
 pub use crate::triage::{BaselineUse, Comparison};
 
 /// What was judged.
@@ -118,7 +122,19 @@ pub struct RefsReport {
     pub snapshot: SnapshotIdentity,
     pub counts: Counts,
     pub symbols: Vec<SymbolReferences>,
+    /// Why a place is a reference to each symbol or is none, where that was asked.
+    pub why_not: Vec<WhyNot>,
     pub gaps: Vec<Gap>,
+}
+
+/// Why a line is, or is not, a reference to a symbol.
+#[derive(Clone, Debug)]
+pub struct WhyNot {
+    pub symbol: String,
+    pub path: RepoPath,
+    pub line: u32,
+    /// At least one.
+    pub reasons: Vec<PlaceReason>,
 }
 
 /// The answer of `solely duplicates`.

@@ -132,6 +132,18 @@ impl Facts {
         path
     }
 
+    /// The other arms of the statements in whose first arm an offset lies, innermost statement first: the handlers of a
+    /// `try` and the `else` of an `if`.
+    pub fn other_arms(&self, offset: u32) -> Vec<Vec<Span>> {
+        let around = self.around(self.block_at(offset)).into_iter().filter(|&it| self.block(it).group == it);
+        let beside = |first: u32| {
+            let parent = self.block(first).parent;
+            let arms = self.blocks.iter().skip(first as usize + 1);
+            arms.filter(|it| it.group == first && it.parent == parent).map(|it| it.span).collect()
+        };
+        around.map(beside).collect()
+    }
+
     /// Whether every arm of a statement binds the name or leaves, so that nothing from before it is left.
     fn is_covered(&self, arm: u32, covered: &[u32], here: &[u32]) -> bool {
         let Block { group, arms, parent, .. } = *self.block(arm);

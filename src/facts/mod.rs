@@ -98,8 +98,8 @@ pub struct Facts {
     pub statements: Vec<Span>,
     /// Bodies of `if __name__ == "__main__":`, which run only where the file is run and not imported.
     pub main_blocks: Vec<Span>,
-    /// Conditions that choose between two paths: of an `if` with an `else`, of one whose body leaves, of `a if c else b`.
-    pub branches: Vec<Span>,
+    /// What conditions choose: the clauses of `if`, what follows one whose body leaves, both sides of `a if c else b`.
+    pub branches: Vec<Branch>,
     pub line_index: LineIndex,
     pub lines: Vec<LineClass>,
     /// What the parser could not read, with its reason; the rest was recovered.
@@ -505,6 +505,19 @@ pub struct AttributeAssignment {
     pub span: Span,
     pub value: Option<ValueId>,
     pub annotation: Option<ValueId>,
+}
+
+/// What runs where a condition chooses so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct Branch {
+    /// The `if` statement, with all its clauses, or the conditional expression.
+    pub whole: Span,
+    /// The condition; of an `else`, that of the clause before it.
+    pub test: Span,
+    /// From the keyword to the end of the body; what follows an `if` whose body leaves, to the end of the block.
+    pub clause: Span,
+    /// Whether there is another path where this one is not taken.
+    pub is_choice: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]

@@ -76,6 +76,15 @@ impl<'o> Check<'o> {
         let baseline = if options.baseline { find_baseline(&snapshot, &policy)? } else { None };
         Ok(Self { options, snapshot, policy, scope, baseline })
     }
+
+    pub(super) fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    /// Judges by these rules alone, if there are any.
+    pub(super) fn keep_rules(&mut self, ids: &[String]) {
+        self.policy.rules.retain(|rule| ids.is_empty() || ids.contains(&rule.id.0));
+    }
 }
 
 impl Question for Check<'_> {

@@ -15,6 +15,7 @@ mod memo;
 mod module;
 mod narrow;
 mod orphan;
+mod plan;
 mod reach;
 mod resolve;
 mod root;
@@ -30,6 +31,7 @@ pub use class::Mro;
 pub use entity::{DefinitionRef, Entity, Holder, HolderKind, Resolved};
 pub use module::{Found, ModuleIndex, ModuleRef, primary_name};
 pub use orphan::{Orphan, orphans};
+pub use plan::{Follower, Kept, Plan, PlannedTest, Removal, TestFate, followers, plan};
 pub use reach::{EntryKind, EntryPoint, Node, Reach, Reached, entry_points, nodes_of};
 pub use resolve::Resolver;
 pub use root::{METADATA, Roots, declared_roots};
@@ -38,12 +40,14 @@ pub use route::{
     routes,
 };
 pub use symbol::Symbol;
-pub use trace::{DefinitionSite, Occurrences, Target, Trace, TracedReference, UseAccess, trace};
+pub use trace::{DefinitionSite, Occurrences, PlaceReason, Target, Trace, TracedReference, UseAccess, trace, why};
 
 use crate::facts::Facts;
+use crate::policy::SymbolPattern;
 use crate::source::SourceSet;
 use crate::span::{Location, Position, Span};
 use crate::workspace::EntryId;
+use std::collections::BTreeSet;
 
 /// The files that are judged, and what they mean together.
 pub struct Project<'s> {
@@ -94,6 +98,25 @@ impl<'s> Project<'s> {
         parts.truncate(parts.len().saturating_sub(ups));
         parts.extend(written.split('.').filter(|part| !part.is_empty()));
         parts.join(".")
+    }
+
+    /// The symbols that a pattern selects; without globs the symbol itself, which need not exist.
+    pub fn matching(&self, pattern: &SymbolPattern) -> Vec<Symbol> {
+        if !pattern.has_globs() {
+            return vec![Symbol { module: pattern.module.clone(), name: pattern.name.clone() }];
+        }
+        let of_module = SymbolPattern { name: None, ..pattern.clone() };
+        let mut symbols = BTreeSet::new();
+        for (file, module) in self.modules.files().filter(|(_, module)| of_module.matches(module, None)) {
+            if pattern.name.is_none() {
+                symbols.insert(Symbol::module(module));
+                continue;
+            }
+            let Some(facts) = self.sources.facts(file) else { continue };
+            let names = facts.definition_ids().map(|id| facts.qualified_name(id));
+            symbols.extend(names.filter(|it| pattern.matches(module, Some(it))).map(|name| Symbol::new(module, name)));
+        }
+        symbols.into_iter().collect()
     }
 
     /// The symbol with the module's primary name, where the module is in the tree: `src.pkg.a:f` is `pkg.a:f`.

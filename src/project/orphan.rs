@@ -47,11 +47,8 @@ pub fn orphans(
     }
     let mut resolver = Resolver::new(head);
     definitions.retain(|symbol| exists(&mut resolver, symbol));
-    let near = |symbol: &Symbol| {
-        let class = symbol.owner().map_or_else(String::new, |owner| owner.last_name().to_owned());
-        Target::Near { symbol: symbol.clone(), companion: class }
-    };
-    let targets: Vec<Target> = definitions.into_iter().map(Target::Symbol).chain(attributes.keys().map(near)).collect();
+    let near = attributes.keys().cloned().map(Target::near);
+    let targets: Vec<Target> = definitions.into_iter().map(Target::Symbol).chain(near).collect();
     let before = trace(base, &targets, progress);
     let after = trace(head, &targets, progress);
     for (before, after) in before.iter().zip(&after) {

@@ -82,7 +82,7 @@ fn speaks_of_a_version(key: &str) -> bool {
 
 /// Whether what is read at a place stands in a condition of two outcomes, or goes into a name that does.
 fn decides(facts: &Facts, key: Span) -> bool {
-    let is_condition = |span: Span| facts.branches.iter().any(|branch| branch.contains(span));
+    let is_condition = |span: Span| facts.branches.iter().any(|it| it.is_choice && it.test.contains(span));
     if is_condition(key) {
         return true;
     }

@@ -6,12 +6,13 @@
 
 use super::notice::{Notice, Notices};
 use super::{FormatSpec, RenderOptions, escape};
-use crate::evidence::{AuditReport, CheckReport, DuplicatesReport, RemovedReport, Sources};
+use crate::evidence::{AuditReport, CheckReport, DuplicatesReport, RefsReport, RemovedReport, Sources};
 use crate::finding::Severity;
 use std::fmt::Write;
 
 pub const SPEC: FormatSpec = FormatSpec {
     check: Some(check),
+    refs: Some(refs),
     removed: Some(removed),
     duplicates: Some(duplicates),
     audit: Some(audit),
@@ -20,6 +21,10 @@ pub const SPEC: FormatSpec = FormatSpec {
 
 fn check(report: &CheckReport, _sources: &Sources, _options: &RenderOptions) -> String {
     render(&Notices::of_check(report), Some(report.verdict.name()))
+}
+
+fn refs(report: &RefsReport, _sources: &Sources, _options: &RenderOptions) -> String {
+    render(&Notices::of_refs(report), None)
 }
 
 fn removed(report: &RemovedReport, _sources: &Sources, _options: &RenderOptions) -> String {

@@ -5,12 +5,13 @@
 
 use super::notice::Notices;
 use super::{FormatSpec, RenderOptions, escape};
-use crate::evidence::{AuditReport, CheckReport, DuplicatesReport, RemovedReport, Sources};
+use crate::evidence::{AuditReport, CheckReport, DuplicatesReport, RefsReport, RemovedReport, Sources};
 use crate::finding::Severity;
 use serde::Serialize;
 
 pub const SPEC: FormatSpec = FormatSpec {
     check: Some(check),
+    refs: Some(refs),
     removed: Some(removed),
     duplicates: Some(duplicates),
     audit: Some(audit),
@@ -40,6 +41,10 @@ struct Lines {
 
 fn check(report: &CheckReport, _sources: &Sources, _options: &RenderOptions) -> String {
     render(&Notices::of_check(report))
+}
+
+fn refs(report: &RefsReport, _sources: &Sources, _options: &RenderOptions) -> String {
+    render(&Notices::of_refs(report))
 }
 
 fn removed(report: &RemovedReport, _sources: &Sources, _options: &RenderOptions) -> String {

@@ -6,12 +6,17 @@
 use super::audit::Statement;
 use super::doctor::DoctorDocument;
 use super::duplicates::DuplicatesDocument;
-use super::record::{CheckHead, FindingRecord, GapRecord, RefsHead, RuleRecord, SymbolReferencesRecord, WarningRecord};
+use super::explain::ExplainDocument;
+use super::plan::PlanDocument;
+use super::record::{
+    CheckHead, FindingRecord, GapRecord, RefsHead, RuleRecord, SymbolReferencesRecord, WarningRecord, WhyNotRecord,
+};
 use super::removed::RemovedDocument;
 use super::verify::VerifyDocument;
 use super::{FormatSpec, RenderOptions, escape};
 use crate::evidence::{
-    AuditReport, CheckReport, DoctorReport, DuplicatesReport, RefsReport, RemovedReport, Sources, VerifyReport,
+    AuditReport, CheckReport, DoctorReport, DuplicatesReport, ExplainReport, PlanReport, RefsReport, RemovedReport,
+    Sources, VerifyReport,
 };
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -19,6 +24,8 @@ use serde::Serialize;
 pub const SPEC: FormatSpec = FormatSpec {
     check: Some(check),
     refs: Some(refs),
+    plan: Some(plan),
+    explain: Some(explain),
     removed: Some(removed),
     duplicates: Some(duplicates),
     audit: Some(audit),
@@ -50,10 +57,13 @@ impl<'a> CheckDocument<'a> {
 }
 
 #[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 pub struct RefsDocument<'a> {
     #[serde(flatten)]
     head: RefsHead<'a>,
     symbols: Vec<SymbolReferencesRecord<'a>>,
+    /// Why a place is a reference to each symbol or is none, where that was asked.
+    why_not: Vec<WhyNotRecord<'a>>,
     gaps: Vec<GapRecord<'a>>,
 }
 
@@ -65,8 +75,17 @@ fn refs(report: &RefsReport, _sources: &Sources, _options: &RenderOptions) -> St
     document(&RefsDocument {
         head: RefsHead::of(report),
         symbols: report.symbols.iter().map(SymbolReferencesRecord::of).collect(),
+        why_not: report.why_not.iter().map(WhyNotRecord::of).collect(),
         gaps: report.gaps.iter().map(GapRecord::of).collect(),
     })
+}
+
+fn plan(report: &PlanReport, _sources: &Sources, _options: &RenderOptions) -> String {
+    document(&PlanDocument::of(report))
+}
+
+fn explain(report: &ExplainReport, _sources: &Sources, _options: &RenderOptions) -> String {
+    document(&ExplainDocument::of(report))
 }
 
 fn removed(report: &RemovedReport, _sources: &Sources, _options: &RenderOptions) -> String {

@@ -1,21 +1,31 @@
 //! The `jsonl` format: one JSON object per line, each with its `type`, for streams and `grep`.
 //!
 //! Invariant: the first line is the `report` with schema, verdict and counts; then follow `rule`, `finding`, `gap` and
-//! `warning`, or `symbol` and `gap`, or `symbol`, `file`, `move`, `attribution` and `gap`, or `claim`, `unread`, `blocking`,
-//! `open`, `evidence` and `gap`, or `problem`, with the fields of the same records as `json`.
+//! `warning`, or `symbol` and `gap`, the parts of a plan, `finding` and `rule` of an explanation, or `symbol`, `file`,
+//! `move`, `attribution` and `gap`, or `claim`, `unread`, `blocking`, `open`, `evidence` and `gap`, or `problem`, with the
+//! fields of the same records as `json`.
 
 use super::audit::{self, AuditHead};
 use super::duplicates::{DuplicatesHead, GroupRecord};
-use super::record::{CheckHead, FindingRecord, GapRecord, RefsHead, RuleRecord, SymbolReferencesRecord, WarningRecord};
+use super::explain::{self, ExplainHead};
+use super::plan::{self, PlanHead};
+use super::record::{
+    CheckHead, FindingRecord, GapRecord, RefsHead, RuleRecord, SymbolReferencesRecord, WarningRecord, WhyNotRecord,
+};
 use super::removed::{self, RemovedHead};
 use super::verify::{self, VerifyHead};
 use super::{FormatSpec, RenderOptions, escape};
-use crate::evidence::{AuditReport, CheckReport, DuplicatesReport, RefsReport, RemovedReport, Sources, VerifyReport};
+use crate::evidence::{
+    AuditReport, CheckReport, DuplicatesReport, ExplainReport, PlanReport, RefsReport, RemovedReport, Sources,
+    VerifyReport,
+};
 use serde::Serialize;
 
 pub const SPEC: FormatSpec = FormatSpec {
     check: Some(check),
     refs: Some(refs),
+    plan: Some(plan),
+    explain: Some(explain),
     removed: Some(removed),
     duplicates: Some(duplicates),
     audit: Some(audit),
@@ -45,6 +55,29 @@ fn refs(report: &RefsReport, _sources: &Sources, _options: &RenderOptions) -> St
     let mut out = String::new();
     push(&mut out, "report", RefsHead::of(report));
     report.symbols.iter().for_each(|symbol| push(&mut out, "symbol", SymbolReferencesRecord::of(symbol)));
+    report.why_not.iter().for_each(|why| push(&mut out, "why-not", WhyNotRecord::of(why)));
+    report.gaps.iter().for_each(|gap| push(&mut out, "gap", GapRecord::of(gap)));
+    escape::safe_json(out)
+}
+
+fn plan(report: &PlanReport, _sources: &Sources, _options: &RenderOptions) -> String {
+    let mut out = String::new();
+    push(&mut out, "report", PlanHead::of(report));
+    report.rewrite.iter().for_each(|it| push(&mut out, "rewrite", plan::used(it)));
+    report.removals.iter().for_each(|it| push(&mut out, "removal", plan::removal(it)));
+    report.tests.iter().for_each(|it| push(&mut out, "test", plan::test(it)));
+    report.write_only.iter().for_each(|it| push(&mut out, "write-only", plan::place(it)));
+    report.kept.iter().for_each(|it| push(&mut out, "kept", plan::kept(it)));
+    report.mentions.iter().for_each(|it| push(&mut out, "mention", plan::used(it)));
+    report.gaps.iter().for_each(|gap| push(&mut out, "gap", GapRecord::of(gap)));
+    escape::safe_json(out)
+}
+
+fn explain(report: &ExplainReport, _sources: &Sources, _options: &RenderOptions) -> String {
+    let mut out = String::new();
+    push(&mut out, "report", ExplainHead::of(report));
+    report.findings.iter().for_each(|it| push(&mut out, "finding", explain::finding(it)));
+    report.rules.iter().for_each(|it| push(&mut out, "rule", explain::rule(it)));
     report.gaps.iter().for_each(|gap| push(&mut out, "gap", GapRecord::of(gap)));
     escape::safe_json(out)
 }

@@ -11,6 +11,7 @@ mod audit;
 mod doctor;
 mod duplicates;
 pub mod escape;
+mod explain;
 pub mod frame;
 pub mod github;
 pub mod gitlab;
@@ -21,6 +22,7 @@ pub mod junit;
 pub mod markdown;
 mod notice;
 mod paint;
+mod plan;
 pub mod proposal;
 mod record;
 mod removed;
@@ -32,7 +34,8 @@ mod verify;
 mod words;
 
 use crate::evidence::{
-    AuditReport, CheckReport, DoctorReport, DuplicatesReport, RefsReport, RemovedReport, Sources, VerifyReport,
+    AuditReport, CheckReport, DoctorReport, DuplicatesReport, ExplainReport, PlanReport, RefsReport, RemovedReport,
+    Sources, VerifyReport,
 };
 pub use audit::{PREDICATE_TYPE, STATEMENT_TYPE};
 pub use schema::{SCHEMAS, SchemaSpec};
@@ -51,6 +54,8 @@ pub struct FormatSpec {
     pub summary: &'static str,
     pub check: Option<Renderer<CheckReport>>,
     pub refs: Option<Renderer<RefsReport>>,
+    pub plan: Option<Renderer<PlanReport>>,
+    pub explain: Option<Renderer<ExplainReport>>,
     pub removed: Option<Renderer<RemovedReport>>,
     pub duplicates: Option<Renderer<DuplicatesReport>>,
     pub audit: Option<Renderer<AuditReport>>,
@@ -72,6 +77,18 @@ impl Report for CheckReport {
 impl Report for RefsReport {
     fn renderer(format: &FormatSpec) -> Option<Renderer<Self>> {
         format.refs
+    }
+}
+
+impl Report for PlanReport {
+    fn renderer(format: &FormatSpec) -> Option<Renderer<Self>> {
+        format.plan
+    }
+}
+
+impl Report for ExplainReport {
+    fn renderer(format: &FormatSpec) -> Option<Renderer<Self>> {
+        format.explain
     }
 }
 
@@ -113,6 +130,8 @@ impl FormatSpec {
             summary,
             check: None,
             refs: None,
+            plan: None,
+            explain: None,
             removed: None,
             duplicates: None,
             audit: None,

@@ -7,7 +7,10 @@
 use super::words::counted;
 use crate::checks::CHECKS;
 use crate::checks::duplicates::DUPLICATES;
-use crate::evidence::{AuditReport, BrokenReference, CheckReport, DuplicatesReport, Group, RemovedReport, Warning};
+use crate::evidence::{
+    AuditReport, BrokenReference, CheckReport, DuplicatesReport, Group, ReferenceReport, RefsReport, RemovedReport,
+    SymbolReferences, Warning,
+};
 use crate::finding::{Context, Finding, Fingerprint, Hop, Novelty, Severity};
 use crate::gap::Gap;
 use crate::span::{Location, Position};
@@ -15,6 +18,9 @@ use std::collections::BTreeMap;
 
 /// The rule of a reference that a change left broken.
 const BROKEN: &str = "broken-reference";
+
+/// The rule of a place that was asked for.
+const REFERENCE: &str = "reference";
 
 /// A rule that notices may name.
 pub struct RuleText {
@@ -55,7 +61,7 @@ pub struct Marks {
 
 /// A report as notices, with what they refer to.
 pub struct Notices {
-    /// `check`, `removed`, `duplicates` or `audit`.
+    /// `check`, `refs`, `removed`, `duplicates` or `audit`.
     pub command: &'static str,
     pub rules: Vec<RuleText>,
     pub notices: Vec<Notice>,
@@ -99,6 +105,29 @@ impl Notices {
             notices: numbered(report.groups.iter().map(of_group).collect()),
             gaps: report.gaps.clone(),
             warnings: bounds.collect(),
+            properties,
+        }
+    }
+
+    /// Each reference is a note.
+    pub fn of_refs(report: &RefsReport) -> Self {
+        let mut properties = BTreeMap::new();
+        properties.extend(report.snapshot.commit.clone().map(|commit| ("commit", commit)));
+        properties.extend(report.snapshot.tree.clone().map(|tree| ("tree", tree)));
+        let of_symbol =
+            |symbol: &SymbolReferences| symbol.references.iter().map(|it| of_reference(&symbol.symbol, it)).collect();
+        let notices: Vec<Vec<Notice>> = report.symbols.iter().map(of_symbol).collect();
+        Self {
+            command: "refs",
+            rules: vec![RuleText {
+                id: REFERENCE.to_owned(),
+                kind: "refs",
+                summary: "a reference to a symbol that was asked for".to_owned(),
+                help: "A place that means the symbol, with the imports that lead to it.",
+            }],
+            notices: numbered(notices.into_iter().flatten().collect()),
+            gaps: report.gaps.clone(),
+            warnings: Vec::new(),
             properties,
         }
     }
@@ -210,6 +239,26 @@ fn of_group(group: &Group) -> Notice {
         help: group.canonical.as_ref().map(|(at, why)| format!("keep `{}`: {why}", group.instances[*at].symbol)),
         via: Vec::new(),
         related: others.collect(),
+        marks: Marks::default(),
+        properties,
+    }
+}
+
+fn of_reference(symbol: &str, reference: &ReferenceReport) -> Notice {
+    let (kind, tier) = (reference.kind.name(), reference.tier.name());
+    let mut properties = BTreeMap::from([("context", reference.context.name().to_owned())]);
+    properties.insert("kind", kind.to_owned());
+    properties.insert("tier", tier.to_owned());
+    Notice {
+        rule: REFERENCE.to_owned(),
+        fingerprint: Fingerprint::of(&[REFERENCE, symbol, kind, reference.location.path.as_str()]),
+        severity: Severity::Note,
+        location: reference.location.clone(),
+        symbol: symbol.to_owned(),
+        message: format!("refers to `{symbol}` ({kind}, {tier})"),
+        help: None,
+        via: reference.via.clone(),
+        related: Vec::new(),
         marks: Marks::default(),
         properties,
     }

@@ -4,8 +4,8 @@
 //! shows. Absent on purpose: reading JSON back, and any type that another stage may use.
 
 use crate::evidence::{
-    BaselineUse, CheckReport, Comparison, Counts, Occurrences, PolicyIdentity, ReferenceReport, RefsReport, RuleReport,
-    SnapshotIdentity, SymbolReferences, SymbolReport, TierCounts, Warning,
+    BaselineUse, CheckReport, Comparison, Counts, Occurrences, PlaceReason, PolicyIdentity, ReferenceReport,
+    RefsReport, RuleReport, SnapshotIdentity, SymbolReferences, SymbolReport, TierCounts, Warning, WhyNot,
 };
 use crate::finding::{Acceptance, Context, Finding, Hop, Novelty, Related, Suppression, Tier, Verdict};
 use crate::gap::{Extent, Gap};
@@ -260,6 +260,24 @@ pub struct ReferenceRecord<'a> {
     via: Vec<HopRecord<'a>>,
 }
 
+#[derive(Serialize, JsonSchema)]
+pub struct WhyNotRecord<'a> {
+    symbol: &'a str,
+    path: &'a str,
+    line: u32,
+    reasons: Vec<ReasonRecord<'a>>,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct ReasonRecord<'a> {
+    /// Null where it is said of the whole line.
+    column: Option<u32>,
+    reference: bool,
+    because: &'a str,
+    related: Option<DefinitionRecord<'a>>,
+    via: Vec<HopRecord<'a>>,
+}
+
 impl<'a> CheckHead<'a> {
     pub fn of(report: &'a CheckReport) -> Self {
         Self {
@@ -353,6 +371,20 @@ impl<'a> SymbolReferencesRecord<'a> {
             references: report.references.iter().map(reference).collect(),
             occurrences: occurrences(report.occurrences),
         }
+    }
+}
+
+impl<'a> WhyNotRecord<'a> {
+    pub fn of(why: &'a WhyNot) -> Self {
+        let reason = |it: &'a PlaceReason| ReasonRecord {
+            column: it.column,
+            reference: it.is_reference,
+            because: &it.because,
+            related: it.related.as_ref().map(definition),
+            via: it.via.iter().map(hop).collect(),
+        };
+        let reasons = why.reasons.iter().map(reason).collect();
+        Self { symbol: &why.symbol, path: why.path.as_str(), line: why.line, reasons }
     }
 }
 

@@ -278,7 +278,7 @@ fn renames(renames: Renames) -> RenameRecord {
     }
 }
 
-fn classes(tally: LineTally) -> ClassRecord {
+pub fn classes(tally: LineTally) -> ClassRecord {
     ClassRecord {
         code: tally.code,
         comment: tally.comment,

@@ -9,7 +9,7 @@
 use super::notice::{Notice, Notices, RuleText};
 use super::words::grouped;
 use super::{FormatSpec, RenderOptions, escape};
-use crate::evidence::{AuditReport, CheckReport, DuplicatesReport, RemovedReport, Sources};
+use crate::evidence::{AuditReport, CheckReport, DuplicatesReport, RefsReport, RemovedReport, Sources};
 use crate::gap::Gap;
 use crate::span::Location;
 use flate2::Compression;
@@ -20,6 +20,7 @@ use std::io::Write;
 
 pub const SPEC: FormatSpec = FormatSpec {
     check: Some(check),
+    refs: Some(refs),
     removed: Some(removed),
     duplicates: Some(duplicates),
     audit: Some(audit),
@@ -54,6 +55,10 @@ const DESCRIPTION_CHARS: usize = 1_000;
 
 fn check(report: &CheckReport, _sources: &Sources, _options: &RenderOptions) -> String {
     render(&Notices::of_check(report), LIMITS)
+}
+
+fn refs(report: &RefsReport, _sources: &Sources, _options: &RenderOptions) -> String {
+    render(&Notices::of_refs(report), LIMITS)
 }
 
 fn removed(report: &RemovedReport, _sources: &Sources, _options: &RenderOptions) -> String {

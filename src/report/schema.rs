@@ -7,11 +7,14 @@
 use super::audit::{PREDICATE_TYPE, Statement};
 use super::doctor::{DOCTOR_SCHEMA, DoctorDocument};
 use super::duplicates::{DUPLICATES_SCHEMA, DuplicatesDocument};
+use super::explain::{EXPLAIN_SCHEMA, ExplainDocument};
 use super::json::{CheckDocument, RefsDocument};
+use super::plan::{PLAN_SCHEMA, PlanDocument};
 use super::record::{CHECK_SCHEMA, REFS_SCHEMA};
 use super::removed::{REMOVED_SCHEMA, RemovedDocument};
 use super::verify::{VERIFY_SCHEMA, VerifyDocument};
 use crate::finding::{Context, Severity, Tier, Verdict};
+use crate::project::TestFate;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::Value;
 
@@ -30,6 +33,8 @@ pub const SCHEMAS: &[SchemaSpec] = &[
     SchemaSpec { name: "check", id: CHECK_SCHEMA, root: root::<CheckDocument<'_>> },
     SchemaSpec { name: "doctor", id: DOCTOR_SCHEMA, root: root::<DoctorDocument<'_>> },
     SchemaSpec { name: "duplicates", id: DUPLICATES_SCHEMA, root: root::<DuplicatesDocument<'_>> },
+    SchemaSpec { name: "explain", id: EXPLAIN_SCHEMA, root: root::<ExplainDocument<'_>> },
+    SchemaSpec { name: "plan", id: PLAN_SCHEMA, root: root::<PlanDocument<'_>> },
     SchemaSpec { name: "refs", id: REFS_SCHEMA, root: root::<RefsDocument<'_>> },
     SchemaSpec { name: "removed", id: REMOVED_SCHEMA, root: root::<RemovedDocument<'_>> },
     SchemaSpec { name: "verify", id: VERIFY_SCHEMA, root: root::<VerifyDocument<'_>> },
@@ -65,6 +70,11 @@ pub fn severity(_: &mut SchemaGenerator) -> Schema {
 /// A context.
 pub fn context(_: &mut SchemaGenerator) -> Schema {
     one_of(&Context::ALL.map(Context::name))
+}
+
+/// What becomes of a test.
+pub fn test_fate(_: &mut SchemaGenerator) -> Schema {
+    one_of(&TestFate::ALL.map(TestFate::name))
 }
 
 /// A tier of proof.

@@ -4,8 +4,9 @@
 
 use super::words::{counted, grouped};
 use crate::checks::duplicates::DUPLICATES;
-use crate::evidence::{CheckReport, Comparison, Group, Headline};
+use crate::evidence::{CheckReport, Comparison, Group, Headline, PlanReport, TestFate};
 use crate::finding::{Severity, Verdict};
+use std::collections::BTreeMap;
 
 /// "2 of 3 rules fail: 5 errors, 1 note in 4 files".
 pub fn check(report: &CheckReport) -> String {
@@ -36,6 +37,76 @@ pub fn check(report: &CheckReport) -> String {
         parts.push(format!("{} not seen", counted(report.counts.gaps, "file")));
     }
     if parts.is_empty() { report.verdict.name().to_owned() } else { parts.join("; ") }
+}
+
+/// "7 methods, 1 flag and 3 imports go, 306 lines (231 code, …); first 1 reference to rewrite; tests: 2 vacuous".
+pub fn plan(report: &PlanReport) -> String {
+    let mut parts = Vec::new();
+    let mut kinds: BTreeMap<&str, u64> = BTreeMap::new();
+    report.removals.iter().for_each(|it| *kinds.entry(it.kind).or_default() += 1);
+    let plural = |kind: &str, count: u64| match (count, kind) {
+        (1, kind) => format!("1 {kind}"),
+        (count, "class") => format!("{} classes", grouped(count)),
+        (count, "branch") => format!("{} branches", grouped(count)),
+        (count, "type alias") => format!("{} type aliases", grouped(count)),
+        (count, kind) => counted(count, kind),
+    };
+    let gone: Vec<String> = kinds.iter().map(|(kind, count)| plural(kind, *count)).collect();
+    match gone.is_empty() {
+        true => parts.push("nothing is left to delete".to_owned()),
+        false => {
+            let verb = if report.removals.len() == 1 { "goes" } else { "go" };
+            let lines = report.lines;
+            parts.push(format!(
+                "{} {verb}, {} ({} code, {} comment, {} docstring, {} blank)",
+                gone.join(", "),
+                counted(lines.total(), "line"),
+                grouped(lines.code),
+                grouped(lines.comment),
+                grouped(lines.docstring + lines.docstring_blank),
+                grouped(lines.blank)
+            ));
+        }
+    }
+    if !report.rewrite.is_empty() {
+        parts.push(format!("first {} to rewrite", counted(report.rewrite.len() as u64, "reference")));
+    }
+    let count = |fate| report.tests.iter().filter(|test| test.fate == fate).count() as u64;
+    let fates = TestFate::ALL.map(|fate| (count(fate), fate));
+    let fates: Vec<String> = fates
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, fate)| match fate {
+            TestFate::Dies => format!("{} to delete ({})", grouped(count), counted(report.test_lines.total(), "line")),
+            TestFate::Vacuous => format!("{} to pass without proof", grouped(count)),
+            TestFate::Breaks => format!("{} to fail", grouped(count)),
+            TestFate::Flag => format!("{} to lose the flag", grouped(count)),
+            TestFate::Guards => format!("{} to keep", grouped(count)),
+        })
+        .collect();
+    if !fates.is_empty() {
+        parts.push(format!("tests: {}", fates.join(", ")));
+    }
+    parts.join("; ")
+}
+
+/// What becomes of tests, in words.
+pub fn fate(fate: TestFate) -> &'static str {
+    match fate {
+        TestFate::Dies => "Tests of nothing else: delete them",
+        TestFate::Vacuous => "Tests that would pass without proof, what is gone being caught or only asked about",
+        TestFate::Breaks => "Tests that would fail: rewrite them",
+        TestFate::Flag => "Tests that set or ask for a flag that nothing reads then: take it out",
+        TestFate::Guards => "Tests that it is gone: keep them",
+    }
+}
+
+/// "text that names what goes: 2 in code, 5 in docs".
+pub fn mentions(report: &PlanReport) -> String {
+    let mut contexts: BTreeMap<&str, u64> = BTreeMap::new();
+    report.mentions.iter().for_each(|(_, it)| *contexts.entry(it.context.name()).or_default() += 1);
+    let places: Vec<String> = contexts.iter().map(|(name, count)| format!("{} in {name}", grouped(*count))).collect();
+    format!("text that names what goes: {}", places.join(", "))
 }
 
 /// What was found and does not count, in words; a path and the name of a base are told as they are.

@@ -22,7 +22,7 @@ impl Block {
     pub fn path(&self) -> Option<&str> {
         match self.language.as_str() {
             "toml" if self.words.is_empty() => Some("solely.toml"),
-            "findings" | "verdict" | "refs" | "duplicates" | "options" => None,
+            "findings" | "verdict" | "refs" | "plan" | "why-not" | "duplicates" | "options" => None,
             _ => self.words.first().map(String::as_str),
         }
     }

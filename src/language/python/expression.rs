@@ -65,7 +65,7 @@ impl Extractor<'_> {
                 self.unless_unknown(value, Value::Awaited { value })
             }
             Expr::If(it) => {
-                self.facts.branches.push(span_of(it.test.range()));
+                self.conditional(it);
                 self.expression(&it.test, ReferenceKind::Name);
                 self.narrow_operands(expression);
                 let left = self.expression(&it.body, kind);

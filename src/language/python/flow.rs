@@ -5,7 +5,7 @@
 
 use super::statement::last_name;
 use super::{Extractor, UNKNOWN, span_of};
-use crate::facts::{BindingKind, Block, Guards, Narrowing, ReferenceKind, ValueId};
+use crate::facts::{BindingKind, Block, Branch, Guards, Narrowing, ReferenceKind, ValueId};
 use crate::span::Span;
 use ruff_python_ast as ast;
 use ruff_python_ast::{Expr, Stmt};
@@ -58,10 +58,7 @@ impl Extractor<'_> {
 
     pub(super) fn if_statement(&mut self, statement: &ast::StmtIf) {
         self.expression(&statement.test, ReferenceKind::Name);
-        let skips = matches!(statement.body.last(), Some(Stmt::Return(_) | Stmt::Raise(_) | Stmt::Continue(_)));
-        if skips || !statement.elif_else_clauses.is_empty() {
-            self.facts.branches.push(span_of(statement.test.range()));
-        }
+        self.branches(statement);
         let guard = match last_name(&statement.test) {
             Some("TYPE_CHECKING") => Guards::TYPE_CHECKING,
             _ if is_main_guard(&statement.test) => {
@@ -90,6 +87,36 @@ impl Extractor<'_> {
             self.guarded(Guards::CONDITIONAL, |walk| {
                 walk.arm(&clause.body, first, arms, false);
             });
+        }
+    }
+
+    fn branches(&mut self, statement: &ast::StmtIf) {
+        let whole = span_of(statement.range());
+        let is_choice = departs(&statement.body) || !statement.elif_else_clauses.is_empty();
+        let mut test = span_of(statement.test.range());
+        let end = statement.body.last().map_or(whole.end, |last| last.range().end().to_u32());
+        self.facts.branches.push(Branch { whole, test, clause: Span::new(whole.start, end), is_choice });
+        for clause in &statement.elif_else_clauses {
+            test = clause.test.as_ref().map_or(test, |test| span_of(test.range()));
+            self.facts.branches.push(Branch { whole, test, clause: span_of(clause.range()), is_choice });
+        }
+    }
+
+    pub(super) fn conditional(&mut self, expression: &ast::ExprIf) {
+        let (whole, test) = (span_of(expression.range()), span_of(expression.test.range()));
+        for side in [&expression.body, &expression.orelse] {
+            self.facts.branches.push(Branch { whole, test, clause: span_of(side.range()), is_choice: true });
+        }
+    }
+
+    /// What follows an `if` whose body leaves is its other branch.
+    pub(super) fn branch_after(&mut self, statement: &Stmt, rest: &[Stmt]) {
+        if let (Stmt::If(it), Some(clause)) = (statement, lines_of(rest))
+            && it.elif_else_clauses.is_empty()
+            && departs(&it.body)
+        {
+            let (whole, test) = (span_of(it.range()), span_of(it.test.range()));
+            self.facts.branches.push(Branch { whole, test, clause, is_choice: true });
         }
     }
 

@@ -27,6 +27,7 @@ impl Extractor<'_> {
             stacker::maybe_grow(64 << 10, 1 << 20, || self.statement(statement));
             if position + 1 < body.len() {
                 self.narrow_after(statement, body[body.len() - 1].range().end().to_u32());
+                self.branch_after(statement, &body[position + 1..]);
             }
         }
     }

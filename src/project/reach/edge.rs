@@ -13,6 +13,7 @@ use crate::facts::{
 use crate::project::entity::{DefinitionRef, Entity, Resolved};
 use crate::project::module::ModuleRef;
 use crate::project::resolve::Resolver;
+use crate::project::route::VERBS;
 use crate::project::symbol::Symbol;
 use crate::workspace::EntryId;
 use std::collections::BTreeSet;
@@ -92,40 +93,29 @@ pub struct Steps {
 const WRAPPING: &[&str] =
     &["builtins.", "functools.", "contextlib.", "abc.", "typing.", "typing_extensions.", "dataclasses.", "enum."];
 
-/// Names of decorators that register what they decorate, whichever object they stand on: routes of web frameworks,
-/// tasks, commands, signals, events.
+/// Names of decorators that register what they decorate, whichever object they stand on: tasks, commands, signals,
+/// events, hooks of web frameworks. Those of routes are `route`'s.
 const REGISTERING: &[&str] = &[
-    "api_route",
     "after_request",
     "before_request",
     "callback",
     "command",
     "connect",
     "context_processor",
-    "delete",
     "errorhandler",
     "exception_handler",
-    "get",
     "group",
-    "head",
     "listens_for",
     "listener",
     "middleware",
     "on_event",
-    "options",
-    "patch",
     "periodic_task",
-    "post",
-    "put",
     "receiver",
     "register",
-    "route",
     "shared_task",
     "task",
     "teardown_request",
     "tool",
-    "websocket",
-    "websocket_route",
 ];
 
 impl Resolver<'_, '_> {
@@ -361,10 +351,18 @@ impl Resolver<'_, '_> {
                 continue;
             }
             let is_own = meanings.iter().any(|it| matches!(it.entity, Entity::Definition(_)));
-            let registers = REGISTERING.contains(&name) && !is_own && decorated.kind != DefinitionKind::Class;
+            let is_known = REGISTERING.contains(&name) || VERBS.contains(&name);
+            let registers = is_known && !is_own && decorated.kind != DefinitionKind::Class;
             let how = if registers { How::Registers } else { How::MayRegister };
             steps.add(to, line, how, registers);
         }
+    }
+
+    /// Whether a decorator keeps what it is given, or may: a route, a task, a registry of the project's own.
+    pub(in crate::project) fn is_registered(&mut self, file: EntryId, facts: &Facts, id: DefinitionId) -> bool {
+        let mut steps = Steps::default();
+        self.of_decorators(file, facts, id, &mut steps);
+        !steps.edges.is_empty()
     }
 
     /// The definition that a symbol is the name of; the last one where it is defined twice.
@@ -404,7 +402,7 @@ impl Resolver<'_, '_> {
     }
 }
 
-fn external(meaning: &Resolved) -> Option<String> {
+pub(super) fn external(meaning: &Resolved) -> Option<String> {
     match &meaning.entity {
         Entity::External(path) => Some(path.clone()),
         _ => None,

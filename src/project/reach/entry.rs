@@ -6,7 +6,7 @@
 //! person can open. Absent on purpose: tests, whatever they start.
 
 use super::Node;
-use super::edge::Steps;
+use super::edge::{Steps, external};
 use super::launch::{self, Launch, Start};
 use crate::facts::{DefinitionKind, Facts, ReferenceKind, Value};
 use crate::policy::SymbolPattern;
@@ -14,6 +14,7 @@ use crate::progress::Progress;
 use crate::project::entity::{DefinitionRef, Entity};
 use crate::project::module::{Found, ModuleRef};
 use crate::project::resolve::Resolver;
+use crate::project::route::{HostKind, constructor};
 use crate::project::{Project, Symbol};
 use crate::source::Needles;
 use crate::span::RepoPath;
@@ -94,6 +95,7 @@ const MARKS: &[&str] = &[
     "Quart",
     "Sanic",
     "Litestar",
+    "web.Application",
     "Celery",
     "shared_task",
     "celery",
@@ -102,12 +104,9 @@ const MARKS: &[&str] = &[
     "INSTALLED_APPS",
 ];
 
-/// What makes an application when it is called.
+/// Names of what makes an application when it is called, and the package of each. What `route` knows to hold routes needs
+/// no package here.
 const APPLICATIONS: &[(&str, &str, EntryKind)] = &[
-    ("FastAPI", "fastapi.", EntryKind::Application),
-    ("Flask", "flask.", EntryKind::Application),
-    ("Starlette", "starlette.", EntryKind::Application),
-    ("Quart", "quart.", EntryKind::Application),
     ("Sanic", "sanic.", EntryKind::Application),
     ("Litestar", "litestar.", EntryKind::Application),
     ("Celery", "celery.", EntryKind::Celery),
@@ -208,6 +207,15 @@ fn at(project: &Project<'_>, node: Node, kind: EntryKind, file: EntryId, line: u
     EntryPoint { node, kind, path: project.sources.path(file).clone(), line, is_sure }
 }
 
+/// The kind of application that a call of a dotted name makes.
+fn application(path: &str) -> Option<EntryKind> {
+    if let Some((_, HostKind::Application)) = constructor(path) {
+        return Some(EntryKind::Application);
+    }
+    let name = path.rsplit('.').next()?;
+    APPLICATIONS.iter().find(|it| it.0 == name && path.starts_with(it.1)).map(|it| it.2)
+}
+
 impl Resolver<'_, '_> {
     fn entries_of(&mut self, file: EntryId, facts: &Facts) -> Vec<EntryPoint> {
         let mut entries = Vec::new();
@@ -220,12 +228,11 @@ impl Resolver<'_, '_> {
         }
         for reference in facts.references.iter().filter(|it| it.kind == ReferenceKind::Call) {
             let Some(name) = facts.last_name(reference.value) else { continue };
-            let Some(&(_, from, kind)) = APPLICATIONS.iter().find(|it| it.0 == facts.name(name)) else { continue };
-            let is_meant =
-                |it: &super::super::Resolved| matches!(&it.entity, Entity::External(path) if path.starts_with(from));
-            if !self.value(file, reference.value).iter().any(is_meant) {
+            if !MARKS.contains(&facts.name(name)) && facts.name(name) != "Application" {
                 continue;
             }
+            let meanings = self.value(file, reference.value);
+            let Some(kind) = meanings.iter().filter_map(external).find_map(|path| application(&path)) else { continue };
             match facts.function_of(reference.scope) {
                 Some(id) => add(Node::Definition(DefinitionRef { file, id }), kind, reference.span.start),
                 // A demonstration at the end of a library is a program of its own.

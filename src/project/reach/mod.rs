@@ -20,6 +20,7 @@ mod launch;
 pub use edge::How;
 pub use entry::{EntryKind, EntryPoint, entry_points};
 pub use launch::entry_point_paths;
+pub(super) use launch::is_read as may_start;
 
 use super::entity::DefinitionRef;
 use super::module::{Found, ModuleRef};

@@ -45,7 +45,7 @@ pub(super) const NEEDLES: &[&str] = &[
 ];
 
 /// Methods of a host that register what they decorate, as `@host.get("/x")` does.
-pub(super) const VERBS: &[&str] = &[
+pub(in crate::project) const VERBS: &[&str] = &[
     "get",
     "post",
     "put",
@@ -62,7 +62,7 @@ pub(super) const VERBS: &[&str] = &[
 ];
 
 /// What a call of a dotted name makes.
-pub(super) fn constructor(dotted: &str) -> Option<(Framework, HostKind)> {
+pub(in crate::project) fn constructor(dotted: &str) -> Option<(Framework, HostKind)> {
     let (package, name) = (dotted.split('.').next()?, dotted.rsplit('.').next()?);
     Some(match (package, name) {
         ("fastapi", "FastAPI") | ("starlette", "Starlette") => (Framework::Starlette, HostKind::Application),

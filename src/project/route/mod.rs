@@ -19,6 +19,7 @@ mod run;
 mod value;
 
 pub use compose::{Endpoint, endpoints};
+pub(super) use framework::{VERBS, constructor};
 pub use path::RoutePath;
 
 use super::entity::DefinitionRef;

@@ -78,7 +78,7 @@ pub fn classify(resolver: &mut Resolver<'_, '_>, page: &Page<'_>, hit: &Hit, goa
     if let Some(reference) = facts.reference_at(span) {
         return reference_outcome(resolver, page, facts, reference, goal);
     }
-    if let Some(outcome) = import(resolver, page, facts, span, goal) {
+    if let Some(outcome) = imported(resolver, page, facts, span, goal) {
         return outcome;
     }
     if let Some(string) = string_at(facts, span) {
@@ -146,7 +146,7 @@ fn definition(page: &Page<'_>, facts: &Facts, span: Span, goal: &Goal) -> Option
     }))
 }
 
-fn string_at(facts: &Facts, span: Span) -> Option<&NameString> {
+pub fn string_at(facts: &Facts, span: Span) -> Option<&NameString> {
     let next = facts.strings.partition_point(|it| it.span.start <= span.start);
     facts.strings[..next].last().filter(|it| it.span.contains(span))
 }
@@ -215,8 +215,23 @@ fn settled(resolver: &Resolver<'_, '_>, page: &Page<'_>, meanings: &[Resolved], 
     }
 }
 
-fn import(resolver: &mut Resolver<'_, '_>, page: &Page<'_>, facts: &Facts, span: Span, goal: &Goal) -> Option<Outcome> {
-    let mut outcome = None;
+fn imported(
+    resolver: &mut Resolver<'_, '_>,
+    page: &Page<'_>,
+    facts: &Facts,
+    span: Span,
+    goal: &Goal,
+) -> Option<Outcome> {
+    let meanings = import(resolver, page, facts, span);
+    let guards = facts.imports.iter().find(|it| it.statement.contains(span)).map_or(Guards::NONE, |it| it.guards);
+    match meanings {
+        Some(meanings) => Some(judged(page, span, ReferenceKind::Import, &meanings, guards, goal)),
+        None => facts.imports.iter().any(|it| it.bound_span == span).then_some(OTHER),
+    }
+}
+
+/// What a name in an import statement means; `None` for a place that takes nothing, as an alias does.
+pub fn import(resolver: &mut Resolver<'_, '_>, page: &Page<'_>, facts: &Facts, span: Span) -> Option<Vec<Resolved>> {
     for (index, import) in facts.imports.iter().enumerate() {
         if !import.statement.contains(span) {
             continue;
@@ -226,8 +241,7 @@ fn import(resolver: &mut Resolver<'_, '_>, page: &Page<'_>, facts: &Facts, span:
             let (_, dotted) = resolver.import_base(page.file, facts, import);
             let behind = import.module_span.end - span.end;
             let cut = dotted.len().saturating_sub(behind as usize);
-            let meanings = resolver.path(&dotted[..cut], page.file);
-            return Some(judged(page, span, ReferenceKind::Import, &meanings, import.guards, goal));
+            return Some(resolver.path(&dotted[..cut], page.file));
         }
         if let ImportTarget::Name(_, name_span) = import.target
             && name_span == span
@@ -237,13 +251,10 @@ fn import(resolver: &mut Resolver<'_, '_>, page: &Page<'_>, facts: &Facts, span:
             if import.scope == crate::facts::MODULE_SCOPE {
                 meanings.iter_mut().for_each(|it| drop(it.passed.pop()));
             }
-            return Some(judged(page, span, ReferenceKind::Import, &meanings, import.guards, goal));
-        }
-        if import.bound_span == span {
-            outcome = Some(OTHER);
+            return Some(meanings);
         }
     }
-    outcome
+    None
 }
 
 fn string_outcome(

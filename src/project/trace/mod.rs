@@ -10,6 +10,9 @@ mod alias;
 mod classify;
 mod kept;
 mod pattern;
+mod why;
+
+pub use why::{PlaceReason, why};
 
 use super::entity::{DefinitionRef, Entity, Resolved};
 use super::module::{Found, ModuleRef};
@@ -42,6 +45,19 @@ pub enum Target {
 }
 
 impl Target {
+    /// A symbol that only files refer to which hold the name of its class or module.
+    pub fn near(symbol: Symbol) -> Self {
+        let companion = symbol.owner().map_or_else(String::new, |owner| owner.last_name().to_owned());
+        Target::Near { symbol, companion }
+    }
+
+    pub fn symbol(&self) -> Option<&Symbol> {
+        match self {
+            Target::Symbol(symbol) | Target::Near { symbol, .. } => Some(symbol),
+            Target::Flag(_) => None,
+        }
+    }
+
     /// The name that code uses for it.
     pub fn name(&self) -> &str {
         match self {

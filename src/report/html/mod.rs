@@ -10,6 +10,8 @@ mod audit;
 mod chart;
 mod check;
 mod duplicates;
+mod plan;
+mod refs;
 mod removed;
 
 use super::words::{self, counted, grouped};
@@ -23,6 +25,8 @@ use std::collections::BTreeMap;
 
 pub const SPEC: FormatSpec = FormatSpec {
     check: Some(check::render),
+    refs: Some(refs::render),
+    plan: Some(plan::render),
     removed: Some(removed::render),
     duplicates: Some(duplicates::render),
     audit: Some(audit::render),

@@ -7,6 +7,8 @@
 mod audit;
 mod check;
 mod duplicates;
+mod explain;
+mod plan;
 mod refs;
 mod removed;
 mod text;
@@ -23,6 +25,8 @@ use text::code;
 pub const SPEC: FormatSpec = FormatSpec {
     check: Some(check::render),
     refs: Some(refs::render),
+    plan: Some(plan::render),
+    explain: Some(explain::render),
     removed: Some(removed::render),
     duplicates: Some(duplicates::render),
     audit: Some(audit::render),

@@ -1,6 +1,6 @@
 //! The references to symbols as a comment.
 
-use super::text::code;
+use super::text::{code, text};
 use super::{Page, head, place, provenance};
 use crate::evidence::{ReferenceReport, RefsReport, Sources};
 use crate::report::RenderOptions;
@@ -26,6 +26,17 @@ pub fn render(report: &RefsReport, _sources: &Sources, _options: &RenderOptions)
         let rows: Vec<String> = symbol.references.iter().map(reference).collect();
         let title = format!("<code>{}</code>: {}", html(&symbol.symbol), counted(rows.len() as u64, "reference"));
         page.folded(&title, &head(&["place", "kind", "context", "proof", "through"]), &rows);
+    }
+    for why in &report.why_not {
+        let rows = why.reasons.iter().map(|it| {
+            let at = it.related.as_ref().map(place).unwrap_or_default();
+            let column = it.column.map_or(String::new(), |column| column.to_string());
+            format!("| {column} | {} | {at} |", text(&it.because))
+        });
+        let rows: Vec<String> = rows.collect();
+        let place = html(&format!("{}:{}", why.path, why.line));
+        let title = format!("Why <code>{place}</code> is a reference to <code>{}</code> or is none", html(&why.symbol));
+        page.folded(&title, &head(&["column#", "because", "see"]), &rows);
     }
     page.gaps(&report.gaps);
     page.push(&provenance("refs", &report.snapshot, report.counts, None));

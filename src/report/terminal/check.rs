@@ -177,7 +177,7 @@ fn framed(findings: &[&Finding], room: usize, quotes: &mut Quotes<'_>, options: 
     out
 }
 
-fn frame<'a, 's: 'a>(finding: &'a Finding, quotes: &mut Quotes<'s>) -> Frame<'a> {
+pub fn frame<'a, 's: 'a>(finding: &'a Finding, quotes: &mut Quotes<'s>) -> Frame<'a> {
     let mark = last_name(&finding.symbol);
     let lines = finding.location.end_line.saturating_sub(finding.location.start.line) + 1;
     let label = match finding.kind {

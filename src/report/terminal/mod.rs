@@ -8,6 +8,8 @@ mod audit;
 mod check;
 mod doctor;
 mod duplicates;
+mod explain;
+mod plan;
 mod refs;
 mod removed;
 mod sight;
@@ -19,6 +21,8 @@ use super::words::{counted, grouped};
 pub const SPEC: FormatSpec = FormatSpec {
     check: Some(check::render),
     refs: Some(refs::render),
+    plan: Some(plan::render),
+    explain: Some(explain::render),
     removed: Some(removed::render),
     duplicates: Some(duplicates::render),
     audit: Some(audit::render),

@@ -1,9 +1,9 @@
 //! The answer of `refs`, symbol by symbol: by context, then by kind, with the imports that lead there.
 
 use super::{check, counted, grouped, last_name, sight};
-use crate::evidence::{ReferenceReport, RefsReport, Sources, SymbolReferences};
+use crate::evidence::{ReferenceReport, RefsReport, Sources, SymbolReferences, WhyNot};
 use crate::facts::ReferenceKind;
-use crate::finding::{Context, Tier};
+use crate::finding::{Context, Hop, Tier};
 use crate::report::RenderOptions;
 use crate::report::escape::safe;
 use crate::report::frame::{self, Excerpt, Quotes};
@@ -15,7 +15,12 @@ pub fn render(report: &RefsReport, sources: &Sources, options: &RenderOptions) -
     let paint = Paint { color: options.color };
     let mut quotes = Quotes::new(sources);
     let mut out = String::new();
-    for symbol in &report.symbols {
+    for why in &report.why_not {
+        out.push_str(&render_why(why, &mut quotes, options));
+        out.push('\n');
+    }
+    let listed = if report.why_not.is_empty() { report.symbols.as_slice() } else { &[] };
+    for symbol in listed {
         out.push_str(&render_symbol(symbol, &mut quotes, options));
         out.push('\n');
     }
@@ -26,6 +31,34 @@ pub fn render(report: &RefsReport, sources: &Sources, options: &RenderOptions) -
     }
     let _ = writeln!(out, "{}", sight::summary(&report.snapshot, report.counts, paint));
     out
+}
+
+/// Why a place is a reference or not: the line, and a sentence for each occurrence on it.
+fn render_why(why: &WhyNot, quotes: &mut Quotes<'_>, options: &RenderOptions) -> String {
+    let paint = Paint { color: options.color };
+    let is_one = why.reasons.iter().any(|it| it.is_reference);
+    let verdict = if is_one { "is a reference to" } else { "is no reference to" };
+    let place = format!("{}:{}", safe(why.path.as_str()), why.line);
+    let mut out = format!("{} {verdict} {}\n", paint.bold(&place), paint.bold(&safe(&why.symbol)));
+    if let Some(text) = quotes.find_line(&why.path, why.line) {
+        let room = options.width.saturating_sub(6).max(40);
+        let Excerpt { text, .. } = frame::excerpt(text.trim_start(), 1, last_name(&why.symbol), room);
+        let _ = writeln!(out, "    {}", paint.dim(&text));
+    }
+    for reason in &why.reasons {
+        let column = reason.column.map_or(String::new(), |column| format!("column {column}: "));
+        let at = reason.related.as_ref();
+        let at = at.map_or(String::new(), |it| format!(", {}:{}", safe(it.path.as_str()), it.start.line));
+        let _ = writeln!(out, "  {column}{}{at}", safe(&reason.because));
+        for hop in &reason.via {
+            let _ = writeln!(out, "    {}", paint.dim(&via(hop)));
+        }
+    }
+    out
+}
+
+fn via(hop: &Hop) -> String {
+    format!("via {}:{} {}", safe(hop.path.as_str()), hop.line, safe(&hop.what))
 }
 
 fn render_symbol(report: &SymbolReferences, quotes: &mut Quotes<'_>, options: &RenderOptions) -> String {
@@ -97,8 +130,7 @@ fn line(reference: &ReferenceReport, name: &str, quotes: &mut Quotes<'_>, option
         let _ = writeln!(out, "        {}{marked}{}", &text[..mark.start], &text[mark.end..]);
     }
     for hop in &reference.via {
-        let hop = format!("via {}:{} {}", safe(hop.path.as_str()), hop.line, safe(&hop.what));
-        let _ = writeln!(out, "        {}", paint.dim(&hop));
+        let _ = writeln!(out, "        {}", paint.dim(&via(hop)));
     }
     out
 }
