@@ -27,8 +27,9 @@
 //!
 //! Receivers are inferred by our own rules and not by those of ty, Astral's type checker, whose crates were tried
 //! (`ty_python_semantic` 0.0.10, 2026-11-22, on the scorecard of `tests/evaluation/references`): its recall of method
-//! references was 0.67 in Celery and 0.75 in Django, where ours is above 0.85 and 0.97, for four to eight times the CPU
-//! time and three times the build; a compatible `salsa` had to be pinned by hand before it compiled at all.
+//! references was 0.67 in Celery and 0.75 in Django, where ours was 0.86 and 0.98 on that day (above 0.97 in both since),
+//! for four to eight times the CPU time, 223 and 516 MB where ours takes 88 and 192, and three times the build; its crates
+//! declare their interface unstable, and a compatible `salsa` had to be pinned by hand before they compiled at all.
 //!
 //! What a program *means* comes from a real parser behind a language adapter (ruff's for Python). What a rule *looks for*
 //! may be a tree-sitter query; its captures are joined with the facts by span, so no fact is extracted twice.
