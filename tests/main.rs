@@ -32,6 +32,10 @@ mod hostile;
 mod month;
 /// A policy proposed from the code.
 mod init;
+/// What the tool does to the machine it runs on.
+mod confined;
+/// The laws of the fuzz targets, over their seeds.
+mod laws;
 /// The ledger of a range, from a repository to every format.
 mod removed;
 /// Every format over the canonical report: the terminal against a picture, JSON against its contract.
