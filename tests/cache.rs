@@ -328,6 +328,23 @@ fn without_its_variable_the_cache_lies_where_the_system_keeps_caches() {
 }
 
 #[test]
+fn the_same_question_is_answered_without_work() {
+    let fixture = Fixture::new();
+    let questions: [(&[&str], &str); 3] = [
+        (&["check"], "searching names"),
+        (&["check", "--isolated"], "searching names"),
+        (&["duplicates"], "comparing units"),
+    ];
+    for (words, work) in questions {
+        let run = || fixture.run(&[words, &["--timings"]].concat());
+        let (first, second) = (run(), run());
+        assert!(stderr(&first).contains(work), "{words:?}: {}", stderr(&first));
+        assert!(!stderr(&second).contains(work), "{words:?}: {}", stderr(&second));
+        assert_eq!(stdout(&first), stdout(&second));
+    }
+}
+
+#[test]
 fn timings_name_the_stages_on_the_standard_error() {
     let fixture = Fixture::new();
     let output = fixture.run(&["check", "--timings"]);

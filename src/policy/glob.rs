@@ -13,6 +13,7 @@
 
 use super::GlobList;
 use globset::{Glob, GlobBuilder, GlobSetBuilder};
+use std::fmt;
 
 impl GlobList {
     /// A list of globs, or what is wrong with the first that is not one, with its index.
@@ -34,6 +35,13 @@ impl GlobList {
     /// Whether one of the globs matches the path; an empty list matches nothing.
     pub fn matches(&self, path: &str) -> bool {
         self.set.is_match(path)
+    }
+}
+
+/// As it was written: what is compiled from it differs from run to run, and the keys of the cache are made of this.
+impl fmt::Debug for GlobList {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("GlobList").field(&self.texts).finish()
     }
 }
 

@@ -82,7 +82,7 @@ pub struct ProjectSettings {
 
 /// Globs over repository paths, with the texts they were made from. The exact rules stand in `glob.rs`: `**` crosses
 /// folders, `*` does not, and a glob without a `/` matches at any depth.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct GlobList {
     pub texts: Vec<String>,
     pub set: globset::GlobSet,
