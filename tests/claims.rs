@@ -247,6 +247,8 @@ fn what_is_left_behind_refutes_and_what_cannot_be_read_verifies_nothing() {
             ("`OrderStore` was completely removed from the codebase", "refuted", "places in code still use it"),
             ("Zero `OrderStore` references", "refuted", "places still name it"),
             ("All imports updated", "refuted", "imports of what the change took away are left"),
+            ("Removed 1 unused file", "unprovable", "references to what the change took away are left broken"),
+            ("Removed 1 file", "verified", "1 deleted files"),
             ("No broken imports", "refuted", "imports of what the change took away are left"),
             ("No breaking changes", "refuted", "references in production dangle"),
             ("No duplicate implementations detected", "refuted", "`EventType`"),

@@ -13,7 +13,7 @@ mod relocation;
 mod symbol;
 mod whole;
 
-use super::{Assertion, Claim, JudgedClaim, Name, NameKind, Status, Subject};
+use super::{Assertion, Claim, Counted, JudgedClaim, Name, NameKind, Status, Subject};
 use crate::checks::RuleReport;
 use crate::checks::duplicates::Group;
 use crate::facts::DefinitionKind;
@@ -201,11 +201,27 @@ impl<'a, 's> Judge<'a, 's> {
                 answer.because += &format!("; {} was not judged", words.join(" and "));
             }
         }
+        if answer.status == Status::Verified && self.denies_uses(&claim) && !self.case.broken.is_empty() {
+            let left = self.case.broken.len();
+            answer.status = Status::Unprovable;
+            answer.because += &format!("; but {left} references to what the change took away are left broken");
+            answer.proof = Some("a change after which nothing names what it took away".to_owned());
+            answer.places = self.case.broken.iter().map(|broken| broken.location.clone()).collect();
+        }
         if answer.status == Status::Verified && claim.is_partial {
             answer.because += "; the rest of the sentence was not judged";
         }
         let Answer { status, because, proof, places, belongs_to, meant } = answer;
         JudgedClaim { claim, status, because, proof, places, belongs_to, meant }
+    }
+
+    /// Whether a sentence says that nothing used what it removes. Unused imports are no matter of other files.
+    fn denies_uses(&self, claim: &Claim) -> bool {
+        let is_of_imports =
+            matches!(claim.assertion, Assertion::ImportRemoved(_) | Assertion::Count { of: Counted::Imports, .. });
+        let denies =
+            |word: &String| ["unused", "dead", "orphaned", "obsolete", "safe", "safely"].contains(&word.as_str());
+        !is_of_imports && claim.unjudged.iter().any(denies)
     }
 
     /// What keeps a whole tree from being known: gaps in files of a known language.
