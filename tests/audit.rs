@@ -1,6 +1,7 @@
 //! `solely audit` and `solely verify` from end to end, on a repository made for it: claims, evidence, the bundle's bytes,
 //! and what becomes of a bundle that somebody changed.
 
+use crate::cli::git;
 use serde_json::{Value, json};
 use solely::bundle::{ENVELOPE, EVIDENCE, Files, Signer, Trusted, seal};
 use solely::cache::Cache;
@@ -127,17 +128,7 @@ impl Case {
 
     pub fn git(&self, arguments: &[&str]) -> String {
         fs::create_dir_all(self.repo()).unwrap();
-        let output = Command::new("git")
-            .current_dir(self.repo())
-            .envs([("GIT_CONFIG_GLOBAL", "/dev/null"), ("GIT_CONFIG_NOSYSTEM", "1")])
-            .envs([("GIT_AUTHOR_NAME", "A"), ("GIT_AUTHOR_EMAIL", "a@example.org")])
-            .envs([("GIT_COMMITTER_NAME", "C"), ("GIT_COMMITTER_EMAIL", "c@example.org")])
-            .envs([("GIT_AUTHOR_DATE", "2026-01-02T03:04:05Z"), ("GIT_COMMITTER_DATE", "2026-01-02T03:04:05Z")])
-            .args(arguments)
-            .output()
-            .unwrap();
-        assert!(output.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stdout).unwrap().trim().to_owned()
+        git(self.repo(), arguments)
     }
 
     fn commit(&self, message: &str) {

@@ -1,6 +1,6 @@
 //! The cache through the binary: it changes no byte of an answer, whatever happens to it.
 
-use crate::cli::{command, stderr, stdout};
+use crate::cli::{command, git, stderr, stdout};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -88,12 +88,7 @@ impl Fixture {
     }
 
     fn git(&self, words: &[&str]) {
-        let mut git = Command::new("git");
-        git.current_dir(self.repo()).env("HOME", self.folder.path()).env("GIT_CONFIG_NOSYSTEM", "1").args(words);
-        git.envs([("GIT_AUTHOR_NAME", "a"), ("GIT_AUTHOR_EMAIL", "a@example.org")]);
-        git.envs([("GIT_COMMITTER_NAME", "a"), ("GIT_COMMITTER_EMAIL", "a@example.org")]);
-        let output = git.output().unwrap();
-        assert!(output.status.success(), "git {words:?}: {}", String::from_utf8_lossy(&output.stderr));
+        git(self.repo(), words);
     }
 
     fn command(&self, words: &[&str]) -> Command {

@@ -1,7 +1,7 @@
 //! Changes in real repositories: what `--base` tells, what `--staged` judges, and clones that end too early.
 
 use crate::cli;
-use crate::month::git;
+use crate::cli::git;
 use serde_json::Value;
 use std::fs;
 use std::path::Path;

@@ -156,3 +156,20 @@ pub fn stdout(output: &Output) -> String {
 pub fn stderr(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
+
+/// Standard output of `git` in a folder, trimmed: no configuration but the folder's, and the same commits every time.
+pub fn git(folder: impl AsRef<Path>, words: &[&str]) -> String {
+    let output = Command::new("git")
+        .args(words)
+        .current_dir(folder.as_ref())
+        .env_clear()
+        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+        .envs([("GIT_CONFIG_GLOBAL", "/dev/null"), ("GIT_CONFIG_NOSYSTEM", "1")])
+        .envs([("GIT_AUTHOR_NAME", "Ada"), ("GIT_AUTHOR_EMAIL", "ada@example.org")])
+        .envs([("GIT_COMMITTER_NAME", "Ada"), ("GIT_COMMITTER_EMAIL", "ada@example.org")])
+        .envs([("GIT_AUTHOR_DATE", "2026-01-02T03:04:05Z"), ("GIT_COMMITTER_DATE", "2026-01-02T03:04:05Z")])
+        .output()
+        .expect("git runs");
+    assert!(output.status.success(), "git {words:?}: {}", stderr(&output));
+    stdout(&output).trim().to_owned()
+}

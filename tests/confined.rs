@@ -4,6 +4,7 @@
 //! Ignored unless asked for, since strace must be there and allowed to trace:
 //! `cargo test --test main confined -- --ignored`. Where it is not, the test fails.
 
+use crate::cli::git;
 use regex::Regex;
 use std::collections::BTreeSet;
 use std::fs;
@@ -41,15 +42,6 @@ fn repository() -> TempDir {
 
 const POLICY: &str = "extends = [\"builtin:legacy\", \"builtin:ssot\", \"builtin:references\"]\n\n\
 [[legacy]]\nid = \"orders-v2\"\nsummary = \"the old path\"\nsymbols = [\"shop.orders:save_v2\"]\n";
-
-fn git(folder: &Path, words: &[&str]) {
-    let mut git = Command::new("git");
-    git.current_dir(folder).env("HOME", folder).env("GIT_CONFIG_NOSYSTEM", "1").args(words);
-    for (name, value) in [("NAME", "A"), ("EMAIL", "a@example.com"), ("DATE", "2026-01-01T00:00:00Z")] {
-        git.env(format!("GIT_AUTHOR_{name}"), value).env(format!("GIT_COMMITTER_{name}"), value);
-    }
-    assert!(git.status().unwrap().success(), "git {words:?}");
-}
 
 /// Calls that change the file system, with a path in them.
 const CHANGING: &[&str] = &[

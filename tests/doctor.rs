@@ -1,7 +1,7 @@
 //! `solely doctor`: what it says of repositories of every make, valid and not.
 
+use crate::cli::git;
 use crate::cli::{self, stderr, stdout};
-use crate::month::git;
 use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;

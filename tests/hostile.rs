@@ -1,6 +1,6 @@
 //! Input that nobody wishes for: each ends in a clear message or a gap, with the right exit status.
 
-use crate::cli::{command, stderr, stdout};
+use crate::cli::{command, git, stderr, stdout};
 use solely::checks::Scope;
 use solely::pipeline::{PolicyOptions, judge, test_policy};
 use solely::policy::{PACKS, Policy};
@@ -32,16 +32,6 @@ fn write(folder: &Path, path: &str, bytes: &[u8]) {
 fn check(folder: &Path, words: &[&str]) -> Output {
     let repo = folder.to_str().unwrap();
     command(&[&["check", "--repo", repo][..], words].concat()).output().unwrap()
-}
-
-fn git(folder: &Path, words: &[&str]) {
-    let mut git = Command::new("git");
-    git.current_dir(folder).env("HOME", folder).env("GIT_CONFIG_NOSYSTEM", "1").args(words);
-    for (name, value) in [("NAME", "A"), ("EMAIL", "a@example.com"), ("DATE", "2026-01-01T00:00:00Z")] {
-        git.env(format!("GIT_AUTHOR_{name}"), value).env(format!("GIT_COMMITTER_{name}"), value);
-    }
-    let output = git.output().unwrap();
-    assert!(output.status.success(), "git {words:?}: {}", stderr(&output));
 }
 
 /// The exit status is the one given, and the streams hold the words.
@@ -97,6 +87,20 @@ fn a_folder_without_git_is_judged_as_it_is() {
     expect(&check(folder.path(), &[]), 0, &["pass"]);
     expect(&check(folder.path(), &["--rev", "HEAD"]), 2, &["not in a git repository"]);
     expect(&check(folder.path(), &["--staged"]), 2, &["not in a git repository"]);
+}
+
+#[test]
+fn a_root_that_is_a_package_itself_ends() {
+    let sums = "    for line in order.lines:\n        if line.price and not line.free:\n            found += line.price * line.count\n";
+    let copy =
+        format!("def total(order):\n    found = 0\n{sums}    print('found', found)\n    return found - order.paid\n");
+    let runs = format!("from .tools import total\n\n{copy}\nif __name__ == '__main__':\n    total(None)\n");
+    let folder = folder(&[("__init__.py", b""), ("tools.py", copy.as_bytes()), ("app.py", runs.as_bytes())]);
+    expect(&check(folder.path(), &[]), 0, &["pass"]);
+    let repo = folder.path().to_str().unwrap();
+    for words in [&["duplicates", "--repo", repo][..], &["plan", "tools:total", "--repo", repo]] {
+        expect(&command(words).output().unwrap(), 0, &["total"]);
+    }
 }
 
 #[test]

@@ -1,11 +1,9 @@
 //! A month in a repository: forty commits that add, move, rename, reformat, fix and swap findings, with the binary and
 //! real git. After each, the report on the baseline is what a person would say.
 
-use crate::cli;
+use crate::cli::{self, git};
 use serde_json::Value;
 use std::fs;
-use std::path::Path;
-use std::process::Command;
 use tempfile::TempDir;
 
 /// What a commit does.
@@ -343,21 +341,4 @@ fn report(folder: &TempDir) -> Vec<String> {
     }
     said.sort();
     said
-}
-
-/// Real git, away from the settings of whoever runs the tests.
-pub fn git(folder: impl AsRef<Path>, words: &[&str]) -> String {
-    let output = Command::new("git")
-        .args(words)
-        .current_dir(folder.as_ref())
-        .env_clear()
-        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
-        .env("HOME", folder.as_ref())
-        .env("GIT_CONFIG_NOSYSTEM", "1")
-        .envs([("GIT_AUTHOR_NAME", "Ada"), ("GIT_AUTHOR_EMAIL", "ada@example.org")])
-        .envs([("GIT_COMMITTER_NAME", "Ada"), ("GIT_COMMITTER_EMAIL", "ada@example.org")])
-        .output()
-        .expect("git runs");
-    assert!(output.status.success(), "git {words:?}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8_lossy(&output.stdout).trim().to_owned()
 }

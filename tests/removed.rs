@@ -1,5 +1,6 @@
 //! `solely removed` from end to end, on a repository made for it: the contract, the sentence, the policy's rule.
 
+use crate::cli::git;
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
@@ -72,18 +73,6 @@ fn repository() -> TempDir {
     git(folder.path(), &["add", "-A"]);
     git(folder.path(), &["commit", "-q", "-m", "Remove the order path from before the store"]);
     folder
-}
-
-fn git(folder: &Path, arguments: &[&str]) {
-    let status = Command::new("git")
-        .current_dir(folder)
-        .envs([("GIT_CONFIG_GLOBAL", "/dev/null"), ("GIT_CONFIG_NOSYSTEM", "1")])
-        .envs([("GIT_AUTHOR_NAME", "A"), ("GIT_AUTHOR_EMAIL", "a@example.org")])
-        .envs([("GIT_COMMITTER_NAME", "C"), ("GIT_COMMITTER_EMAIL", "c@example.org")])
-        .args(arguments)
-        .status()
-        .unwrap();
-    assert!(status.success(), "git {arguments:?}");
 }
 
 /// Exit status, standard output, standard error.

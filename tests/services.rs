@@ -1,7 +1,7 @@
 //! What runs on GitHub and GitLab, run here: the scripts of the action and of the job, with the variables and files that
 //! their runners give them.
 
-use crate::month::git;
+use crate::cli::git;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};

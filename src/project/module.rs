@@ -263,14 +263,15 @@ impl ModuleIndex {
     /// The packages around a file, which run when it is imported; its own `__init__.py` included, outermost last.
     pub fn packages_above(&self, sources: &SourceSet<'_>, file: EntryId) -> Vec<EntryId> {
         let mut found = Vec::new();
-        let mut folder = sources.path(file).folder();
-        while self.is_package_folder(folder) {
+        let mut next = Some(sources.path(file).folder());
+        while let Some(folder) = next.filter(|folder| self.is_package_folder(folder)) {
             if let Some(ModuleRef::File(package)) = self.at(folder)
                 && package != file
             {
                 found.push(package);
             }
-            folder = folder.rsplit_once('/').map_or("", |(parent, _)| parent);
+            // The root may be a package itself, and nothing is above it.
+            next = folder.rsplit_once('/').map(|(parent, _)| parent).or((!folder.is_empty()).then_some(""));
         }
         found
     }
