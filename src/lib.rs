@@ -40,7 +40,7 @@
 //!
 //! | module | from | to |
 //! |---|---|---|
-//! | [`span`] [`gap`] [`progress`] [`facts`] [`finding`] | | vocabulary: used by every stage, uses none |
+//! | [`span`] [`gap`] [`progress`] [`words`] [`facts`] [`finding`] | | vocabulary: used by every stage, uses none |
 //! | [`language`] | text | the facts of one blob; matches of queries |
 //! | [`policy`] | TOML | validated rules, every error with its place |
 //! | [`cache`] | a key made of contents | what an earlier run worked out of them |
@@ -98,6 +98,7 @@
 
 // Vocabulary: used by every stage, uses none.
 pub mod span;
+pub mod words;
 pub mod gap;
 pub mod progress;
 pub mod facts;

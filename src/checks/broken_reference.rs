@@ -4,7 +4,7 @@
 //! the change is none of it. Absent on purpose: how broken references are found; see `project::broken`.
 
 use super::{BROKEN_REFERENCE, CheckInput, CheckOutput, RuleReport, identity, sort};
-use crate::finding::{Context, Finding, Gate, Identity, RuleId, Severity, Standing, Tier, Verdict};
+use crate::finding::{Context, Finding, Gate, Identity, RuleId, Severity, Tier, Verdict};
 use crate::project::{ChangedFile, Dangling, Project, broken};
 use crate::span::Location;
 use std::collections::{BTreeMap, BTreeSet};
@@ -54,21 +54,20 @@ fn finding(input: &CheckInput<'_, '_>, dangling: Dangling) -> Finding {
     let context = input.context(&reference.location.path);
     let is_error = context != Context::Tests && reference.tier == Tier::Proven;
     Finding {
-        rule: RuleId(BROKEN_REFERENCE.to_owned()),
         identity: Identity::within(reference.inside.as_deref()),
-        severity: if is_error { Severity::Error } else { Severity::Warning },
-        context,
-        location: reference.location,
-        kind: reference.kind.name(),
         within: reference.within,
-        access: None,
         tier: Some(reference.tier),
-        symbol,
         message,
         help: Some("remove this use as well, or keep what it names".into()),
         via: reference.hops,
-        related: Vec::new(),
         gate: is_error.then_some(Gate { context, verdict: Verdict::Fail }),
-        standing: Standing::default(),
+        ..Finding::new(
+            RuleId(BROKEN_REFERENCE.to_owned()),
+            if is_error { Severity::Error } else { Severity::Warning },
+            context,
+            reference.location,
+            reference.kind.name(),
+            symbol,
+        )
     }
 }

@@ -3,11 +3,12 @@
 //! Invariant: only what surely fails is an offence; what its own code expects to fail (`except ImportError`) is told as
 //! a note. Absent on purpose: how it is found, and what is left alone; see `project::broken`.
 
-use super::{CheckInput, CheckOutput, CheckSpec, RuleReport, counted};
+use super::{CheckInput, CheckOutput, CheckSpec, RuleReport};
 use crate::facts::{Guards, ReferenceKind};
-use crate::finding::{Context, Finding, Gate, Identity, Severity, Standing, Tier, Verdict};
+use crate::finding::{Context, Finding, Identity, Severity, Tier, Verdict};
 use crate::policy::Rule;
 use crate::project::{BrokenReference, broken_references, guard_name};
+use crate::words::counted;
 use crate::workspace::EntryId;
 use std::collections::BTreeMap;
 
@@ -90,21 +91,10 @@ fn finding(input: &CheckInput<'_, '_>, rule: &Rule, reference: &BrokenReference)
     };
     let severity = if is_expected(reference) { Severity::Note } else { rule.severity };
     Finding {
-        rule: rule.id.clone(),
         identity: Identity::within(reference.inside.as_deref()),
-        severity,
-        context,
-        location,
-        kind: reference.kind.name(),
-        within: None,
-        access: None,
         tier: Some(Tier::Proven),
-        symbol,
         message: format!("{what}{effect}"),
         help: Some("name what took its place, or remove this use".to_owned()),
-        via: Vec::new(),
-        related: Vec::new(),
-        gate: (severity == Severity::Error).then_some(Gate { context, verdict: Verdict::Fail }),
-        standing: Standing::default(),
+        ..Finding::new(rule.id.clone(), severity, context, location, reference.kind.name(), symbol)
     }
 }

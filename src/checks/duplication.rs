@@ -6,10 +6,11 @@
 //! none. Absent on purpose: the search itself, which is [`super::duplicates`].
 
 use super::duplicates::{CloneType, Group, Instance, choose, trace_uses};
-use super::{CheckInput, CheckOutput, CheckSpec, RuleReport, counted, family, unread_sources};
-use crate::finding::{DuplicateKind, Finding, Gate, Identity, Related, Severity, Standing, Verdict};
+use super::{CheckInput, CheckOutput, CheckSpec, RuleReport, family, unread_sources};
+use crate::finding::{DuplicateKind, Finding, Identity, Related, Severity, Verdict};
 use crate::policy::{Allowance, DuplicatesRule, Rule, RuleKind};
 use crate::span::{Location, Position, RepoPath};
+use crate::words::counted;
 use std::collections::BTreeSet;
 
 pub const SPEC: CheckSpec = CheckSpec { kind: "duplicates", explanation: include_str!("duplication.md"), run };
@@ -142,25 +143,21 @@ fn finding(input: &CheckInput<'_, '_>, rule: &Rule, group: &Group, kept: usize, 
         Related { location: location(input, instance), message: format!("{what}{value}") }
     });
     Finding {
-        rule: rule.id.clone(),
         identity: Identity::within(inside),
-        severity: rule.severity,
-        context: copy.context,
-        location: location(input, copy),
-        kind: if has_name { "definition" } else { group.kind.name() },
-        within: None,
-        access: None,
-        tier: None,
-        symbol: copy.symbol.clone(),
         message: match &copy.detail {
             Some(value) => format!("{}; here `{value}`", group.message),
             None => group.message.clone(),
         },
         help: Some(help(group)),
-        via: Vec::new(),
         related: related.collect(),
-        gate: (rule.severity == Severity::Error).then_some(Gate { context: copy.context, verdict: Verdict::Fail }),
-        standing: Standing::default(),
+        ..Finding::new(
+            rule.id.clone(),
+            rule.severity,
+            copy.context,
+            location(input, copy),
+            if has_name { "definition" } else { group.kind.name() },
+            copy.symbol.clone(),
+        )
     }
 }
 

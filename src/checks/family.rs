@@ -7,12 +7,13 @@
 use super::legacy::state;
 use super::query::{FileMatches, QuerySet};
 use super::successor::VersionedName;
-use super::{CheckInput, CheckOutput, CheckSpec, RuleReport, SymbolReport, counted, tally, unread_sources};
+use super::{CheckInput, CheckOutput, CheckSpec, RuleReport, SymbolReport, tally, unread_sources};
 use crate::facts::{DefinitionId, DefinitionKind, Facts, Marker, MarkerKind};
-use crate::finding::{Context, Finding, Gate, Identity, Related, Severity, Standing, Tier, Verdict};
+use crate::finding::{Context, Finding, Gate, Related, Severity, Tier, Verdict};
 use crate::policy::{FamilyRule, Rule, RuleKind, matches_name};
 use crate::project::{DefinitionRef, Entity, Resolver, Symbol, Target, Trace, trace};
 use crate::span::{Location, Position, RepoPath};
+use crate::words::counted;
 use crate::workspace::EntryId;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
@@ -432,22 +433,18 @@ fn finding(input: &CheckInput<'_, '_>, rule: &Rule, member: &Member, trace: &Tra
         ),
     };
     Finding {
-        rule: rule.id.clone(),
-        identity: Identity::default(),
-        severity: rule.severity,
-        context: input.context(&member.location.path),
-        location: member.location.clone(),
-        kind: "definition",
-        within: None,
-        access: None,
-        tier: None,
-        symbol,
         message,
         help,
-        via: Vec::new(),
         related,
         gate: (rule.severity == Severity::Error).then_some(Gate { context: Context::Code, verdict: Verdict::Fail }),
-        standing: Standing::default(),
+        ..Finding::new(
+            rule.id.clone(),
+            rule.severity,
+            input.context(&member.location.path),
+            member.location.clone(),
+            "definition",
+            symbol,
+        )
     }
 }
 

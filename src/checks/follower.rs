@@ -4,7 +4,7 @@
 //! told as a note, since nobody demanded it. Absent on purpose: flags and imports; the plan tells them.
 
 use super::CheckInput;
-use crate::finding::{Context, Finding, Identity, Severity, Standing};
+use crate::finding::{Context, Finding, Severity};
 use crate::policy::Rule;
 use crate::project::{Follower, Symbol, Target, followers};
 use crate::span::RepoPath;
@@ -33,22 +33,16 @@ pub fn findings(
     let finding = |it: &Follower| {
         let name = it.symbol.name.clone().unwrap_or_else(|| it.symbol.module.clone());
         Finding {
-            rule: rule.id.clone(),
-            identity: Identity::default(),
-            severity: Severity::Note,
-            context: input.context(&it.location.path),
-            location: it.location.clone(),
-            kind: KIND,
-            within: None,
-            access: None,
-            tier: None,
-            symbol: it.symbol.to_string(),
             message: format!("`{name}` belongs to the legacy: {}", it.because),
             help: Some(format!("it can go with the rest: `solely plan {}`", rule.id)),
-            via: Vec::new(),
-            related: Vec::new(),
-            gate: None,
-            standing: Standing::default(),
+            ..Finding::new(
+                rule.id.clone(),
+                Severity::Note,
+                input.context(&it.location.path),
+                it.location.clone(),
+                KIND,
+                it.symbol.to_string(),
+            )
         }
     };
     all.iter().filter(is_led).filter(is_judged).map(finding).collect()

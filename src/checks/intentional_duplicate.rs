@@ -7,9 +7,10 @@
 use super::duplicates::Group;
 use super::duplication::location;
 use super::legacy::policy_location;
-use super::{CheckInput, CheckOutput, CheckSpec, RuleReport, Warning, counted};
-use crate::finding::{Context, Finding, Gate, Identity, Related, Standing, Verdict};
+use super::{CheckInput, CheckOutput, CheckSpec, RuleReport, Warning};
+use crate::finding::{Context, Finding, Gate, Related, Verdict};
 use crate::policy::{IntentionalDuplicate, Rule, RuleKind};
+use crate::words::counted;
 use std::collections::BTreeMap;
 
 pub const SPEC: CheckSpec =
@@ -63,23 +64,19 @@ fn entry_of(rule: &Rule) -> &IntentionalDuplicate {
 fn finding(input: &CheckInput<'_, '_>, rule: &Rule, groups: &[&Group], date: jiff::civil::Date) -> Finding {
     let copies = groups.iter().flat_map(|group| &group.instances);
     Finding {
-        rule: rule.id.clone(),
-        identity: Identity::default(),
-        severity: rule.severity,
-        context: Context::Config,
-        location: policy_location(&rule.place),
-        kind: "expired",
-        within: None,
-        access: None,
-        tier: None,
-        symbol: rule.id.0.clone(),
         message: format!("the duplicate was to be there until {date}: {}", entry_of(rule).reason),
         help: Some("make one of the copies, or give the entry a later date and say why".into()),
-        via: Vec::new(),
         related: copies
             .map(|copy| Related { location: location(input, copy), message: "one of the copies".into() })
             .collect(),
         gate: Some(Gate { context: Context::Config, verdict: Verdict::Fail }),
-        standing: Standing::default(),
+        ..Finding::new(
+            rule.id.clone(),
+            rule.severity,
+            Context::Config,
+            policy_location(&rule.place),
+            "expired",
+            rule.id.0.clone(),
+        )
     }
 }

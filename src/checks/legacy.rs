@@ -5,13 +5,12 @@
 //! on purpose: how references are found; see `project::trace`.
 
 use super::wiring::{Wiring, wiring};
-use super::{
-    CheckInput, CheckOutput, CheckSpec, RuleReport, State, SymbolReport, Warning, counted, follower, spoiling, tally,
-};
-use crate::finding::{Context, Finding, Gate, Identity, Related, Severity, Standing, Tier, Verdict};
+use super::{CheckInput, CheckOutput, CheckSpec, RuleReport, State, SymbolReport, Warning, follower, spoiling, tally};
+use crate::finding::{Context, Finding, Gate, Identity, Related, Severity, Tier, Verdict};
 use crate::policy::{Demand, LegacyRule, PolicyPlace, Rule, RuleKind, SymbolPattern};
 use crate::project::{DefinitionSite, Entity, Resolver, Symbol, Target, Trace, TracedReference, UseAccess, trace};
 use crate::span::{Location, Position, RepoPath};
+use crate::words::counted;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub const SPEC: CheckSpec = CheckSpec { kind: "legacy", explanation: include_str!("legacy.md"), run };
@@ -315,22 +314,17 @@ impl<'a, 's> Findings<'a, 's> {
         }
         let symbol = pattern.to_string();
         Some(Finding {
-            rule: self.plan.rule.id.clone(),
-            identity: Identity::default(),
-            severity: Severity::Error,
-            context: Context::Config,
-            location: policy_location(&pattern.place),
-            kind: "successor",
-            within: None,
-            access: None,
-            tier: None,
             message: format!("the successor `{symbol}` is not defined"),
-            symbol,
             help: Some("name a definition that exists, or leave `successor` out".into()),
-            via: Vec::new(),
-            related: Vec::new(),
             gate: Some(Gate { context: Context::Code, verdict: Verdict::Fail }),
-            standing: Standing::default(),
+            ..Finding::new(
+                self.plan.rule.id.clone(),
+                Severity::Error,
+                Context::Config,
+                policy_location(&pattern.place),
+                "successor",
+                symbol,
+            )
         })
     }
 
@@ -351,22 +345,9 @@ impl<'a, 's> Findings<'a, 's> {
             (false, _) => Severity::Note,
         };
         let mut finding = Finding {
-            rule: self.plan.rule.id.clone(),
-            identity: Identity::default(),
-            severity,
-            context,
-            location,
-            kind,
-            within: None,
-            access: None,
-            tier: None,
-            symbol: target.to_string(),
             message,
             help: if is_offence { self.help(target) } else { None },
-            via: Vec::new(),
-            related: Vec::new(),
-            gate: (severity == Severity::Error).then_some(Gate { context, verdict: Verdict::Fail }),
-            standing: Standing::default(),
+            ..Finding::new(self.plan.rule.id.clone(), severity, context, location, kind, target.to_string())
         };
         complete(&mut finding);
         self.list.push(finding);

@@ -305,8 +305,3 @@ fn is_shim(input: &CheckInput<'_, '_>, file: EntryId) -> bool {
     let defines = !fragments.units.is_empty() || !fragments.constants.is_empty();
     !defines && !calls && !facts.imports.is_empty()
 }
-
-/// `1 place`, `2 places`.
-fn counted(count: u64, noun: &str) -> String {
-    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
-}

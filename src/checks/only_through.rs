@@ -6,7 +6,7 @@
 use super::{CheckInput, CheckOutput, CheckSpec, RuleReport, spoiling};
 use crate::facts::ReferenceKind;
 use crate::finding::Severity;
-use crate::finding::{Context, Finding, Gate, Identity, Standing, Tier, Verdict};
+use crate::finding::{Context, Finding, Gate, Identity, Tier, Verdict};
 use crate::policy::{OnlyThroughRule, Rule, RuleKind, matches_dotted};
 use crate::project::{Symbol, Target, Trace, TracedReference, is_builtin, trace};
 use crate::span::RepoPath;
@@ -120,27 +120,25 @@ fn finding(
     let symbol = trace.target.to_string();
     let dotted = symbol.replace(':', ".");
     Finding {
-        rule: rule.id.clone(),
         identity: Identity::within(reference.inside.as_deref()),
-        severity: rule.severity,
-        context: input.context(&reference.location.path),
-        location: reference.location.clone(),
-        kind: reference.kind.name(),
-        within: None,
-        access: None,
         tier: Some(reference.tier),
         message: match door.through.is_empty() {
             true => format!("`{dotted}` is used, and nothing may"),
             false => format!("`{dotted}` is used outside its door"),
         },
-        symbol,
         help: Some(match door.through.is_empty() {
             true => rule.summary.clone(),
             false => format!("go through `{}`", door.through.join("`, `")),
         }),
         via: reference.hops.clone(),
-        related: Vec::new(),
         gate: (rule.severity == Severity::Error).then_some(Gate { context: Context::Code, verdict: Verdict::Fail }),
-        standing: Standing::default(),
+        ..Finding::new(
+            rule.id.clone(),
+            rule.severity,
+            input.context(&reference.location.path),
+            reference.location.clone(),
+            reference.kind.name(),
+            symbol,
+        )
     }
 }

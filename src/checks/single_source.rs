@@ -8,14 +8,13 @@
 use super::duplicates::{Corpus, Instance, UnitRef};
 use super::duplication::{is_allowed, location};
 use super::legacy::{policy_location, state};
-use super::{
-    CheckInput, CheckOutput, CheckSpec, RuleReport, SymbolReport, Warning, counted, is_shim, tally, unread_sources,
-};
+use super::{CheckInput, CheckOutput, CheckSpec, RuleReport, SymbolReport, Warning, is_shim, tally, unread_sources};
 use crate::facts::{ReferenceKind, Unit};
-use crate::finding::{Context, DuplicateKind, Finding, Gate, Identity, Related, Severity, Standing, Tier, Verdict};
+use crate::finding::{Context, DuplicateKind, Finding, Gate, Related, Severity, Tier, Verdict};
 use crate::policy::{Rule, RuleKind, SingleSourceRule, matches_name};
 use crate::project::{DefinitionRef, Entity, Resolver, Symbol, Target, Trace, TracedReference, trace};
 use crate::span::Location;
+use crate::words::counted;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub const SPEC: CheckSpec = CheckSpec { kind: "single-source", explanation: include_str!("single_source.md"), run };
@@ -295,27 +294,6 @@ fn symbol_report(input: &CheckInput<'_, '_>, trace: &Trace) -> SymbolReport {
     }
 }
 
-fn blank(rule: &Rule, location: Location, context: Context, kind: &'static str, symbol: String) -> Finding {
-    Finding {
-        rule: rule.id.clone(),
-        identity: Identity::default(),
-        severity: rule.severity,
-        context,
-        location,
-        kind,
-        within: None,
-        access: None,
-        tier: None,
-        symbol,
-        message: String::new(),
-        help: None,
-        via: Vec::new(),
-        related: Vec::new(),
-        gate: (rule.severity == Severity::Error).then_some(Gate { context, verdict: Verdict::Fail }),
-        standing: Standing::default(),
-    }
-}
-
 fn missing(input: &CheckInput<'_, '_>, rule: &Rule, single: &SingleSourceRule) -> Finding {
     let symbol = single.canonical.to_string();
     let last = single.canonical.last_name();
@@ -327,11 +305,17 @@ fn missing(input: &CheckInput<'_, '_>, rule: &Rule, single: &SingleSourceRule) -
         None => "name the definition that owns the concept".to_owned(),
     };
     Finding {
-        severity: Severity::Error,
         gate: Some(Gate { context: Context::Code, verdict: Verdict::Fail }),
         message: format!("the canonical definition `{symbol}` is not there"),
         help: Some(help),
-        ..blank(rule, policy_location(&single.canonical.place), Context::Config, "canonical", symbol)
+        ..Finding::new(
+            rule.id.clone(),
+            Severity::Error,
+            Context::Config,
+            policy_location(&single.canonical.place),
+            "canonical",
+            symbol,
+        )
     }
 }
 
@@ -342,7 +326,14 @@ fn rival_finding(rule: &Rule, canonical: &Canonical, own: &Trace, rival: &Rival)
         message: format!("`{name}` is a rival of `{}`: {}", canonical.symbol.last_name(), rival.why),
         help: Some(format!("move what is needed into `{}`, then remove it", canonical.symbol)),
         related: related.into_iter().collect(),
-        ..blank(rule, rival.location.clone(), rival.context, "definition", rival.symbol.to_string())
+        ..Finding::new(
+            rule.id.clone(),
+            rule.severity,
+            rival.context,
+            rival.location.clone(),
+            "definition",
+            rival.symbol.to_string(),
+        )
     }
 }
 
@@ -364,7 +355,7 @@ fn consumer_finding(
         message: format!("`{name}`, a rival of `{}`, is {what} here{more}", canonical.symbol.last_name()),
         help: Some(format!("use `{}` instead", canonical.symbol)),
         via: reference.hops.clone(),
-        ..blank(rule, location, context, reference.kind.name(), symbol)
+        ..Finding::new(rule.id.clone(), rule.severity, context, location, reference.kind.name(), symbol)
     }
 }
 
@@ -377,10 +368,15 @@ fn shim_finding(
     let symbol = canonical.symbol.to_string();
     let module = input.project.module_name(reference.file);
     Finding {
-        severity: Severity::Note,
-        gate: None,
         tier: Some(reference.tier),
         message: format!("`{module}` only re-exports `{}`", canonical.symbol.last_name()),
-        ..blank(rule, reference.location.clone(), input.context(&reference.location.path), "shim", symbol)
+        ..Finding::new(
+            rule.id.clone(),
+            Severity::Note,
+            input.context(&reference.location.path),
+            reference.location.clone(),
+            "shim",
+            symbol,
+        )
     }
 }

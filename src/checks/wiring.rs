@@ -5,7 +5,7 @@
 //! that is `legacy`'s.
 
 use super::{CheckInput, Warning};
-use crate::finding::{Context, Finding, Gate, Hop, Identity, Related, Severity, Standing, Verdict};
+use crate::finding::{Context, Finding, Gate, Hop, Related, Severity, Verdict};
 use crate::policy::{LegacyRule, Rule, RuleKind, SymbolPattern};
 use crate::project::{EntryPoint, Node, Reach, Reached, Symbol, entry_points, nodes_of};
 use crate::span::{Location, Position, RepoPath};
@@ -121,22 +121,12 @@ impl Wiring {
         };
         let symbol = pattern.to_string();
         Some(Finding {
-            rule: rule.id.clone(),
-            identity: Identity::default(),
-            severity,
-            context: Context::Code,
-            location: location.clone(),
-            kind: KIND,
-            within: None,
-            access: None,
-            tier: None,
-            symbol,
             message,
             help: Some(help.to_owned()),
             via: via.clone(),
             related,
             gate,
-            standing: Standing::default(),
+            ..Finding::new(rule.id.clone(), severity, Context::Code, location.clone(), KIND, symbol)
         })
     }
 }

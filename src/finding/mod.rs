@@ -150,6 +150,35 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// A finding that stands alone, without a message: the caller fills in what it knows more. An error fails its rule.
+    pub fn new(
+        rule: RuleId,
+        severity: Severity,
+        context: Context,
+        location: Location,
+        kind: &'static str,
+        symbol: String,
+    ) -> Self {
+        Self {
+            rule,
+            identity: Identity::default(),
+            severity,
+            context,
+            location,
+            kind,
+            within: None,
+            access: None,
+            tier: None,
+            symbol,
+            message: String::new(),
+            help: None,
+            via: Vec::new(),
+            related: Vec::new(),
+            gate: (severity == Severity::Error).then_some(Gate { context, verdict: Verdict::Fail }),
+            standing: Standing::default(),
+        }
+    }
+
     pub fn fingerprint(&self) -> Fingerprint {
         let Identity { inside, code, ordinal } = &self.identity;
         let path = self.location.path.as_str();

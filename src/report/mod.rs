@@ -31,7 +31,6 @@ mod schema;
 mod sentence;
 pub mod terminal;
 mod verify;
-mod words;
 
 use crate::evidence::{
     AuditReport, CheckReport, DoctorReport, DuplicatesReport, ExplainReport, PlanReport, RefsReport, RemovedReport,

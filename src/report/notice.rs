@@ -4,7 +4,6 @@
 //! broken is one. Invariants: the order is that of the report; nothing is left out; fingerprints hold no line number and
 //! are unique in a list. Absent on purpose: escaping, which differs by format.
 
-use super::words::counted;
 use crate::checks::CHECKS;
 use crate::checks::duplicates::DUPLICATES;
 use crate::evidence::{
@@ -14,6 +13,7 @@ use crate::evidence::{
 use crate::finding::{Context, Finding, Fingerprint, Hop, Novelty, Severity};
 use crate::gap::Gap;
 use crate::span::{Location, Position};
+use crate::words::counted;
 use std::collections::BTreeMap;
 
 /// The rule of a reference that a change left broken.

@@ -7,11 +7,11 @@
 //! what is cut is the least grave, and a notification says how many. Absent on purpose: snippets, which the reader has.
 
 use super::notice::{Notice, Notices, RuleText};
-use super::words::grouped;
 use super::{FormatSpec, RenderOptions, escape};
 use crate::evidence::{AuditReport, CheckReport, DuplicatesReport, RefsReport, RemovedReport, Sources};
 use crate::gap::Gap;
 use crate::span::Location;
+use crate::words::grouped;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde_json::{Value, json};

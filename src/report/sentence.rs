@@ -2,10 +2,10 @@
 //!
 //! Invariant: a sentence to quote holds numbers and words of ours, and no name of the repository.
 
-use super::words::{counted, grouped};
 use crate::checks::duplicates::DUPLICATES;
 use crate::evidence::{CheckReport, Comparison, Group, Headline, PlanReport, TestFate};
 use crate::finding::{Severity, Verdict};
+use crate::words::{counted, grouped};
 use std::collections::BTreeMap;
 
 /// "2 of 3 rules fail: 5 errors, 1 note in 4 files".

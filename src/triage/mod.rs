@@ -20,7 +20,7 @@ pub use verdict::settle;
 pub use weakened::{Intent, weakened};
 
 use crate::checks::{CheckOutput, RuleReport, Scope};
-use crate::finding::{Context, Finding, Gate, Identity, RuleId, Severity, Standing, Verdict};
+use crate::finding::{Context, Finding, Gate, Identity, RuleId, Severity, Verdict};
 use crate::policy::{BASELINE_FILE, Policy};
 use crate::source::SourceSet;
 use crate::span::{Location, RepoPath};
@@ -191,22 +191,10 @@ pub(crate) fn own_finding(
     let spec = rule.spec();
     let context = Context::Config;
     Finding {
-        rule: RuleId(spec.id.to_owned()),
         identity: Identity { code: code.to_owned(), ..Identity::default() },
-        severity: spec.severity,
-        context,
-        location,
-        kind,
-        within: None,
-        access: None,
-        tier: None,
-        symbol: symbol.to_owned(),
         message,
         help,
-        via: Vec::new(),
-        related: Vec::new(),
-        gate: (spec.severity == Severity::Error).then_some(Gate { context, verdict: Verdict::Fail }),
-        standing: Standing::default(),
+        ..Finding::new(RuleId(spec.id.to_owned()), spec.severity, context, location, kind, symbol.to_owned())
     }
 }
 

@@ -10,6 +10,7 @@ use crate::policy::{
     RuleKind, SingleSourceRule, SymbolPattern,
 };
 use crate::span::{Location, Position, RepoPath};
+use crate::words::counted;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What is asked for at one side of a change.
@@ -115,7 +116,8 @@ impl Weakenings<'_> {
         let at = |line| Location { path: now.path.clone(), start: Position { line, column: 1 }, end_line: line };
         let Some(was) = was else {
             if !now.entries.is_empty() {
-                let message = format!("a baseline is there, which accepts {}", counted(now.entries.len()));
+                let message =
+                    format!("a baseline is there, which accepts {}", counted(now.entries.len() as u64, "finding"));
                 let location = at(1);
                 self.list.push(own_finding(OwnRule::Weakened, location, "baseline", "baseline", "", message, None));
             }
@@ -302,10 +304,6 @@ fn missing<'g>(of: &'g GlobList, other: &GlobList) -> impl Iterator<Item = &'g S
 /// Whether a folder lies in another one.
 fn within(inner: &str, outer: &str) -> bool {
     outer.is_empty() || inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-}
-
-fn counted(count: usize) -> String {
-    if count == 1 { "1 finding".to_owned() } else { format!("{count} findings") }
 }
 
 #[cfg(test)]

@@ -4,11 +4,12 @@
 //! is called canonical only for a reason that is told. Absent on purpose: a guess between copies that are used alike.
 
 use super::{CloneType, DuplicateKind, Group, Production, Uses};
-use crate::checks::{CheckInput, counted};
+use crate::checks::CheckInput;
 use crate::facts::ReferenceKind;
 use crate::finding::{Context, Tier};
 use crate::policy::RuleKind;
 use crate::project::{Symbol, Target, Trace, trace};
+use crate::words::counted;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Counts the uses of every copy in the groups.

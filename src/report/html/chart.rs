@@ -3,7 +3,7 @@
 //! Invariants: every bar has its label and its number as text, so that nothing rests on colour; bars of one chart have
 //! one scale; nothing is drawn for a zero. Absent on purpose: axes, since the numbers stand beside the bars, and scripts.
 
-use crate::report::words::grouped;
+use crate::words::grouped;
 use maud::{Markup, html};
 
 /// The width of a bar's drawing, in units of its own.

@@ -14,12 +14,12 @@ mod plan;
 mod refs;
 mod removed;
 
-use super::words::{self, counted, grouped};
 use super::{FormatSpec, escape};
 use crate::evidence::{Counts, SnapshotIdentity};
 use crate::finding::Verdict;
 use crate::gap::Gap;
 use crate::span::Location;
+use crate::words::{self, counted, grouped};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use std::collections::BTreeMap;
 

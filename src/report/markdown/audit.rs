@@ -5,7 +5,7 @@ use super::{Page, head, place, removed};
 use crate::evidence::{AuditItem, AuditReport, JudgedClaim, Sources, Status};
 use crate::report::RenderOptions;
 use crate::report::audit::{DERIVATION, command, summary};
-use crate::report::words::counted;
+use crate::words::counted;
 
 /// Claims that stand in the open; the others are folded.
 const CLAIMS_OPEN: usize = 20;

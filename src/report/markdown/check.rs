@@ -7,7 +7,7 @@ use crate::finding::{Finding, Tier, Verdict};
 use crate::report::RenderOptions;
 use crate::report::escape::html;
 use crate::report::sentence;
-use crate::report::words::counted;
+use crate::words::counted;
 use std::collections::BTreeMap;
 
 pub fn render(report: &CheckReport, _sources: &Sources, _options: &RenderOptions) -> String {

@@ -6,7 +6,7 @@ use crate::checks::duplicates::DUPLICATES;
 use crate::evidence::{DuplicatesReport, Group, Instance, Production, Sources};
 use crate::report::RenderOptions;
 use crate::report::sentence;
-use crate::report::words::{counted, grouped};
+use crate::words::{counted, grouped};
 
 /// Copies named of one group; a comment is no inventory.
 const COPIES_NAMED: usize = 6;

@@ -4,7 +4,7 @@ use super::text::{code, text};
 use super::{Page, place, provenance};
 use crate::evidence::{ExplainReport, Explained, Sources};
 use crate::report::RenderOptions;
-use crate::report::words::counted;
+use crate::words::counted;
 
 pub fn render(report: &ExplainReport, _sources: &Sources, _options: &RenderOptions) -> String {
     let mut page = Page::default();

@@ -14,11 +14,11 @@ mod removed;
 mod text;
 mod verify;
 
-use super::words::{counted, grouped};
 use super::{FormatSpec, escape};
 use crate::evidence::{Counts, PolicyIdentity, SnapshotIdentity};
 use crate::gap::Gap;
 use crate::span::Location;
+use crate::words::{counted, grouped};
 use std::fmt::Write;
 use text::code;
 

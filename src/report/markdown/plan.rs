@@ -6,7 +6,7 @@ use crate::evidence::{PlanReport, ReferenceReport, Sources};
 use crate::report::RenderOptions;
 use crate::report::escape::safe;
 use crate::report::sentence;
-use crate::report::words::{counted, grouped};
+use crate::words::{counted, grouped};
 
 pub fn render(report: &PlanReport, _sources: &Sources, _options: &RenderOptions) -> String {
     let mut page = Page::default();

@@ -5,7 +5,7 @@ use super::{Page, head, place, provenance};
 use crate::evidence::{ReferenceReport, RefsReport, Sources};
 use crate::report::RenderOptions;
 use crate::report::escape::html;
-use crate::report::words::counted;
+use crate::words::counted;
 
 pub fn render(report: &RefsReport, _sources: &Sources, _options: &RenderOptions) -> String {
     let mut page = Page::default();

@@ -10,7 +10,7 @@ use crate::history::attribution::Attribution;
 use crate::report::RenderOptions;
 use crate::report::escape::{html, safe};
 use crate::report::sentence;
-use crate::report::words::{counted, grouped};
+use crate::words::{counted, grouped};
 use std::cmp::Reverse;
 
 pub fn render(report: &RemovedReport, _sources: &Sources, _options: &RenderOptions) -> String {

@@ -16,7 +16,7 @@ mod sight;
 mod verify;
 
 use super::FormatSpec;
-use super::words::{counted, grouped};
+use crate::words::{counted, grouped};
 
 pub const SPEC: FormatSpec = FormatSpec {
     check: Some(check::render),

@@ -14,8 +14,8 @@ use crate::report::RenderOptions;
 use crate::report::escape::safe;
 use crate::report::paint::Paint;
 use crate::report::sentence;
-use crate::report::words::{guarded, more};
 use crate::span::RepoPath;
+use crate::words::{guarded, more};
 use std::cmp::Reverse;
 use std::fmt::Write;
 

@@ -18,8 +18,8 @@ mod run;
 
 use super::corpus::{Corpus, UnitRef};
 use super::{DuplicateKind, DuplicateSpec, DuplicatesOutput, Group, Instance, Search};
-use crate::checks::counted;
 use crate::facts::{PrintRange, Unit};
+use crate::words::counted;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 

@@ -1,4 +1,6 @@
-//! Words: numbers and nouns as people read them.
+//! Words: numbers and nouns as people read them, in conclusions and in reports.
+//!
+//! Absent on purpose: whole sentences; those belong to the stage that concludes.
 
 /// `1,234`: a number for people.
 pub fn grouped(number: u64) -> String {
