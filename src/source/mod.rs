@@ -383,7 +383,7 @@ impl<'s> SourceSet<'s> {
     }
 
     /// Every occurrence of the needles in the files of the given ids, in the order of the ids. Files without a hit are
-    /// left out; files with one are parsed while their text is at hand.
+    /// left out.
     pub fn search(&self, ids: &[EntryId], needles: &Needles, progress: &dyn Progress) -> Vec<FileHits> {
         progress.stage("searching names", ids.len() as u64);
         let absence = self.absence_of(needles);
@@ -423,7 +423,7 @@ impl<'s> SourceSet<'s> {
         let Content { bytes, blob } = self.content(id)?;
         let size = bytes.len();
         let decoded = decode(bytes);
-        let is_source_text = matches!(&decoded, Text::Utf8(text) if text.len() <= PARSE_LIMIT);
+        let is_parseable = matches!(&decoded, Text::Utf8(text) if text.len() <= PARSE_LIMIT);
         let is_readable = matches!(decoded, Text::Utf8(_) | Text::Converted(_));
         let text = decoded.into_lossy();
         let hits = needles.find(&text);
@@ -434,13 +434,16 @@ impl<'s> SourceSet<'s> {
             self.recycle(text);
             return None;
         }
-        let text = fitted(text);
+        Some(FileHits { id, text: fitted(text), hits, is_readable, is_parseable, blob })
+    }
+
+    /// The facts of a file that was searched, made of the text at hand.
+    pub fn facts_in(&self, file: &FileHits) -> Option<Arc<Facts>> {
         // What the parser may not be given ends in a gap that says why.
-        let facts = match is_source_text {
-            true => self.facts_of(id, Parseable { text: &text, blob }),
-            false => self.facts(id),
-        };
-        Some(FileHits { id, text, hits, facts, is_readable })
+        match file.is_parseable {
+            true => self.facts_of(file.id, Parseable { text: &file.text, blob: file.blob }),
+            false => self.facts(file.id),
+        }
     }
 }
 

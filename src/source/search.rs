@@ -5,11 +5,9 @@
 //! bytes occur is returned, bounded or not, so that occurrences can be accounted for. Source: the multi-pattern search
 //! is Aho-Corasick's.
 
-use crate::facts::Facts;
-use crate::workspace::EntryId;
+use crate::workspace::{BlobId, EntryId};
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 /// Names of no more bytes than this are looked for by a table of states, which is fast and takes up to half a kilobyte
 /// for each of these bytes.
@@ -44,10 +42,18 @@ pub struct FileHits {
     pub text: String,
     /// Sorted by offset.
     pub hits: Vec<Hit>,
-    /// Facts of the file, where its language is understood and it could be parsed.
-    pub facts: Option<Arc<Facts>>,
     /// Whether the bytes are text. If not, `text` is what of them is.
     pub is_readable: bool,
+    /// Whether a parser may be given the text.
+    pub(super) is_parseable: bool,
+    pub(super) blob: Option<BlobId>,
+}
+
+impl FileHits {
+    /// Whether a name stands alone somewhere, and is not just a part of longer ones.
+    pub fn holds_a_name(&self) -> bool {
+        self.hits.iter().any(|hit| hit.is_bounded)
+    }
 }
 
 impl Needles {

@@ -284,7 +284,7 @@ fn definitions(project: &Project<'_>, names: &[String], progress: &dyn Progress)
     }
     let needles = Needles::new(names.iter().cloned());
     for file in project.sources.search(&project.ids, &needles, progress) {
-        let Some(facts) = &file.facts else { continue };
+        let Some(facts) = file.holds_a_name().then(|| project.sources.facts_in(&file)).flatten() else { continue };
         let module = project.module_name(file.id);
         for id in facts.definition_ids() {
             let definition = facts.definition(id);

@@ -109,7 +109,8 @@ fn leave_out_set_attributes(project: &Project<'_>, found: &mut Vec<BrokenReferen
             let absence = project.sources.absence_of(&needles);
             (needles, absence)
         });
-        let facts = project.sources.search_file(id, needles, absence)?.facts?;
+        let file = project.sources.search_file(id, needles, absence)?;
+        let facts = file.holds_a_name().then(|| project.sources.facts_in(&file))??;
         let writes = facts.references.iter().filter(|it| it.access == Access::Write);
         let written = writes.filter_map(|it| facts.last_name(it.value)).map(|name| facts.name(name).to_owned());
         Some(written.filter(|name| names.contains(name)).collect::<Vec<_>>())

@@ -183,7 +183,10 @@ fn found(
         .par_iter()
         .map_init(
             || Resolver::new(project),
-            |resolver, file| file.facts.as_ref().map_or_else(Vec::new, |facts| resolver.entries_of(file.id, facts)),
+            |resolver, file| {
+                let facts = project.sources.facts_in(file);
+                facts.map_or_else(Vec::new, |facts| resolver.entries_of(file.id, &facts))
+            },
         )
         .flatten()
         .collect();

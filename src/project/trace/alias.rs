@@ -207,8 +207,9 @@ pub fn follow(
         let search = Search::new(project, &names);
         let parts = memo::each(project, &question, &kept::ALIASES, &sources, progress, |id| {
             let file = search.file(id)?;
-            let facts = file.facts.as_ref()?;
-            let page = Page::new(project, &file);
+            let facts = file.holds_a_name().then(|| project.sources.facts_in(&file))??;
+            let facts = facts.as_ref();
+            let page = Page::new(project, &file, Some(facts));
             let mut resolver = Resolver::new(project);
             let held: BTreeSet<usize> = file.hits.iter().filter(|hit| hit.is_bounded).map(|hit| hit.needle).collect();
             let mut parts: Vec<Part> = Vec::new();

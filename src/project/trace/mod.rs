@@ -312,7 +312,10 @@ fn trace_file(
     file: &FileHits,
 ) -> Vec<FilePart> {
     let mut resolver = Resolver::new(project);
-    let page = Page::new(project, file);
+    // A part of a longer name is no more than that, whatever the file means.
+    let is_asked = |hit: &Hit| hit.is_bounded || wanted.fragments.contains_key(&needles.names()[hit.needle]);
+    let facts = file.hits.iter().any(is_asked).then(|| project.sources.facts_in(file)).flatten();
+    let page = Page::new(project, file, facts.as_deref());
     let mut parts: FxHashMap<usize, FilePart> = FxHashMap::default();
     for hit in &file.hits {
         for &index in wanted.names.get(&needles.names()[hit.needle]).into_iter().flatten() {
@@ -325,7 +328,7 @@ fn trace_file(
             part.take(&page, outcome);
         }
     }
-    if let Some(facts) = file.facts.as_ref().filter(|_| !wanted.registered.is_empty()) {
+    if let Some(facts) = page.facts.filter(|_| !wanted.registered.is_empty()) {
         for hit in &file.hits {
             for &index in wanted.registered.get(&needles.names()[hit.needle]).into_iter().flatten() {
                 let found = sent_name(&page, facts, hit, &goals[index]);
@@ -335,7 +338,7 @@ fn trace_file(
             }
         }
     }
-    if let Some(facts) = file.facts.as_ref().filter(|facts| !facts.patterns.is_empty()) {
+    if let Some(facts) = page.facts.filter(|facts| !facts.patterns.is_empty()) {
         let hits = file.hits.iter().filter_map(|hit| wanted.fragments.get(&needles.names()[hit.needle]));
         for index in hits.flatten().copied().collect::<BTreeSet<_>>() {
             let found = pattern::find(&mut resolver, &page, facts, &goals[index]);
@@ -345,7 +348,7 @@ fn trace_file(
         }
     }
     for part in parts.values_mut() {
-        if let Some(facts) = &file.facts {
+        if let Some(facts) = page.facts {
             let (local, exported) = alias::find(&mut resolver, &page, facts, &goals[part.goal]);
             part.references.extend(local);
             part.aliases = exported;
@@ -402,12 +405,12 @@ pub(super) struct Page<'f> {
 }
 
 impl<'f> Page<'f> {
-    pub fn new(project: &Project<'_>, hits: &'f FileHits) -> Self {
+    pub fn new(project: &Project<'_>, hits: &'f FileHits, facts: Option<&'f Facts>) -> Self {
         Self {
             file: hits.id,
             path: project.sources.path(hits.id).clone(),
             text: &hits.text,
-            facts: hits.facts.as_deref(),
+            facts,
             is_source: project.sources.language(hits.id).is_some(),
             is_readable: hits.is_readable,
             lines: LineIndex::new(hits.text.as_bytes()),

@@ -52,7 +52,8 @@ pub fn why(
         }
         return reasons;
     };
-    let page = Page::new(project, hits);
+    let facts = project.sources.facts_in(hits);
+    let page = Page::new(project, hits, facts.as_deref());
     let mut resolver = Resolver::new(project);
     for hit in hits.hits.iter() {
         let location = page.location(Span::new(hit.start, hit.end));
