@@ -59,10 +59,9 @@ impl Facts {
         &self.blocks[index as usize]
     }
 
-    /// The bindings of a name in one scope that can hold at an offset inside that scope, last first. None where the name
-    /// is bound later alone.
-    pub fn reaching(&self, scope: ScopeId, name: NameId, at: u32) -> Vec<&Binding> {
-        let all = self.bindings_of(scope, name);
+    /// Of all the bindings of a name in one scope, those that can hold at an offset inside that scope, last first. None
+    /// where the name is bound later alone.
+    pub fn reaching<'f>(&'f self, all: &'f [Binding], scope: ScopeId, at: u32) -> Vec<&'f Binding> {
         let in_class = self.scope(scope).kind == ScopeKind::Class;
         if all.len() == 1 && !in_class {
             return all.iter().collect();

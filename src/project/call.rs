@@ -123,13 +123,15 @@ impl Resolver<'_, '_> {
         if is_own || !is_plain || hands_on.iter().all(Option::is_none) {
             return self.given(method);
         }
-        if let Some(known) = self.given_to.get(&(method, class)) {
-            return known.clone();
+        match self.given_to.get(&(method, class)) {
+            Some(Some(known)) => return known.clone(),
+            Some(None) => return self.cut_short(&[]),
+            None => {}
         }
         if self.depth >= CALL_LIMIT {
-            return Arc::from([Resolved::unknown()]);
+            return self.cut_short(&[Resolved::unknown()]);
         }
-        self.given_to.insert((method, class), Arc::from([]));
+        self.given_to.insert((method, class), None);
         self.depth += 1;
         let receiver = match called.traits.is_class_method {
             true => Resolved::new(Entity::Definition(class)),
@@ -147,24 +149,26 @@ impl Resolver<'_, '_> {
         }
         self.depth -= 1;
         let found: Arc<[Resolved]> = distinct(found).into();
-        self.given_to.insert((method, class), found.clone());
+        self.given_to.insert((method, class), Some(found.clone()));
         found
     }
 
     /// What a function gives back, as seen from inside. Nothing while it is being worked out already.
     pub(super) fn given(&mut self, function: DefinitionRef) -> Arc<[Resolved]> {
-        if let Some(known) = self.given.get(&function) {
-            return known.clone();
+        match self.given.get(&function) {
+            Some(Some(known)) => return known.clone(),
+            Some(None) => return self.cut_short(&[]),
+            None => {}
         }
         if self.depth >= CALL_LIMIT {
-            return Arc::from([Resolved::unknown()]);
+            return self.cut_short(&[Resolved::unknown()]);
         }
-        self.given.insert(function, Arc::from([]));
+        self.given.insert(function, None);
         self.depth += 1;
         let found = self.given_afresh(function);
         self.depth -= 1;
         let found: Arc<[Resolved]> = distinct(found).into();
-        self.given.insert(function, found.clone());
+        self.given.insert(function, Some(found.clone()));
         found
     }
 

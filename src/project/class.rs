@@ -5,7 +5,7 @@
 
 use super::entity::{DefinitionRef, Entity, Resolved};
 use super::resolve::{Resolver, distinct};
-use crate::facts::{DefinitionKind, Facts, Value, ValueId};
+use crate::facts::{DefinitionKind, Facts, NameId, Value, ValueId};
 use crate::workspace::EntryId;
 use std::sync::Arc;
 
@@ -33,7 +33,7 @@ impl Resolver<'_, '_> {
         for &holder in &mro.classes[start..] {
             let found = self.own_member(holder, name);
             if !found.is_empty() {
-                return found;
+                return found.to_vec();
             }
         }
         let mut found = Vec::new();
@@ -55,19 +55,32 @@ impl Resolver<'_, '_> {
     }
 
     /// A name that a class binds in its body, or that its methods assign to `self`.
-    fn own_member(&mut self, class: DefinitionRef, name: &str) -> Vec<Resolved> {
-        let Some(facts) = self.facts(class.file) else { return vec![Resolved::unknown()] };
-        let Some(id) = facts.names.find(name) else { return Vec::new() };
+    fn own_member(&mut self, class: DefinitionRef, name: &str) -> Arc<[Resolved]> {
+        let Some(facts) = self.facts(class.file) else { return Arc::from([Resolved::unknown()]) };
+        let Some(id) = facts.names.find(name) else { return self.nothing.clone() };
+        if let Some(known) = self.members.get(&(class, id)) {
+            return known.clone();
+        }
+        let cuts = self.cuts;
+        let found: Arc<[Resolved]> = self.own_member_afresh(class, &facts, id).into();
+        if self.cuts == cuts {
+            self.members.insert((class, id), found.clone());
+        }
+        found
+    }
+
+    fn own_member_afresh(&mut self, class: DefinitionRef, facts: &Facts, id: NameId) -> Vec<Resolved> {
+        let name = facts.name(id);
         let mut found = Vec::new();
         if let Some(scope) = facts.definition(class.id).body_scope {
             for binding in facts.bindings_of(scope, id) {
-                for bound in self.binding(class.file, &facts, binding) {
-                    found.extend(self.described(bound));
+                for bound in self.binding(class.file, facts, binding).iter() {
+                    found.extend(self.described(bound.clone()));
                 }
             }
         }
         for attribute in facts.attributes.iter().filter(|it| it.class == class.id && it.name == id) {
-            let symbol = self.project.symbol_of(class).member(name);
+            let symbol = Arc::new(self.project.symbol_of(class).member(name));
             let held = match (attribute.annotation, attribute.value) {
                 (Some(annotation), _) => self.annotation(class.file, annotation),
                 (None, Some(value)) => self.value(class.file, value).to_vec(),
@@ -103,7 +116,7 @@ impl Resolver<'_, '_> {
         if !method.traits.is_property && !self.is_described(definition.file, &method.decorators) {
             return vec![bound];
         }
-        let symbol = self.project.symbol_of(definition);
+        let symbol = Arc::new(self.project.symbol_of(definition));
         let given = self.given(definition);
         let stands_for = |it: &Resolved| {
             let mut it = it.clone().forget_names().likely().behind(&bound);
@@ -133,11 +146,15 @@ impl Resolver<'_, '_> {
     /// The method resolution order, by C3 where it exists and depth first where it does not.
     /// Source: Barrett et al., "A Monotonic Superclass Linearization for Dylan", 1996.
     pub fn mro(&mut self, class: DefinitionRef) -> Arc<Mro> {
-        if let Some(known) = self.mros.get(&class) {
-            return known.clone();
-        }
-        // A class that inherits from itself ends here.
-        self.mros.insert(class, Arc::new(Mro { classes: vec![class], is_open: true }));
+        match self.mros.get(&class) {
+            Some(Some(known)) => return known.clone(),
+            // A class that inherits from itself ends here.
+            Some(None) => {
+                self.cuts += 1;
+                return Arc::new(Mro { classes: vec![class], is_open: true });
+            }
+            None => self.mros.insert(class, None),
+        };
         let mut is_open = false;
         let mut bases = Vec::new();
         if let Some(facts) = self.facts(class.file) {
@@ -156,7 +173,7 @@ impl Resolver<'_, '_> {
         }
         lists.push(bases);
         let mro = Arc::new(Mro { classes: merge(class, lists), is_open });
-        self.mros.insert(class, mro.clone());
+        self.mros.insert(class, Some(mro.clone()));
         mro
     }
 

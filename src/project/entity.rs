@@ -72,8 +72,8 @@ pub struct Resolved {
     /// [`Tier::Proven`], or [`Tier::Likely`] once a class was inferred on the way.
     pub tier: Tier,
     /// Names passed on the way: re-exports, aliases, attributes.
-    pub passed: Vec<Symbol>,
-    pub hops: Vec<Hop>,
+    pub passed: Vec<Arc<Symbol>>,
+    pub hops: Vec<Arc<Hop>>,
     /// It is `self` or `cls`, or made from them: in a subclass it is of the subclass.
     pub is_own: bool,
     /// The class through which a method was reached, and whether that was `self` or `cls`.
@@ -136,12 +136,8 @@ impl Resolved {
         if !self.is_unknown() {
             self.tier = self.tier.max(way.tier);
         }
-        let mut passed = way.passed.clone();
-        passed.append(&mut self.passed);
-        self.passed = passed;
-        let mut hops = way.hops.clone();
-        hops.append(&mut self.hops);
-        self.hops = hops;
+        self.passed.splice(..0, way.passed.iter().cloned());
+        self.hops.splice(..0, way.hops.iter().cloned());
         self
     }
 

@@ -7,6 +7,7 @@ use super::entity::{Entity, Resolved};
 use super::resolve::Resolver;
 use crate::facts::{Facts, ImportId, ImportTarget, LazyName, MODULE_SCOPE};
 use crate::workspace::EntryId;
+use std::sync::Arc;
 
 impl Resolver<'_, '_> {
     /// What `__getattr__` of a module gives for a name; empty where nothing says so.
@@ -15,7 +16,7 @@ impl Resolver<'_, '_> {
             let found = self.lazy_path(file, facts, lazy, name);
             if !found.is_empty() {
                 let what = || format!("`{name}` is loaded when it is asked for");
-                let hop = self.hop(file, facts, lazy.span.start, what());
+                let hop = Arc::new(self.hop(file, facts, lazy.span.start, what()));
                 let with_hop = |mut it: Resolved| {
                     it.hops.insert(0, hop.clone());
                     it.likely()

@@ -30,13 +30,22 @@ const MEANINGS_LIMIT: usize = 12;
 /// Resolves values, remembering what it has resolved. One per thread of work.
 pub struct Resolver<'p, 's> {
     pub(super) project: &'p Project<'s>,
-    values: FxHashMap<(EntryId, ValueId), Arc<[Resolved]>>,
-    pub(super) mros: FxHashMap<DefinitionRef, Arc<Mro>>,
+    /// `None` while it is being resolved, here and below.
+    values: FxHashMap<(EntryId, ValueId), Option<Arc<[Resolved]>>>,
+    pub(super) mros: FxHashMap<DefinitionRef, Option<Arc<Mro>>>,
     /// What a call of a function gives, its receiver not yet put in.
-    pub(super) given: FxHashMap<DefinitionRef, Arc<[Resolved]>>,
+    pub(super) given: FxHashMap<DefinitionRef, Option<Arc<[Resolved]>>>,
     /// The same for a receiver of a class below that of the method.
-    pub(super) given_to: FxHashMap<(DefinitionRef, DefinitionRef), Arc<[Resolved]>>,
+    pub(super) given_to: FxHashMap<(DefinitionRef, DefinitionRef), Option<Arc<[Resolved]>>>,
+    /// What bindings hold, by their index in the file; only results that nothing cut short.
+    bindings: FxHashMap<(EntryId, u32), Arc<[Resolved]>>,
+    /// The same for the names that a class has itself.
+    pub(super) members: FxHashMap<(DefinitionRef, NameId), Arc<[Resolved]>>,
+    pub(super) nothing: Arc<[Resolved]>,
+    unknown: Arc<[Resolved]>,
     pub(super) depth: u32,
+    /// How often a result was cut short: it was too deep, or asked for while it was being resolved.
+    pub(super) cuts: u64,
 }
 
 impl<'p, 's> Resolver<'p, 's> {
@@ -47,8 +56,19 @@ impl<'p, 's> Resolver<'p, 's> {
             mros: FxHashMap::default(),
             given: FxHashMap::default(),
             given_to: FxHashMap::default(),
+            bindings: FxHashMap::default(),
+            members: FxHashMap::default(),
+            nothing: Arc::from([]),
+            unknown: Arc::from([Resolved::unknown()]),
             depth: 0,
+            cuts: 0,
         }
+    }
+
+    /// A result that would be another one, were it asked for elsewhere.
+    pub(super) fn cut_short(&mut self, result: &[Resolved]) -> Arc<[Resolved]> {
+        self.cuts += 1;
+        Arc::from(result)
     }
 
     pub(super) fn facts(&self, file: EntryId) -> Option<Arc<Facts>> {
@@ -57,19 +77,30 @@ impl<'p, 's> Resolver<'p, 's> {
 
     /// What a value of a file may be. Empty while it is being resolved already.
     pub fn value(&mut self, file: EntryId, id: ValueId) -> Arc<[Resolved]> {
-        if let Some(known) = self.values.get(&(file, id)) {
-            return known.clone();
+        match self.values.get(&(file, id)) {
+            Some(Some(known)) => return known.clone(),
+            Some(None) => return self.cut_short(&[]),
+            None => {}
         }
         if self.depth >= DEPTH_LIMIT {
-            return Arc::from([Resolved::unknown()]);
+            return self.cut_short(&[Resolved::unknown()]);
         }
-        self.values.insert((file, id), Arc::from([]));
+        self.values.insert((file, id), None);
         self.depth += 1;
         let found = self.value_afresh(file, id);
         self.depth -= 1;
-        let found: Arc<[Resolved]> = distinct(found).into();
-        self.values.insert((file, id), found.clone());
+        let found = self.shared(distinct(found));
+        self.values.insert((file, id), Some(found.clone()));
         found
+    }
+
+    /// A result as it is kept. That nothing is known is the most common one, and is kept once.
+    fn shared(&self, found: Vec<Resolved>) -> Arc<[Resolved]> {
+        match &found[..] {
+            [only] if *only == self.unknown[0] => self.unknown.clone(),
+            [] => self.nothing.clone(),
+            _ => found.into(),
+        }
     }
 
     fn value_afresh(&mut self, file: EntryId, id: ValueId) -> Vec<Resolved> {
@@ -135,9 +166,9 @@ impl<'p, 's> Resolver<'p, 's> {
             if here.kind != ScopeKind::Class || id == scope {
                 let all = facts.bindings_of(id, name);
                 let is_outer = id != MODULE_SCOPE && all.iter().any(|it| it.kind == BindingKind::Outer);
-                if !is_outer {
+                if !is_outer && !all.is_empty() {
                     bound = match position {
-                        Some(at) => facts.reaching(id, name, at),
+                        Some(at) => facts.reaching(all, id, at),
                         None => all.iter().collect(),
                     };
                     bound.retain(|binding| binding.kind != BindingKind::Outer);
@@ -154,7 +185,7 @@ impl<'p, 's> Resolver<'p, 's> {
         }
         let found = match bound.is_empty() {
             true => self.unbound(file, facts, facts.name(name)),
-            false => bound.into_iter().flat_map(|binding| self.binding(file, facts, binding)).collect(),
+            false => self.bindings(file, facts, bound),
         };
         match narrowing {
             Some(narrowing) => self.narrow(file, facts, narrowing, found),
@@ -190,7 +221,8 @@ impl<'p, 's> Resolver<'p, 's> {
                     if !self.exports(&module, name) {
                         continue;
                     }
-                    let hop = self.hop(file, facts, import.statement.start, format!("takes `{name}` by a star import"));
+                    let what = format!("takes `{name}` by a star import");
+                    let hop = Arc::new(self.hop(file, facts, import.statement.start, what));
                     for member in self.member_of_module(&module, name) {
                         let mut member = member;
                         member.hops.insert(0, hop.clone());
@@ -218,13 +250,31 @@ impl<'p, 's> Resolver<'p, 's> {
     }
 
     /// What one binding of a name holds.
-    pub fn binding(&mut self, file: EntryId, facts: &Facts, binding: &Binding) -> Vec<Resolved> {
-        if self.depth >= DEPTH_LIMIT {
-            return vec![Resolved::unknown()];
+    pub fn binding(&mut self, file: EntryId, facts: &Facts, binding: &Binding) -> Arc<[Resolved]> {
+        let index = facts.bindings.element_offset(binding).map(|index| (file, index as u32));
+        if let Some(known) = index.and_then(|index| self.bindings.get(&index)) {
+            return known.clone();
         }
+        if self.depth >= DEPTH_LIMIT {
+            return self.cut_short(&[Resolved::unknown()]);
+        }
+        let cuts = self.cuts;
         self.depth += 1;
         let found = self.binding_afresh(file, facts, binding);
         self.depth -= 1;
+        let found = self.shared(found);
+        if let Some(index) = index.filter(|_| self.cuts == cuts) {
+            self.bindings.insert(index, found.clone());
+        }
+        found
+    }
+
+    /// What several bindings of a name hold.
+    fn bindings(&mut self, file: EntryId, facts: &Facts, bindings: Vec<&Binding>) -> Vec<Resolved> {
+        let mut found = Vec::new();
+        for binding in bindings {
+            found.extend_from_slice(&self.binding(file, facts, binding));
+        }
         found
     }
 
@@ -245,7 +295,7 @@ impl<'p, 's> Resolver<'p, 's> {
                 found
             }
             BindingKind::Assignment | BindingKind::Element | BindingKind::Entered => {
-                let symbol = self.scope_symbol(file, facts, binding.scope).map(|owner| owner.member(name));
+                let symbol = self.scope_symbol(file, facts, binding.scope).map(|owner| Arc::new(owner.member(name)));
                 let mut found = self.annotated(file, binding);
                 // `HOOK: Callable = save`, `Thing: TypeAlias = Order`: an annotation that says nothing of the project.
                 let says_nothing = |it: &Resolved| match &it.entity {
@@ -269,7 +319,7 @@ impl<'p, 's> Resolver<'p, 's> {
                     let is_alias = matches!(resolved.entity, Entity::Definition(_) | Entity::Module(_));
                     if is_alias {
                         let hop = self.hop(file, facts, binding.span.start, format!("`{symbol}` is assigned to it"));
-                        resolved.hops.insert(0, hop);
+                        resolved.hops.insert(0, Arc::new(hop));
                     }
                     resolved.passed.insert(0, symbol.clone());
                     if let (Entity::Unknown, Some(constant)) = (&resolved.entity, constant) {
@@ -360,7 +410,7 @@ impl<'p, 's> Resolver<'p, 's> {
             ImportTarget::Name(name, _) => format!("imports `{}` from `{dotted}`", facts.name(name)),
             ImportTarget::Star => format!("imports everything from `{dotted}`"),
         };
-        let hop = self.hop(file, facts, import.statement.start, what);
+        let hop = Arc::new(self.hop(file, facts, import.statement.start, what));
         let mut found = match import.target {
             ImportTarget::Star => Vec::new(),
             ImportTarget::Module if import.alias.is_none() && dotted.contains('.') => {
@@ -389,7 +439,7 @@ impl<'p, 's> Resolver<'p, 's> {
             _ => import.module.unwrap_or(NameId(0)),
         }));
         let is_reexport = import.scope == MODULE_SCOPE && !matches!(import.target, ImportTarget::Star);
-        let symbol = is_reexport.then(|| Symbol::new(self.project.module_name(file), bound));
+        let symbol = is_reexport.then(|| Arc::new(Symbol::new(self.project.module_name(file), bound)));
         let folder = self.project.sources.path(file).folder();
         let is_guessed = import.level == 0 && self.project.modules.is_guessed(&dotted, folder);
         for resolved in &mut found {
@@ -454,7 +504,7 @@ impl<'p, 's> Resolver<'p, 's> {
     /// A name in a module: bound there, starred into it, or a submodule.
     pub fn member_of_module(&mut self, module: &ModuleRef, name: &str) -> Vec<Resolved> {
         if self.depth >= DEPTH_LIMIT {
-            return vec![Resolved::unknown()];
+            return self.cut_short(&[Resolved::unknown()]).to_vec();
         }
         self.depth += 1;
         let found = self.member_afresh(module, name);
@@ -482,9 +532,7 @@ impl<'p, 's> Resolver<'p, 's> {
             };
             let bindings: Vec<&Binding> = bindings.iter().filter(|binding| !is_own(binding)).collect();
             if !bindings.is_empty() {
-                let found: Vec<Resolved> =
-                    bindings.into_iter().flat_map(|binding| self.binding(file, &facts, binding)).collect();
-                return distinct(found);
+                return distinct(self.bindings(file, &facts, bindings));
             }
         }
         if let Some(submodule) = submodule {
@@ -492,7 +540,7 @@ impl<'p, 's> Resolver<'p, 's> {
         }
         let (found, is_open) = self.starred(file, &facts, name);
         if found.iter().any(|it| !matches!(it.entity, Entity::Missing(_))) {
-            let symbol = Symbol::new(self.project.module_name(file), name);
+            let symbol = Arc::new(Symbol::new(self.project.module_name(file), name));
             return found
                 .into_iter()
                 .filter(|it| !matches!(it.entity, Entity::Missing(_)))
@@ -506,7 +554,7 @@ impl<'p, 's> Resolver<'p, 's> {
             facts.names.find("__getattr__").is_some_and(|id| !facts.bindings_of(MODULE_SCOPE, id).is_empty());
         let lazy = if has_getattr { self.lazy_member(file, &facts, name) } else { Vec::new() };
         if !lazy.is_empty() {
-            let symbol = Symbol::new(self.project.module_name(file), name);
+            let symbol = Arc::new(Symbol::new(self.project.module_name(file), name));
             let passed = |mut it: Resolved| {
                 it.passed.push(symbol.clone());
                 it

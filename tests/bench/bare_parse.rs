@@ -6,6 +6,10 @@ use ruff_python_ast::PySourceType;
 use ruff_python_parser::{ParseOptions, parse_unchecked};
 use std::path::PathBuf;
 
+/// That of the tool.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     let folder = std::env::args_os().nth(1).expect("usage: bare-parse FOLDER");
     let entries = ignore::WalkBuilder::new(folder).hidden(false).build().flatten();

@@ -13,6 +13,10 @@ use solely::source::SourceSet;
 use solely::workspace::{EntryId, Selection, Snapshot};
 use std::time::Instant;
 
+/// That of the tool.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// What was resolved: references and imports, and those among them that lead somewhere.
 #[derive(Clone, Copy, Default)]
 struct Count {

@@ -393,7 +393,7 @@ pub fn judge(meanings: &[Resolved], goal: &Goal) -> Judgement {
         };
     }
     match best {
-        Some(best) => Judgement::Match { tier: best.tier, hops: best.hops.clone() },
+        Some(best) => Judgement::Match { tier: best.tier, hops: best.hops.iter().map(|hop| (**hop).clone()).collect() },
         None if is_open => Judgement::Open,
         None => Judgement::Else,
     }
