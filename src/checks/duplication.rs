@@ -11,7 +11,10 @@ use crate::finding::{DuplicateKind, Finding, Identity, Related, Severity, Verdic
 use crate::policy::{Allowance, DuplicatesRule, Rule, RuleKind};
 use crate::span::{Location, Position, RepoPath};
 use crate::words::counted;
-use std::collections::BTreeSet;
+use crate::workspace::EntryId;
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub const SPEC: CheckSpec = CheckSpec { kind: "duplicates", explanation: include_str!("duplication.md"), run };
 
@@ -89,11 +92,13 @@ fn is_told_by_family(input: &CheckInput<'_, '_>, group: &Group) -> bool {
 
 fn report(input: &CheckInput<'_, '_>, rule: &Rule, groups: &[&Group], registered: u64, output: &mut CheckOutput) {
     let before = output.findings.len();
+    let columns = Columns::of(input, groups.iter().flat_map(|group| &group.instances));
     for group in groups {
         let kept = group.canonical.as_ref().map_or(0, |(at, _)| *at);
+        let locations: Vec<Location> = group.instances.iter().map(|it| location(input, &columns, it)).collect();
         for (at, copy) in group.instances.iter().enumerate() {
             if at != kept && input.scope.holds(&copy.path) {
-                output.findings.push(finding(input, rule, group, kept, at));
+                output.findings.push(finding(rule, group, &locations, kept, at));
             }
         }
     }
@@ -125,7 +130,7 @@ fn too_many(copies: u64) -> String {
     if copies == 1 { "1 copy too many".to_owned() } else { format!("{copies} copies too many") }
 }
 
-fn finding(input: &CheckInput<'_, '_>, rule: &Rule, group: &Group, kept: usize, at: usize) -> Finding {
+fn finding(rule: &Rule, group: &Group, locations: &[Location], kept: usize, at: usize) -> Finding {
     let copy = &group.instances[at];
     // a run of statements is known by its words, a definition by its name
     let has_name = !matches!(copy.what, "statements" | "default" | "registration");
@@ -140,7 +145,7 @@ fn finding(input: &CheckInput<'_, '_>, rule: &Rule, group: &Group, kept: usize, 
             (_, false) => "another copy",
         };
         let value = instance.detail.as_ref().map(|value| format!(": `{value}`")).unwrap_or_default();
-        Related { location: location(input, instance), message: format!("{what}{value}") }
+        Related { location: locations[other].clone(), message: format!("{what}{value}") }
     });
     Finding {
         identity: Identity::within(inside),
@@ -154,7 +159,7 @@ fn finding(input: &CheckInput<'_, '_>, rule: &Rule, group: &Group, kept: usize, 
             rule.id.clone(),
             rule.severity,
             copy.context,
-            location(input, copy),
+            locations[at].clone(),
             if has_name { "definition" } else { group.kind.name() },
             copy.symbol.clone(),
         )
@@ -181,16 +186,42 @@ fn help(group: &Group) -> String {
     .to_owned()
 }
 
+/// The columns at which copies without a name begin, which no fact tells: each file is read once for them.
+#[derive(Default)]
+pub(super) struct Columns(FxHashMap<(EntryId, u32), u32>);
+
+impl Columns {
+    pub fn of<'g>(input: &CheckInput<'_, '_>, instances: impl Iterator<Item = &'g Instance>) -> Self {
+        let sources = input.project.sources;
+        let mut wanted: BTreeMap<EntryId, BTreeSet<u32>> = BTreeMap::new();
+        for instance in instances.filter(|it| is_nameless(it)) {
+            if let Some(file) = sources.snapshot().find(&instance.path) {
+                wanted.entry(file).or_default().insert(instance.lines.start);
+            }
+        }
+        let columns = wanted.into_par_iter().flat_map_iter(|(file, lines)| {
+            let text = sources.text(file).unwrap_or_default();
+            let column = |line: &str| 1 + line.chars().take_while(|c| c.is_whitespace()).count() as u32;
+            let columns = text.lines().zip(1..).filter(|(_, number)| lines.contains(number));
+            columns.map(|(line, number)| ((file, number), column(line))).collect::<Vec<_>>()
+        });
+        Self(columns.collect())
+    }
+}
+
+/// Whether a copy is known by its words alone.
+fn is_nameless(instance: &Instance) -> bool {
+    matches!(instance.what, "statements" | "default")
+}
+
 /// Where a copy stands: the name of a definition, or the first statement of a run.
-pub(super) fn location(input: &CheckInput<'_, '_>, instance: &Instance) -> Location {
+pub(super) fn location(input: &CheckInput<'_, '_>, columns: &Columns, instance: &Instance) -> Location {
     let start = Position { line: instance.lines.start, column: 1 };
     let plain = Location { path: instance.path.clone(), start, end_line: instance.lines.end };
     let sources = input.project.sources;
     let (Some(file), true) = (sources.snapshot().find(&instance.path), instance.what != "module") else { return plain };
-    if matches!(instance.what, "statements" | "default") {
-        let text = sources.text(file).unwrap_or_default();
-        let line = text.lines().nth(start.line as usize - 1).unwrap_or_default();
-        let column = 1 + line.chars().take_while(|c| c.is_whitespace()).count() as u32;
+    if is_nameless(instance) {
+        let column = columns.0.get(&(file, start.line)).copied().unwrap_or(1);
         return Location { start: Position { column, ..start }, ..plain };
     }
     let name = instance.symbol.split_once(':').map_or("", |(_, name)| name);

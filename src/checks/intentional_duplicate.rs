@@ -5,7 +5,7 @@
 //! which the policy refuses.
 
 use super::duplicates::Group;
-use super::duplication::location;
+use super::duplication::{Columns, location};
 use super::legacy::policy_location;
 use super::{CheckInput, CheckOutput, CheckSpec, RuleReport, Warning};
 use crate::finding::{Context, Finding, Gate, Related, Verdict};
@@ -63,11 +63,12 @@ fn entry_of(rule: &Rule) -> &IntentionalDuplicate {
 
 fn finding(input: &CheckInput<'_, '_>, rule: &Rule, groups: &[&Group], date: jiff::civil::Date) -> Finding {
     let copies = groups.iter().flat_map(|group| &group.instances);
+    let columns = Columns::of(input, copies.clone());
     Finding {
         message: format!("the duplicate was to be there until {date}: {}", entry_of(rule).reason),
         help: Some("make one of the copies, or give the entry a later date and say why".into()),
         related: copies
-            .map(|copy| Related { location: location(input, copy), message: "one of the copies".into() })
+            .map(|copy| Related { location: location(input, &columns, copy), message: "one of the copies".into() })
             .collect(),
         gate: Some(Gate { context: Context::Config, verdict: Verdict::Fail }),
         ..Finding::new(

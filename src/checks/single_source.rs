@@ -6,7 +6,7 @@
 //! canonical definition that is not there is a failure, whatever else is found. Absent on purpose: what the rivals do.
 
 use super::duplicates::{Corpus, Instance, UnitRef};
-use super::duplication::{is_allowed, location};
+use super::duplication::{Columns, is_allowed, location};
 use super::legacy::{policy_location, state};
 use super::{CheckInput, CheckOutput, CheckSpec, RuleReport, SymbolReport, Warning, is_shim, tally, unread_sources};
 use crate::facts::{ReferenceKind, Unit};
@@ -199,7 +199,8 @@ fn rival(input: &CheckInput<'_, '_>, instance: &Instance, why: String) -> Rival 
         Some((module, name)) => Symbol::new(module, name),
         None => Symbol::module(&*instance.symbol),
     };
-    Rival { symbol, location: location(input, instance), context: instance.context, why }
+    let columns = Columns::of(input, std::iter::once(instance));
+    Rival { symbol, location: location(input, &columns, instance), context: instance.context, why }
 }
 
 fn canonical_unit(corpus: &Corpus, canonical: &Canonical) -> Option<UnitRef> {
