@@ -20,6 +20,7 @@ use bitcode::{Decode, Encode};
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeSet;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// A table is written anew when more results than this had to be made, or more than half.
 const MADE_ALLOWED: usize = 64;
@@ -31,11 +32,19 @@ pub struct Question<'q> {
     pub parts: &'q [&'q [u8]],
 }
 
-/// How a result is kept. What cannot be encoded is not kept, and what cannot be decoded is made again.
+/// How a result is kept. What cannot be decoded is made again.
 pub struct Codec<T> {
     pub encode: fn(&T) -> Vec<u8>,
     pub decode: fn(EntryId, &[u8]) -> Option<T>,
 }
+
+impl<T> Clone for Codec<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Codec<T> {}
 
 /// The results of one question, with the tree that they were made in.
 #[derive(Default, Encode, Decode)]
@@ -85,9 +94,77 @@ struct Known {
 }
 
 /// What became of one file.
-enum Outcome<T> {
-    Held { row: usize, result: Option<T> },
-    Made { result: Option<T>, seen: Seen },
+enum Asked {
+    /// The row whose answer still holds.
+    Held(usize),
+    Made {
+        result: Option<Vec<u8>>,
+        seen: Seen,
+    },
+}
+
+/// The results of one question, asked for one by one and from any thread.
+pub struct Memory<'p, 's, T> {
+    project: &'p Project<'s>,
+    codec: Codec<T>,
+    /// `None` where nothing is kept.
+    key: Option<Key>,
+    known: Option<Known>,
+    asked: Mutex<FxHashMap<EntryId, Asked>>,
+}
+
+impl<'p, 's, T> Memory<'p, 's, T> {
+    pub fn open(project: &'p Project<'s>, question: &Question<'_>, codec: Codec<T>) -> Self {
+        let cache = &project.sources.snapshot().cache;
+        let mut memory = Self { project, codec, key: None, known: None, asked: Mutex::default() };
+        if cache.is_on() {
+            let declared = project.modules.roots().declared.join("\n");
+            let parts: Vec<&[u8]> = question.parts.iter().copied().chain([declared.as_bytes()]).collect();
+            let key = Key::new(question.kind, &parts);
+            let table = cache.get(key).and_then(|record| bitcode::decode(&record).ok());
+            memory.known = table.map(|table| Known::of(project, table));
+            memory.key = Some(key);
+        }
+        memory
+    }
+
+    /// Whether results outlive the run.
+    pub fn is_kept(&self) -> bool {
+        self.key.is_some()
+    }
+
+    /// The result of a file, if it has one. `work` may look at nothing but the project and the question.
+    pub fn get(&self, id: EntryId, work: impl FnOnce() -> Option<T>) -> Option<T> {
+        if self.key.is_none() {
+            return work();
+        }
+        let (asked, result) = match self.known.as_ref().and_then(|known| known.find(self.project, id, &self.codec)) {
+            Some((row, result)) => (Asked::Held(row), result),
+            None => {
+                let (result, seen) = watch::watched(work);
+                (Asked::Made { result: result.as_ref().map(self.codec.encode), seen }, result)
+            }
+        };
+        self.asked().insert(id, asked);
+        result
+    }
+
+    fn asked(&self) -> MutexGuard<'_, FxHashMap<EntryId, Asked>> {
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Writes the table anew, where much of it was made now.
+    pub fn keep(&self) {
+        let asked = self.asked();
+        let made = asked.values().filter(|asked| matches!(asked, Asked::Made { .. })).count();
+        let is_new = self.known.is_none() && !asked.is_empty();
+        if let Some(key) = self.key
+            && (is_new || made > MADE_ALLOWED.min(asked.len() / 2))
+        {
+            let table = table(self.project, &asked, self.known.as_ref());
+            self.project.sources.snapshot().cache.put(key, &bitcode::encode(&table));
+        }
+    }
 }
 
 /// The results of the files given, in their order, for those that have one. `work` may look at nothing but the project
@@ -100,38 +177,14 @@ pub fn each<T: Send>(
     progress: &dyn Progress,
     work: impl Fn(EntryId) -> Option<T> + Sync,
 ) -> Vec<(EntryId, T)> {
-    let cache = &project.sources.snapshot().cache;
-    if !cache.is_on() {
-        let each = |&id: &EntryId| {
-            progress.advance(1);
-            Some((id, work(id)?))
-        };
-        return files.par_iter().filter_map(each).collect();
-    }
-    let declared = project.modules.roots().declared.join("\n");
-    let parts: Vec<&[u8]> = question.parts.iter().copied().chain([declared.as_bytes()]).collect();
-    let key = Key::new(question.kind, &parts);
-    let known = cache.get(key).and_then(|record| bitcode::decode(&record).ok()).map(|table| Known::of(project, table));
-    let outcomes: Vec<Outcome<T>> = files
-        .par_iter()
-        .map(|&id| {
-            progress.advance(1);
-            if let Some(held) = known.as_ref().and_then(|known| known.find(project, id, codec)) {
-                return held;
-            }
-            let (result, seen) = watch::watched(|| work(id));
-            Outcome::Made { result, seen }
-        })
-        .collect();
-    let made = outcomes.iter().filter(|outcome| matches!(outcome, Outcome::Made { .. })).count();
-    if known.is_none() || made > MADE_ALLOWED.min(files.len() / 2) {
-        let table = table(project, files, &outcomes, known.as_ref(), codec);
-        cache.put(key, &bitcode::encode(&table));
-    }
-    let results = files.iter().zip(outcomes).filter_map(|(&id, outcome)| match outcome {
-        Outcome::Held { result, .. } | Outcome::Made { result, .. } => Some((id, result?)),
-    });
-    results.collect()
+    let memory = Memory::open(project, question, *codec);
+    let each = |&id: &EntryId| {
+        progress.advance(1);
+        Some((id, memory.get(id, || work(id))?))
+    };
+    let results = files.par_iter().filter_map(each).collect();
+    memory.keep();
+    results
 }
 
 impl Known {
@@ -164,34 +217,36 @@ impl Known {
         Self { table, is_same, changed }
     }
 
-    fn find<T>(&self, project: &Project<'_>, id: EntryId, codec: &Codec<T>) -> Option<Outcome<T>> {
+    /// The row of a file whose answer still holds, and its result.
+    fn find<T>(&self, project: &Project<'_>, id: EntryId, codec: &Codec<T>) -> Option<(usize, Option<T>)> {
         let path = project.sources.path(id).as_str();
         let row = self.table.rows.binary_search_by(|row| row.path.as_str().cmp(path)).ok()?;
+        match self.kept(row)? {
+            None => Some((row, None)),
+            Some(kept) => Some((row, Some((codec.decode)(id, &kept.result)?))),
+        }
+    }
+
+    /// The answer of a row, if it holds here.
+    fn kept(&self, row: usize) -> Option<Option<&Kept>> {
         if !self.is_same[row] {
             return None;
         }
         match self.table.rows[row].answer {
             Answer::Unknown => None,
-            Answer::Nothing => Some(Outcome::Held { row, result: None }),
+            Answer::Nothing => Some(None),
             Answer::At(at) => {
                 let kept = self.table.results.get(at as usize)?;
                 let holds = kept.files.iter().all(|&file| self.is_same.get(file as usize) == Some(&true))
                     && (self.changed.is_empty() || !kept.questions.iter().any(|it| self.changed.contains(it)));
-                let result = Some((codec.decode)(id, &kept.result).filter(|_| holds)?);
-                Some(Outcome::Held { row, result })
+                holds.then_some(Some(kept))
             }
         }
     }
 }
 
 /// The table of a tree: what was made now, and what still holds of the one before.
-fn table<T>(
-    project: &Project<'_>,
-    files: &[EntryId],
-    outcomes: &[Outcome<T>],
-    known: Option<&Known>,
-    codec: &Codec<T>,
-) -> Table {
+fn table(project: &Project<'_>, asked: &FxHashMap<EntryId, Asked>, known: Option<&Known>) -> Table {
     let dark: BTreeSet<RepoPath> = project.sources.gaps().into_iter().map(|gap| gap.path).collect();
     let mut rows = Vec::new();
     let mut row_of: FxHashMap<EntryId, u32> = FxHashMap::default();
@@ -204,29 +259,35 @@ fn table<T>(
     }
     let snapshot = project.sources.snapshot();
     let row_of_path = |path: &str| row_of.get(&snapshot.find(&RepoPath::new(path))?).copied();
+    // What was not asked for now may be asked for again.
+    let carried = |row: usize| {
+        let known = known?;
+        let Some(Kept { files, questions, result }) = known.kept(row)? else { return Some(None) };
+        let files = files.iter().map(|&file| row_of_path(&known.table.rows[file as usize].path));
+        let files = files.collect::<Option<Vec<u32>>>()?;
+        Some(Some(Kept { files, questions: questions.clone(), result: result.clone() }))
+    };
+    let row_before = |id: EntryId| {
+        let path = project.sources.path(id).as_str();
+        known?.table.rows.binary_search_by(|row| row.path.as_str().cmp(path)).ok()
+    };
     let mut results = Vec::new();
-    for (&id, outcome) in files.iter().zip(outcomes) {
+    for &id in &project.ids {
         let Some(&own) = row_of.get(&id) else { continue };
-        let kept = match outcome {
-            Outcome::Held { result: None, .. } => Some(None),
-            Outcome::Held { row, .. } => known.and_then(|known| {
-                let Answer::At(at) = known.table.rows[*row].answer else { return None };
-                let Kept { files, questions, result } = &known.table.results[at as usize];
-                let files = files.iter().map(|&file| row_of_path(&known.table.rows[file as usize].path));
-                let files = files.collect::<Option<Vec<u32>>>()?;
-                Some(Some(Kept { files, questions: questions.clone(), result: result.clone() }))
-            }),
-            Outcome::Made { result: None, seen } => {
+        let kept = match asked.get(&id) {
+            None => row_before(id).and_then(carried),
+            Some(Asked::Held(row)) => carried(*row),
+            Some(Asked::Made { result: None, seen }) => {
                 let is_alone = seen.questions.is_empty() && seen.files.iter().all(|file| *file == id);
                 is_alone.then_some(None)
             }
-            Outcome::Made { result: Some(result), seen } => {
+            Some(Asked::Made { result: Some(result), seen }) => {
                 let files: Option<Vec<u32>> = seen.files.iter().map(|file| row_of.get(file).copied()).collect();
                 files.map(|mut files| {
                     files.sort_unstable();
                     let mut questions: Vec<u32> = seen.questions.iter().copied().collect();
                     questions.sort_unstable();
-                    Some(Kept { files, questions, result: (codec.encode)(result) })
+                    Some(Kept { files, questions, result: result.clone() })
                 })
             }
         };

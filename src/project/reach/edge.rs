@@ -8,7 +8,7 @@
 use super::Node;
 use crate::facts::{
     Access, BindingKind, DefinitionId, DefinitionKind, Facts, Guards, Import, ImportTarget, NameString, Reference,
-    ReferenceKind, StringRole, Value, ValueId,
+    ReferenceKind, ScopeId, StringRole, Value, ValueId,
 };
 use crate::project::entity::{DefinitionRef, Entity, Resolved};
 use crate::project::module::ModuleRef;
@@ -16,10 +16,12 @@ use crate::project::resolve::Resolver;
 use crate::project::route::VERBS;
 use crate::project::symbol::Symbol;
 use crate::workspace::EntryId;
+use bitcode::{Decode, Encode};
+use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
 
 /// Why one node reaches another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
 pub enum How {
     Imports,
     Uses(ReferenceKind),
@@ -118,19 +120,68 @@ const REGISTERING: &[&str] = &[
     "tool",
 ];
 
+/// The contents of a file, by who runs them.
+struct Owned<'f> {
+    /// By the function around them; without one the module runs them. What is for type checkers alone never runs.
+    lines: FxHashMap<Option<DefinitionId>, Lines<'f>>,
+    /// The definitions in the body of a definition.
+    members: FxHashMap<DefinitionId, Vec<DefinitionId>>,
+}
+
+#[derive(Default)]
+struct Lines<'f> {
+    imports: Vec<&'f Import>,
+    references: Vec<&'f Reference>,
+    strings: Vec<&'f NameString>,
+    decorated: Vec<DefinitionId>,
+}
+
+impl<'f> Owned<'f> {
+    fn of(facts: &'f Facts) -> Self {
+        let owners: Vec<Option<DefinitionId>> =
+            (0..facts.scopes.len() as u32).map(|scope| facts.function_of(ScopeId(scope))).collect();
+        let mut owned = Self { lines: FxHashMap::default(), members: FxHashMap::default() };
+        let mut lines = |scope: ScopeId, guards: Guards, add: &mut dyn FnMut(&mut Lines<'f>)| {
+            if !guards.has(Guards::TYPE_CHECKING) {
+                add(owned.lines.entry(owners[scope.index()]).or_default());
+            }
+        };
+        for import in &facts.imports {
+            lines(import.scope, import.guards, &mut |it| it.imports.push(import));
+        }
+        for reference in &facts.references {
+            lines(reference.scope, reference.guards, &mut |it| it.references.push(reference));
+        }
+        for string in &facts.strings {
+            lines(string.scope, string.guards, &mut |it| it.strings.push(string));
+        }
+        for id in facts.definition_ids() {
+            let definition = facts.definition(id);
+            if !definition.decorators.is_empty() {
+                lines(definition.scope, definition.guards, &mut |it| it.decorated.push(id));
+            }
+        }
+        for id in facts.definition_ids() {
+            if let Some(parent) = facts.definition(id).parent {
+                owned.members.entry(parent).or_default().push(id);
+            }
+        }
+        owned
+    }
+}
+
 impl Resolver<'_, '_> {
     /// What the given nodes of one file reach. All nodes belong to the file.
     pub(super) fn steps(&mut self, file: EntryId, nodes: &[Node]) -> Vec<(Node, Steps)> {
         let Some(facts) = self.facts(file) else { return nodes.iter().map(|&node| (node, Steps::default())).collect() };
-        let owners: Vec<Option<DefinitionId>> =
-            (0..facts.scopes.len() as u32).map(|scope| facts.function_of(crate::facts::ScopeId(scope))).collect();
+        let owned = Owned::of(&facts);
         nodes
             .iter()
             .map(|&node| {
                 let mut steps = Steps::default();
                 match node {
-                    Node::Definition(definition) => self.of_definition(&facts, definition, &owners, &mut steps),
-                    Node::Module(_) | Node::Main(_) => self.of_code(file, &facts, node, None, &owners, &mut steps),
+                    Node::Definition(definition) => self.of_definition(&facts, definition, &owned, &mut steps),
+                    Node::Module(_) | Node::Main(_) => self.of_code(file, &facts, node, None, &owned, &mut steps),
                 }
                 if let Node::Module(_) = node {
                     for package in self.project.modules.packages_above(self.project.sources, file) {
@@ -142,38 +193,30 @@ impl Resolver<'_, '_> {
             .collect()
     }
 
-    fn of_definition(
-        &mut self,
-        facts: &Facts,
-        definition: DefinitionRef,
-        owners: &[Option<DefinitionId>],
-        steps: &mut Steps,
-    ) {
+    fn of_definition(&mut self, facts: &Facts, definition: DefinitionRef, owned: &Owned<'_>, steps: &mut Steps) {
         let (node, file) = (Node::Definition(definition), definition.file);
         let own = facts.definition(definition.id);
         let line = facts.line_index.line(own.name_span.start);
         steps.add(Node::Module(file), line, How::Runs, true);
         match own.kind {
             DefinitionKind::Function | DefinitionKind::Method => {
-                self.of_code(file, facts, node, Some(definition.id), owners, steps);
+                self.of_code(file, facts, node, Some(definition.id), owned, steps);
             }
-            DefinitionKind::Class => self.of_class(facts, definition, steps),
+            DefinitionKind::Class => self.of_class(facts, definition, owned, steps),
             DefinitionKind::Constant | DefinitionKind::TypeAlias => {}
         }
     }
 
     /// Bases, special methods and inner classes; the lines of the body run with the module.
-    fn of_class(&mut self, facts: &Facts, class: DefinitionRef, steps: &mut Steps) {
+    fn of_class(&mut self, facts: &Facts, class: DefinitionRef, owned: &Owned<'_>, steps: &mut Steps) {
         let mro = self.mro(class);
         let line = facts.line_index.line(facts.definition(class.id).name_span.start);
         for &base in &mro.classes[1..] {
             steps.add(Node::Definition(base), line, How::Inherits, true);
         }
-        for id in facts.definition_ids() {
+        for &id in owned.members.get(&class.id).into_iter().flatten() {
             let member = facts.definition(id);
-            if member.parent != Some(class.id)
-                || member.scope != facts.definition(class.id).body_scope.unwrap_or(member.scope)
-            {
+            if member.scope != facts.definition(class.id).body_scope.unwrap_or(member.scope) {
                 continue;
             }
             let to = Node::Definition(DefinitionRef { file: class.file, id });
@@ -214,32 +257,26 @@ impl Resolver<'_, '_> {
         facts: &Facts,
         node: Node,
         owner: Option<DefinitionId>,
-        owners: &[Option<DefinitionId>],
+        owned: &Owned<'_>,
         steps: &mut Steps,
     ) {
         let is_main = matches!(node, Node::Main(_));
-        let runs = |scope: crate::facts::ScopeId, offset: u32, guards: Guards| {
-            owners[scope.index()] == owner
-                && !guards.has(Guards::TYPE_CHECKING)
-                && (owner.is_some() || facts.in_main_block(offset) == is_main)
-        };
+        let runs = |offset: u32| owner.is_some() || facts.in_main_block(offset) == is_main;
         if is_main {
             steps.add(Node::Module(file), 1, How::Runs, true);
         }
-        for import in facts.imports.iter().filter(|it| runs(it.scope, it.statement.start, it.guards)) {
+        let Some(lines) = owned.lines.get(&owner) else { return };
+        for import in lines.imports.iter().filter(|it| runs(it.statement.start)) {
             self.of_import(file, facts, import, steps);
         }
-        for reference in facts.references.iter().filter(|it| runs(it.scope, it.span.start, it.guards)) {
+        for reference in lines.references.iter().filter(|it| runs(it.span.start)) {
             self.of_reference(file, facts, reference, steps);
         }
-        for string in facts.strings.iter().filter(|it| runs(it.scope, it.span.start, it.guards)) {
+        for string in lines.strings.iter().filter(|it| runs(it.span.start)) {
             self.of_string(file, facts, string, steps);
         }
-        for id in facts.definition_ids() {
-            let decorated = facts.definition(id);
-            if !decorated.decorators.is_empty() && runs(decorated.scope, decorated.span.start, decorated.guards) {
-                self.of_decorators(file, facts, id, steps);
-            }
+        for &id in lines.decorated.iter().filter(|&&id| runs(facts.definition(id).span.start)) {
+            self.of_decorators(file, facts, id, steps);
         }
     }
 

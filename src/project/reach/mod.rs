@@ -16,6 +16,7 @@ mod backward;
 mod edge;
 mod entry;
 mod launch;
+mod page;
 
 pub use edge::How;
 pub use entry::{EntryKind, EntryPoint, entry_points};
@@ -26,16 +27,17 @@ use super::entity::DefinitionRef;
 use super::module::{Found, ModuleRef};
 use super::resolve::Resolver;
 use super::{Project, Symbol};
-use crate::facts::DefinitionKind;
 use crate::finding::Hop;
 use crate::gap::Extent;
 use crate::progress::Progress;
 use crate::span::RepoPath;
 use crate::workspace::EntryId;
 use edge::{Edge, Steps};
+use page::{Outline, Page, Pages};
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// What can be reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -109,6 +111,11 @@ struct Arrival {
 pub struct Reach<'p, 's> {
     project: &'p Project<'s>,
     entries: Vec<EntryPoint>,
+    /// What an earlier run found, and this one.
+    pages: Pages<'p, 's>,
+    /// Steps that are known and not yet taken.
+    known: FxHashMap<Node, Steps>,
+    outlines: FxHashMap<EntryId, Option<Arc<Outline>>>,
     arrivals: FxHashMap<Node, Arrival>,
     frontier: Vec<Node>,
     /// Everything that is surely reached is known; what may be reached is being explored.
@@ -131,6 +138,9 @@ impl<'p, 's> Reach<'p, 's> {
         let mut reach = Self {
             project,
             entries,
+            pages: page::open(project),
+            known: FxHashMap::default(),
+            outlines: FxHashMap::default(),
             arrivals: FxHashMap::default(),
             frontier: Vec::new(),
             is_loose: false,
@@ -237,9 +247,15 @@ impl<'p, 's> Reach<'p, 's> {
         }
     }
 
-    /// What each node of a round reaches, in the order of the nodes. Nodes of one file are resolved together.
-    fn expand(&self, mut frontier: Vec<Node>) -> Vec<(Node, Steps)> {
+    /// What each node of a round reaches, in the order of the nodes. Nodes of one file are resolved together; where
+    /// results are kept, all nodes of a file are.
+    fn expand(&mut self, mut frontier: Vec<Node>) -> Vec<(Node, Steps)> {
         frontier.sort_unstable_by_key(|node| (node.file(), *node));
+        if self.pages.is_kept() {
+            let files: BTreeSet<EntryId> = frontier.iter().map(|node| node.file()).collect();
+            self.load(files.into_iter().collect());
+            return frontier.into_iter().map(|node| (node, self.known.remove(&node).unwrap_or_default())).collect();
+        }
         let by_file: Vec<&[Node]> = frontier.chunk_by(|a, b| a.file() == b.file()).collect();
         let project = self.project;
         let expanded: Vec<Vec<(Node, Steps)>> = by_file
@@ -247,6 +263,30 @@ impl<'p, 's> Reach<'p, 's> {
             .map_init(|| Resolver::new(project), |resolver, nodes| resolver.steps(nodes[0].file(), nodes))
             .collect();
         expanded.into_iter().flatten().collect()
+    }
+
+    /// Takes the pages of the files that were not met before.
+    fn load(&mut self, mut files: Vec<EntryId>) {
+        files.retain(|file| !self.outlines.contains_key(file));
+        let (pages, project) = (&self.pages, self.project);
+        let loaded: Vec<Option<Page>> = files.par_iter().map(|&file| Page::of(pages, project, file)).collect();
+        for (file, page) in files.into_iter().zip(loaded) {
+            let outline = page.map(|page| {
+                self.known.extend(page.steps);
+                page.outline
+            });
+            self.outlines.insert(file, outline);
+        }
+    }
+
+    /// The definitions of a file; `None` where it cannot be understood.
+    fn outline(&mut self, file: EntryId) -> Option<Arc<Outline>> {
+        if self.pages.is_kept() {
+            self.load(vec![file]);
+        }
+        let sources = self.project.sources;
+        let made = self.outlines.entry(file).or_insert_with(|| Some(Arc::new(Outline::of(&*sources.facts(file)?))));
+        made.clone()
     }
 
     fn take(&mut self, node: Node, steps: Steps) {
@@ -279,9 +319,8 @@ impl<'p, 's> Reach<'p, 's> {
         self.arrive(Node::Definition(own), Arrival { from, line, how: How::Overrides, is_sure });
     }
 
-    fn line_of(&self, definition: DefinitionRef) -> u32 {
-        let facts = self.project.sources.facts(definition.file);
-        facts.map_or(1, |facts| facts.line_index.line(facts.definition(definition.id).name_span.start))
+    fn line_of(&mut self, definition: DefinitionRef) -> u32 {
+        self.outline(definition.file).and_then(|outline| Some(outline.get(definition.id)?.line)).unwrap_or(1)
     }
 
     /// Takes note of a node that is reached for the first time.
@@ -302,15 +341,14 @@ impl<'p, 's> Reach<'p, 's> {
         }
     }
 
-    fn is_surely_available(&self, method: DefinitionRef) -> bool {
+    fn is_surely_available(&mut self, method: DefinitionRef) -> bool {
         let class = self.class_of(method).map(Node::Definition);
         class.and_then(|class| self.arrivals.get(&class)).is_some_and(|it| it.is_sure)
     }
 
-    fn class_of(&self, method: DefinitionRef) -> Option<DefinitionRef> {
-        let facts = self.project.sources.facts(method.file)?;
-        let id = facts.definition(method.id).parent?;
-        (facts.definition(id).kind == DefinitionKind::Class).then_some(DefinitionRef { file: method.file, id })
+    fn class_of(&mut self, method: DefinitionRef) -> Option<DefinitionRef> {
+        let id = self.outline(method.file)?.class_of(method.id)?;
+        Some(DefinitionRef { file: method.file, id })
     }
 
     /// Everything sure is known: what may be reached comes next.
@@ -331,17 +369,11 @@ impl<'p, 's> Reach<'p, 's> {
         if !self.listed.insert(file) {
             return;
         }
-        let Some(facts) = self.project.sources.facts(file) else { return };
-        for id in facts.definition_ids() {
-            let definition = facts.definition(id);
-            let is_member = facts.function_of(definition.scope).is_none();
-            if !is_member {
-                continue;
-            }
+        let Some(outline) = self.outline(file) else { return };
+        for (id, definition) in outline.all().filter(|(_, it)| it.is_member) {
             let member = DefinitionRef { file, id };
-            let name = facts.name(definition.name);
-            self.members.entry(name.into()).or_default().push(member);
-            if let Some(&(from, line)) = self.names.get(name) {
+            self.members.entry(definition.name.as_str().into()).or_default().push(member);
+            if let Some(&(from, line)) = self.names.get(definition.name.as_str()) {
                 self.may_mean(member, from, line);
             }
         }
@@ -361,12 +393,12 @@ impl<'p, 's> Reach<'p, 's> {
 
     /// The members of a class that is reached now, where a loose name may mean them.
     fn name_members(&mut self, class: DefinitionRef) {
-        let Some(facts) = self.project.sources.facts(class.file) else { return };
-        if facts.definition(class.id).kind != DefinitionKind::Class {
+        let Some(outline) = self.outline(class.file) else { return };
+        if !outline.get(class.id).is_some_and(|it| it.is_class) {
             return;
         }
-        for id in facts.definition_ids().filter(|&id| facts.definition(id).parent == Some(class.id)) {
-            if let Some(&(from, line)) = self.names.get(facts.name(facts.definition(id).name)) {
+        for (id, member) in outline.all().filter(|(_, it)| it.parent == Some(class.id.0)) {
+            if let Some(&(from, line)) = self.names.get(member.name.as_str()) {
                 self.may_mean(DefinitionRef { file: class.file, id }, from, line);
             }
         }
@@ -414,6 +446,12 @@ impl<'p, 's> Reach<'p, 's> {
             Node::Main(file) => format!("`{}` as a program", self.project.module_name(file)),
             Node::Definition(definition) => format!("`{}`", self.project.symbol_of(definition)),
         }
+    }
+}
+
+impl Drop for Reach<'_, '_> {
+    fn drop(&mut self) {
+        self.pages.keep();
     }
 }
 
