@@ -42,6 +42,9 @@ const TEXTS: &[&str] = &[
     "def broken(:\n    return save_v2\n\n\ndef sound():\n    return save_v2\n",
     "`save_v2` and `Store.write_legacy` were the first.\n",
     "[tool.setuptools.packages.find]\nwhere = [\"src\"]\n",
+    "from fastapi import FastAPI\nfrom shop import orders, store\n\napp = FastAPI()\n\n\n@app.get(\"/orders\")\ndef listed(kind: str):\n    shelf = store.Store()\n    getattr(shelf, kind)(1)\n    return orders.save(shelf.write(2))\n",
+    "import shop.store\n\n\ndef main(thing):\n    thing.write(1)\n    thing.put(2)\n\n\nif __name__ == \"__main__\":\n    main(shop.store.Store())\n",
+    "[project.scripts]\nshop = \"shop.orders:run\"\n",
 ];
 
 const POLICY: &str = "\
@@ -50,6 +53,12 @@ extends = [\"builtin:legacy\", \"builtin:ssot\", \"builtin:references\"]
 [[legacy]]
 id = \"save-v2\"
 symbols = [\"shop.orders:save_v2\", \"shop.store:Store.write_legacy\"]
+successor = \"shop.store:Store.write\"
+
+[[legacy]]
+id = \"pay\"
+symbols = [\"shop.orders:pay\"]
+successor = \"shop.orders:save\"
 ";
 
 fn cache(folder: &Path) -> Cache {
