@@ -104,6 +104,28 @@ fn a_root_that_is_a_package_itself_ends() {
 }
 
 #[test]
+fn modules_that_import_everything_from_each_other_end() {
+    let modules = 0..16;
+    let stars = |own: i32| {
+        let others = modules.clone().filter(|&other| other != own);
+        others.map(|other| format!("from .m{other} import *\n")).collect::<String>()
+    };
+    let mut files: Vec<(String, String)> = modules.clone().map(|own| (format!("ring/m{own}.py"), stars(own))).collect();
+    files[15].1 += "\n\ndef deep():\n    return nowhere\n";
+    files.push(("ring/__init__.py".into(), "from .m0 import *\n".into()));
+    files.push((
+        "use.py".into(),
+        "from ring import deep\nfrom ring.m7 import deep as other\n\ndeep()\nother()\n".into(),
+    ));
+    let files: Vec<(&str, &[u8])> = files.iter().map(|(path, text)| (path.as_str(), text.as_bytes())).collect();
+    let folder = folder(&files);
+    expect(&check(folder.path(), &["--isolated"]), 0, &["pass"]);
+    let repo = folder.path().to_str().unwrap();
+    let found = command(&["refs", "ring.m15:deep", "--repo", repo]).output().unwrap();
+    expect(&found, 0, &["use.py:1", "use.py:2", "use.py:4", "use.py:5"]);
+}
+
+#[test]
 fn an_empty_folder_proves_nothing() {
     let folder = tempfile::tempdir().unwrap();
     expect(&check(folder.path(), &[]), 3, &["0 files", "no file was judged"]);

@@ -27,6 +27,15 @@ const DEPTH_LIMIT: u32 = 48;
 /// Meanings kept of one value.
 const MEANINGS_LIMIT: usize = 12;
 
+/// What is known of a name in a module.
+enum Exported {
+    /// It is being resolved, that many others around it.
+    Open(usize),
+    /// What it is while the one at that depth is being resolved.
+    Tentative(Arc<[Resolved]>, usize),
+    Known(Arc<[Resolved]>),
+}
+
 /// Resolves values, remembering what it has resolved. One per thread of work.
 pub struct Resolver<'p, 's> {
     pub(super) project: &'p Project<'s>,
@@ -41,11 +50,21 @@ pub struct Resolver<'p, 's> {
     bindings: FxHashMap<(EntryId, u32), Arc<[Resolved]>>,
     /// The same for the names that a class has itself.
     pub(super) members: FxHashMap<(DefinitionRef, NameId), Arc<[Resolved]>>,
+    /// Names in modules, which star imports may ask for in a circle.
+    exported: FxHashMap<(EntryId, Box<str>), Exported>,
+    /// How many of them are being resolved, one inside the other.
+    open: usize,
+    /// The outermost of them that was asked for again since its result began to be worked out.
+    outermost: usize,
+    /// Those of them that hold as long as the outermost is being resolved, in order.
+    tentative: Vec<(EntryId, Box<str>)>,
     pub(super) nothing: Arc<[Resolved]>,
     unknown: Arc<[Resolved]>,
     pub(super) depth: u32,
     /// How often a result was cut short: it was too deep, or asked for while it was being resolved.
     pub(super) cuts: u64,
+    /// Those of them that were star imports in a circle.
+    loops: u64,
 }
 
 impl<'p, 's> Resolver<'p, 's> {
@@ -58,10 +77,15 @@ impl<'p, 's> Resolver<'p, 's> {
             given_to: FxHashMap::default(),
             bindings: FxHashMap::default(),
             members: FxHashMap::default(),
+            exported: FxHashMap::default(),
+            open: 0,
+            outermost: usize::MAX,
+            tentative: Vec::new(),
             nothing: Arc::from([]),
             unknown: Arc::from([Resolved::unknown()]),
             depth: 0,
             cuts: 0,
+            loops: 0,
         }
     }
 
@@ -229,7 +253,12 @@ impl<'p, 's> Resolver<'p, 's> {
                         if matches!(member.entity, Entity::Missing(_)) {
                             member = member.likely();
                         }
-                        found.push(member);
+                        // Of many ways through star imports one is told.
+                        match found.iter_mut().find(|it: &&mut Resolved| it.entity == member.entity) {
+                            Some(known) if member.tier < known.tier => *known = member,
+                            Some(_) => {}
+                            None => found.push(member),
+                        }
                     }
                 }
                 _ => is_open = true,
@@ -506,9 +535,48 @@ impl<'p, 's> Resolver<'p, 's> {
         if self.depth >= DEPTH_LIMIT {
             return self.cut_short(&[Resolved::unknown()]).to_vec();
         }
+        let ModuleRef::File(file) = *module else { return self.member_afresh(module, name) };
+        let key = (file, Box::from(name));
+        match self.exported.get(&key) {
+            Some(Exported::Known(known)) => return known.to_vec(),
+            // Star imports in a circle: this way leads nowhere new.
+            Some(&Exported::Open(depth)) => {
+                self.outermost = self.outermost.min(depth);
+                (self.cuts, self.loops) = (self.cuts + 1, self.loops + 1);
+                return Vec::new();
+            }
+            Some(Exported::Tentative(known, depth)) => {
+                self.outermost = self.outermost.min(*depth);
+                (self.cuts, self.loops) = (self.cuts + 1, self.loops + 1);
+                return known.to_vec();
+            }
+            None => {}
+        }
+        let (own, cuts, loops, tentative) = (self.open, self.cuts, self.loops, self.tentative.len());
+        let around = std::mem::replace(&mut self.outermost, usize::MAX);
+        self.exported.insert(key.clone(), Exported::Open(own));
+        self.open += 1;
         self.depth += 1;
         let found = self.member_afresh(module, name);
         self.depth -= 1;
+        self.open -= 1;
+        let reached = std::mem::replace(&mut self.outermost, around);
+        if reached < own {
+            self.outermost = around.min(reached);
+            self.exported.insert(key.clone(), Exported::Tentative(found.clone().into(), reached));
+            self.tentative.push(key);
+            return found;
+        }
+        // What was found on the way leaves out what this one is.
+        for key in self.tentative.drain(tentative..) {
+            self.exported.remove(&key);
+        }
+        if self.cuts - self.loops == cuts - loops {
+            (self.cuts, self.loops) = (cuts, loops);
+            self.exported.insert(key, Exported::Known(found.clone().into()));
+        } else {
+            self.exported.remove(&key);
+        }
         found
     }
 
