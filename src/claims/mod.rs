@@ -315,9 +315,9 @@ impl Topic {
 /// What of an outside claim can be compared.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Says {
-    /// No log line holds all of these words.
+    /// No log line is about all of these words.
     NoLine(Vec<String>),
-    /// Every log line with the first holds the second.
+    /// Every log line with the first holds the second, and no other version of it.
     OnlyLines {
         with: String,
         holds: String,
@@ -326,6 +326,12 @@ pub enum Says {
     Value {
         key: String,
         value: String,
+    },
+    /// What stands behind a label: `Build status: SUCCESS`.
+    Record {
+        /// Words of the label.
+        label: Vec<String>,
+        value: Vec<String>,
     },
     /// `passed` of `total` tests passed; of the tests that the words describe, or of all.
     Passed {

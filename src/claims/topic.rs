@@ -64,14 +64,45 @@ fn tests_meant(label: &str) -> Vec<String> {
     describing_words(label).into_iter().filter(|word| !PLAIN.contains(&word.as_str())).collect()
 }
 
+/// What a log is said not to hold: the words in front of where it is said to stand, one by one and in the singular.
+/// `None` where no word is left that a line could hold.
+fn log_words(text: &str) -> Option<Vec<String>> {
+    const PLACES: &[&str] = &["in", "from", "of", "on", "at", "across", "within", "throughout", "during"];
+    const PLAIN: &[&str] = &[
+        "the", "a", "any", "all", "message", "messages", "entry", "entries", "line", "lines", "log", "logs", "found",
+        "seen", "detected", "reported", "related",
+    ];
+    let words = text.split_whitespace().map(|word| word.trim_end_matches("-related"));
+    let words = words.take_while(|word| !PLACES.contains(word)).filter(|word| !PLAIN.contains(word));
+    let singular = |word: &str| match word.strip_suffix('s') {
+        Some(short) if short.len() > 2 && !short.ends_with('s') => short.to_owned(),
+        _ => word.to_owned(),
+    };
+    let words: Vec<String> = words.map(singular).collect();
+    (!words.is_empty()).then_some(words)
+}
+
+/// What is said of a run: `Build status: SUCCESS`.
+fn record(shape: &str) -> Says {
+    let words = |text: &str| -> Vec<String> {
+        text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+    };
+    let Some((label, value)) = shape.split_once(':') else { return Says::Nothing };
+    let mark = |c: char| matches!(c, ',' | ';' | '(' | ')' | '%' | '`' | '*' | '"' | '|' | '\u{2713}');
+    let value = value.split_whitespace().map(|word| word.trim_matches(mark).trim_end_matches('.'));
+    let value: Vec<String> = value.filter(|word| !word.is_empty()).map(str::to_owned).collect();
+    let label = words(label);
+    match label.is_empty() || value.is_empty() || label.len() > 6 {
+        true => Says::Nothing,
+        false => Says::Record { label, value },
+    }
+}
+
 /// A claim about logs, health, tests, coverage or a run, by its words and the headings above it.
 pub(super) fn outside(shape: &str, trail: &[String]) -> Option<(Topic, Says)> {
     let lower = shape.to_lowercase();
     let above = trail.last().map(|heading| heading.to_lowercase()).unwrap_or_default();
     let is_about = |word: &str| lower.contains(word) || above.contains(word);
-    let words = |text: &str| {
-        text.split_whitespace().map(|word| word.trim_end_matches("-related").to_owned()).collect::<Vec<_>>()
-    };
     let number = |captures: &Captures<'_>, one: &str, two: &str| {
         captures.name(one).or(captures.name(two)).and_then(|digits| digits.as_str().parse::<u64>().ok())
     };
@@ -81,14 +112,14 @@ pub(super) fn outside(shape: &str, trail: &[String]) -> Option<(Topic, Says)> {
             Says::OnlyLines { with: captures["with"].to_owned(), holds: captures["holds"].to_owned() },
         ));
     }
+    let none = |words: &str| (Topic::Log, log_words(words).map_or(Says::Nothing, Says::NoLine));
     if let Some(captures) = LOG_NONE.captures(&lower) {
-        return Some((Topic::Log, Says::NoLine(words(&captures["words"]))));
+        return Some(none(&captures["words"]));
     }
     if let Some(captures) = LOG_ERRORS.captures(&lower)
         && is_about("log")
     {
-        let singular = |word: String| word.strip_suffix('s').map(str::to_owned).unwrap_or(word);
-        return Some((Topic::Log, Says::NoLine(words(&captures["words"]).into_iter().map(singular).collect())));
+        return Some(none(&captures["words"]));
     }
     if LOGS_CLEAN.is_match(&lower) {
         return Some((Topic::Log, Says::NoLine(vec!["error".into()])));
@@ -119,10 +150,12 @@ pub(super) fn outside(shape: &str, trail: &[String]) -> Option<(Topic, Says)> {
         let of = describing_words(label)
             .into_iter()
             .filter(|word| {
-                !matches!(
-                    word.as_str(),
-                    "test" | "tests" | "coverage" | "total" | "overall" | "code" | "functionality" | "validation"
-                )
+                let is_number = word.chars().all(|c| c.is_ascii_digit());
+                !is_number
+                    && !matches!(
+                        word.as_str(),
+                        "test" | "tests" | "coverage" | "total" | "overall" | "code" | "functionality" | "validation"
+                    )
             })
             .collect();
         return Some((Topic::Coverage, Says::Covered { tenths: whole * 10 + tenth, of }));
@@ -138,5 +171,5 @@ pub(super) fn outside(shape: &str, trail: &[String]) -> Option<(Topic, Says)> {
         };
         return Some((Topic::Health, says));
     }
-    RUN.is_match(&lower).then_some((Topic::Run, Says::Nothing))
+    RUN.is_match(&lower).then(|| (Topic::Run, record(&lower)))
 }

@@ -9,6 +9,7 @@ mod count;
 mod description;
 mod import;
 mod outside;
+mod record;
 mod relocation;
 mod symbol;
 mod whole;

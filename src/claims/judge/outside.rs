@@ -7,7 +7,7 @@
 use super::{Answer, Judge};
 use crate::claims::{OutsideClaim, Says, Topic};
 use crate::finding::Verdict;
-use crate::outside::{Content, Coverage, Junit, Log, Outcome, OutsideReport};
+use crate::outside::{Content, Coverage, Junit, Outcome, OutsideReport};
 use serde_json::Value;
 
 impl Judge<'_, '_> {
@@ -27,10 +27,10 @@ impl Judge<'_, '_> {
             // what is stale or cut short proves nothing
             let hole = report.checks.iter().find(|check| check.verdict == Verdict::Incomplete);
             Some(match hole {
-                Some(check) if answer.0 => {
-                    (Some(false), format!("{}: {}, but {}", report.path, answer.1, check.detail))
+                Some(check) if answer.0 == Held::Yes => {
+                    (Held::Open, format!("{}: {}, but {}", report.path, answer.1, check.detail))
                 }
-                _ => (answer.0.then_some(true), format!("{}: {}", report.path, answer.1)),
+                _ => (answer.0, format!("{}: {}", report.path, answer.1)),
             })
         });
         let Some(first) = answers.next() else {
@@ -44,49 +44,108 @@ impl Judge<'_, '_> {
         all.extend(answers);
         let because = all.iter().map(|(_, because)| because.clone()).collect::<Vec<_>>().join("; ");
         match () {
-            () if all.iter().any(|(is_true, _)| is_true.is_none()) => Answer::refuted(because),
-            () if all.iter().all(|(is_true, _)| *is_true == Some(true)) => Answer::verified(because),
-            () => Answer::unprovable(because, "evidence of head that is whole"),
+            () if all.iter().any(|(held, _)| *held == Held::No) => Answer::refuted(because),
+            () if all.iter().all(|(held, _)| *held == Held::Yes) => Answer::verified(because),
+            () => Answer::unprovable(because, "evidence of head that is whole, and tells just this"),
         }
     }
 }
 
-/// Whether what is said holds, and why; `None` where the evidence does not speak of it.
-fn compare(says: &Says, report: &OutsideReport) -> Option<(bool, String)> {
-    match &report.content {
-        Content::Log(log) => compare_log(says, log),
-        Content::Junit(junit) => compare_tests(says, junit),
-        Content::Json(documents) => compare_value(says, documents),
-        Content::Coverage(coverage) => compare_coverage(says, coverage),
+/// What a piece of evidence says of a claim that it speaks of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Held {
+    Yes,
+    No,
+    /// It speaks of it, and leaves it open.
+    Open,
+}
+
+impl From<bool> for Held {
+    fn from(is_true: bool) -> Self {
+        if is_true { Held::Yes } else { Held::No }
     }
 }
 
-fn compare_log(says: &Says, log: &Log) -> Option<(bool, String)> {
-    let count = log.lines.len();
+/// Whether what is said holds, and why; `None` where the evidence does not speak of it.
+fn compare(says: &Says, report: &OutsideReport) -> Option<(Held, String)> {
+    let plain = |(is_true, because): (bool, String)| (Held::from(is_true), because);
+    match &report.content {
+        Content::Log(log) => compare_log(says, &log.lines),
+        Content::Junit(junit) => compare_tests(says, junit).map(plain),
+        Content::Json(documents) => match says {
+            Says::Record { label, value } => super::record::compare(label, value, documents),
+            _ => compare_value(says, documents).map(plain),
+        },
+        Content::Coverage(coverage) => compare_coverage(says, coverage).map(plain),
+    }
+}
+
+/// Words by which a line of a log tells what a claim calls by one of them.
+const LOG_FAMILIES: &[(&str, &[&str])] = &[
+    ("error", &["error", "exception", "traceback", "critical", "fatal", "panic"]),
+    ("exception", &["exception", "traceback"]),
+    ("warning", &["warn"]),
+];
+
+fn compare_log(says: &Says, lines: &[String]) -> Option<(Held, String)> {
+    let count = lines.len();
     if count == 0 {
         return None;
     }
     match says {
         Says::NoLine(words) => {
-            let found = log.lines.iter().find(|line| words.iter().all(|word| holds_word(line, word)));
-            let words = words.join(" ");
-            Some(match found {
-                Some(line) => (false, format!("a line holds \"{words}\": {}", short(line))),
-                None => (true, format!("none of {count} lines holds \"{words}\"")),
-            })
+            let is_of = |line: &String, word: &String| match LOG_FAMILIES.iter().find(|family| family.0 == word) {
+                Some((_, family)) => family.iter().any(|one| holds_word(line, one)),
+                None => holds_word(line, word),
+            };
+            let said = words.join(" ");
+            if let Some(line) = lines.iter().find(|line| words.iter().all(|word| is_of(line, word))) {
+                return Some((Held::No, format!("a line is about \"{said}\": {}", short(line))));
+            }
+            // `v2` is in every line about it; "new errors" may be in a line that does not say `new`
+            let is_told = |word: &&String| word.chars().any(|c| c.is_ascii_digit());
+            let is_nowhere = |word: &String| !lines.iter().any(|line| is_of(line, word));
+            if words.iter().filter(is_told).any(is_nowhere) || words.iter().all(is_nowhere) {
+                return Some((Held::Yes, format!("none of {count} lines is about \"{said}\"")));
+            }
+            let near = lines.iter().find(|line| words.iter().any(|word| is_of(line, word)))?;
+            Some((Held::Open, format!("a line is about a part of \"{said}\": {}", short(near))))
         }
         Says::OnlyLines { with, holds } => {
-            let lines: Vec<&String> = log.lines.iter().filter(|line| holds_word(line, with)).collect();
-            if lines.is_empty() {
+            let meant: Vec<&String> = lines.iter().filter(|line| holds_word(line, with)).collect();
+            if meant.is_empty() {
                 return None;
             }
-            Some(match lines.iter().find(|line| !holds_word(line, holds)) {
-                Some(line) => (false, format!("a line of {with} does not hold {holds}: {}", short(line))),
-                None => (true, format!("all {} lines of {with} hold {holds}", lines.len())),
-            })
+            if let Some(line) = meant.iter().find(|line| !holds_word(line, holds)) {
+                return Some((Held::No, format!("a line of {with} does not hold {holds}: {}", short(line))));
+            }
+            // only `v3`: no `v2` beside it, nor anywhere, since a line may be of it and not say so
+            if !is_version(holds) {
+                return Some((Held::Open, format!("all lines of {with} hold {holds}, and may hold more")));
+            }
+            let other = |line: &&String| words_of(line).any(|word| is_version(&word) && word != *holds);
+            if let Some(line) = meant.iter().copied().find(other) {
+                return Some((Held::No, format!("a line of {with} holds more than {holds}: {}", short(line))));
+            }
+            if let Some(line) = lines.iter().find(other) {
+                return Some((Held::Open, format!("a line that does not say {with} holds another: {}", short(line))));
+            }
+            let number = crate::words::counted(meant.len() as u64, "line");
+            Some((Held::Yes, format!("{holds} alone is in the {number} of {with}")))
         }
         _ => None,
     }
+}
+
+/// `v3`, `v12`.
+fn is_version(word: &str) -> bool {
+    word.strip_prefix('v').is_some_and(|number| !number.is_empty() && number.chars().all(|c| c.is_ascii_digit()))
+}
+
+fn words_of(line: &str) -> impl Iterator<Item = String> {
+    let lower = line.to_lowercase();
+    let words: Vec<String> = lower.split(|c: char| !c.is_ascii_alphanumeric()).map(str::to_owned).collect();
+    words.into_iter()
 }
 
 /// Whether a line holds a word, whatever its case, at least at the beginning of a word: `error` in `ERRORS`.
@@ -164,7 +223,7 @@ fn compare_value(says: &Says, documents: &[Value]) -> Option<(bool, String)> {
     Some((text.eq_ignore_ascii_case(value), format!("`{pointer}` is `{text}`")))
 }
 
-fn scalars(value: &Value, pointer: &mut String, depth: usize, take: &mut dyn FnMut(&str, String)) {
+pub(super) fn scalars(value: &Value, pointer: &mut String, depth: usize, take: &mut dyn FnMut(&str, String)) {
     let mut inner = |key: &str, value: &Value| {
         let length = pointer.len();
         pointer.push('/');
@@ -212,4 +271,59 @@ fn compare_coverage(says: &Says, coverage: &Coverage) -> Option<(bool, String)> 
         tenths => (measured - f64::from(*tenths)).abs() <= tolerance,
     };
     Some((is_true, format!("{covered} of {lines} of {what} are covered")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::claims::topic;
+
+    /// What a log says of a sentence: `None` where it says nothing.
+    fn held(sentence: &str, lines: &[&str]) -> Option<Held> {
+        let (topic, says) = topic::outside(sentence, &["Logs".to_owned()])?;
+        assert_eq!(topic, Topic::Log, "{sentence}");
+        let lines: Vec<String> = lines.iter().map(|line| (*line).to_owned()).collect();
+        compare_log(&says, &lines).map(|(held, _)| held)
+    }
+
+    #[test]
+    fn a_log_is_held_against_all_that_a_sentence_may_mean() {
+        let bad = &[
+            "INFO Order handler V3 ready",
+            "ERROR Order handler V3 fell back to V2 legacy",
+            "WARNING handler exception: Traceback",
+        ];
+        for sentence in [
+            "No errors in the logs",
+            "Zero errors in logs",
+            "Logs are clean",
+            "No tracebacks in the log",
+            "No warnings in the logs",
+            "No V2 messages in the logs",
+            "Zero V2-related logs",
+            "Zero V2 error messages",
+            "All Order logs show V3 pattern only",
+        ] {
+            assert_eq!(held(sentence, bad), Some(Held::No), "{sentence}");
+        }
+        assert_eq!(held("No new errors in the logs", bad), Some(Held::Open));
+        assert_eq!(held("No V4 errors in the logs", bad), Some(Held::Yes));
+        assert_eq!(
+            held("All Order logs show V3 pattern only", &["Order V3 ready", "ERROR V2 legacy"]),
+            Some(Held::Open)
+        );
+        let good = &["INFO Order handler V3 ready", "INFO Order served by V3"];
+        for sentence in [
+            "No errors in the logs",
+            "No new errors in the logs",
+            "No tracebacks in the log",
+            "Zero V2-related logs",
+            "Zero V2 error messages",
+            "All Order logs show V3 pattern only",
+        ] {
+            assert_eq!(held(sentence, good), Some(Held::Yes), "{sentence}");
+        }
+        assert_eq!(held("All Order logs show success only", &["Order success"]), Some(Held::Open));
+        assert_eq!(held("No errors in the logs", &[]), None);
+    }
 }
