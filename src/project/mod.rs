@@ -9,6 +9,7 @@ mod builtin;
 mod call;
 mod class;
 mod entity;
+mod exported;
 mod holder;
 mod lazy;
 mod memo;

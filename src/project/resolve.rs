@@ -10,7 +10,8 @@ use super::Project;
 use super::builtin::is_builtin;
 use super::class::Mro;
 use super::entity::{DefinitionRef, Entity, HolderKind, Resolved};
-use super::module::{Found, ModuleRef};
+use super::exported::ExportedNames;
+use super::module::Found;
 use super::symbol::Symbol;
 use crate::facts::{
     Binding, BindingKind, DefinitionKind, Facts, ImportId, ImportTarget, MODULE_SCOPE, NameId, ScopeId, ScopeKind,
@@ -22,19 +23,10 @@ use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
 /// Steps from a reference to its meaning. Real chains of re-exports have a handful.
-const DEPTH_LIMIT: u32 = 48;
+pub(super) const DEPTH_LIMIT: u32 = 48;
 
 /// Meanings kept of one value.
 const MEANINGS_LIMIT: usize = 12;
-
-/// What is known of a name in a module.
-enum Exported {
-    /// It is being resolved, that many others around it.
-    Open(usize),
-    /// What it is while the one at that depth is being resolved.
-    Tentative(Arc<[Resolved]>, usize),
-    Known(Arc<[Resolved]>),
-}
 
 /// Resolves values, remembering what it has resolved. One per thread of work.
 pub struct Resolver<'p, 's> {
@@ -50,21 +42,14 @@ pub struct Resolver<'p, 's> {
     bindings: FxHashMap<(EntryId, u32), Arc<[Resolved]>>,
     /// The same for the names that a class has itself.
     pub(super) members: FxHashMap<(DefinitionRef, NameId), Arc<[Resolved]>>,
-    /// Names in modules, which star imports may ask for in a circle.
-    exported: FxHashMap<(EntryId, Box<str>), Exported>,
-    /// How many of them are being resolved, one inside the other.
-    open: usize,
-    /// The outermost of them that was asked for again since its result began to be worked out.
-    outermost: usize,
-    /// Those of them that hold as long as the outermost is being resolved, in order.
-    tentative: Vec<(EntryId, Box<str>)>,
+    pub(super) exported: ExportedNames,
     pub(super) nothing: Arc<[Resolved]>,
     unknown: Arc<[Resolved]>,
     pub(super) depth: u32,
     /// How often a result was cut short: it was too deep, or asked for while it was being resolved.
     pub(super) cuts: u64,
     /// Those of them that were star imports in a circle.
-    loops: u64,
+    pub(super) loops: u64,
 }
 
 impl<'p, 's> Resolver<'p, 's> {
@@ -77,10 +62,7 @@ impl<'p, 's> Resolver<'p, 's> {
             given_to: FxHashMap::default(),
             bindings: FxHashMap::default(),
             members: FxHashMap::default(),
-            exported: FxHashMap::default(),
-            open: 0,
-            outermost: usize::MAX,
-            tentative: Vec::new(),
+            exported: ExportedNames::default(),
             nothing: Arc::from([]),
             unknown: Arc::from([Resolved::unknown()]),
             depth: 0,
@@ -234,50 +216,6 @@ impl<'p, 's> Resolver<'p, 's> {
         found
     }
 
-    /// A name that a module takes from its star imports, and whether one of them cannot be looked into.
-    fn starred(&mut self, file: EntryId, facts: &Facts, name: &str) -> (Vec<Resolved>, bool) {
-        let mut found = Vec::new();
-        let mut is_open = false;
-        for import in facts.imports.iter().filter(|it| it.target == ImportTarget::Star) {
-            let (base, _) = self.import_base(file, facts, import);
-            match base {
-                Entity::Module(module) => {
-                    if !self.exports(&module, name) {
-                        continue;
-                    }
-                    let what = format!("takes `{name}` by a star import");
-                    let hop = Arc::new(self.hop(file, facts, import.statement.start, what));
-                    for member in self.member_of_module(&module, name) {
-                        let mut member = member;
-                        member.hops.insert(0, hop.clone());
-                        if matches!(member.entity, Entity::Missing(_)) {
-                            member = member.likely();
-                        }
-                        // Of many ways through star imports one is told.
-                        match found.iter_mut().find(|it: &&mut Resolved| it.entity == member.entity) {
-                            Some(known) if member.tier < known.tier => *known = member,
-                            Some(_) => {}
-                            None => found.push(member),
-                        }
-                    }
-                }
-                _ => is_open = true,
-            }
-        }
-        (found, is_open)
-    }
-
-    /// Whether `from module import *` takes the name.
-    fn exports(&self, module: &ModuleRef, name: &str) -> bool {
-        let ModuleRef::File(id) = module else { return false };
-        let Some(facts) = self.facts(*id) else { return true };
-        match &facts.exports {
-            Some(exports) if exports.iter().any(|&it| facts.name(it) == name) => true,
-            Some(_) if !facts.has_open_exports => false,
-            _ => !name.starts_with('_'),
-        }
-    }
-
     /// What one binding of a name holds.
     pub fn binding(&mut self, file: EntryId, facts: &Facts, binding: &Binding) -> Arc<[Resolved]> {
         let index = facts.bindings.element_offset(binding).map(|index| (file, index as u32));
@@ -299,7 +237,7 @@ impl<'p, 's> Resolver<'p, 's> {
     }
 
     /// What several bindings of a name hold.
-    fn bindings(&mut self, file: EntryId, facts: &Facts, bindings: Vec<&Binding>) -> Vec<Resolved> {
+    pub(super) fn bindings(&mut self, file: EntryId, facts: &Facts, bindings: Vec<&Binding>) -> Vec<Resolved> {
         let mut found = Vec::new();
         for binding in bindings {
             found.extend_from_slice(&self.binding(file, facts, binding));
@@ -528,111 +466,6 @@ impl<'p, 's> Resolver<'p, 's> {
             return distinct(found);
         }
         vec![Resolved::new(Entity::External(dotted.to_owned()))]
-    }
-
-    /// A name in a module: bound there, starred into it, or a submodule.
-    pub fn member_of_module(&mut self, module: &ModuleRef, name: &str) -> Vec<Resolved> {
-        if self.depth >= DEPTH_LIMIT {
-            return self.cut_short(&[Resolved::unknown()]).to_vec();
-        }
-        let ModuleRef::File(file) = *module else { return self.member_afresh(module, name) };
-        let key = (file, Box::from(name));
-        match self.exported.get(&key) {
-            Some(Exported::Known(known)) => return known.to_vec(),
-            // Star imports in a circle: this way leads nowhere new.
-            Some(&Exported::Open(depth)) => {
-                self.outermost = self.outermost.min(depth);
-                (self.cuts, self.loops) = (self.cuts + 1, self.loops + 1);
-                return Vec::new();
-            }
-            Some(Exported::Tentative(known, depth)) => {
-                self.outermost = self.outermost.min(*depth);
-                (self.cuts, self.loops) = (self.cuts + 1, self.loops + 1);
-                return known.to_vec();
-            }
-            None => {}
-        }
-        let (own, cuts, loops, tentative) = (self.open, self.cuts, self.loops, self.tentative.len());
-        let around = std::mem::replace(&mut self.outermost, usize::MAX);
-        self.exported.insert(key.clone(), Exported::Open(own));
-        self.open += 1;
-        self.depth += 1;
-        let found = self.member_afresh(module, name);
-        self.depth -= 1;
-        self.open -= 1;
-        let reached = std::mem::replace(&mut self.outermost, around);
-        if reached < own {
-            self.outermost = around.min(reached);
-            self.exported.insert(key.clone(), Exported::Tentative(found.clone().into(), reached));
-            self.tentative.push(key);
-            return found;
-        }
-        // What was found on the way leaves out what this one is.
-        for key in self.tentative.drain(tentative..) {
-            self.exported.remove(&key);
-        }
-        if self.cuts - self.loops == cuts - loops {
-            (self.cuts, self.loops) = (cuts, loops);
-            self.exported.insert(key, Exported::Known(found.clone().into()));
-        } else {
-            self.exported.remove(&key);
-        }
-        found
-    }
-
-    fn member_afresh(&mut self, module: &ModuleRef, name: &str) -> Vec<Resolved> {
-        let submodule = self.project.modules.submodule(self.project.sources, module, name);
-        let missing = Entity::Missing(Symbol::new(self.project.modules.module_name(module), name));
-        let ModuleRef::File(file) = *module else {
-            return vec![Resolved::new(submodule.map_or(missing, Entity::Module))];
-        };
-        let Some(facts) = self.facts(file) else { return vec![Resolved::unknown()] };
-        if let Some(id) = facts.names.find(name) {
-            let bindings = facts.bindings_of(MODULE_SCOPE, id);
-            // `from . import orders` in a package binds its own submodule.
-            let is_own = |binding: &Binding| match binding.kind {
-                BindingKind::Import(id) if submodule.is_some() => {
-                    let import = &facts.imports[id.index()];
-                    matches!(import.target, ImportTarget::Name(it, _) if it == binding.name)
-                        && self.import_base(file, &facts, import).0 == Entity::Module(module.clone())
-                }
-                _ => false,
-            };
-            let bindings: Vec<&Binding> = bindings.iter().filter(|binding| !is_own(binding)).collect();
-            if !bindings.is_empty() {
-                return distinct(self.bindings(file, &facts, bindings));
-            }
-        }
-        if let Some(submodule) = submodule {
-            return vec![Resolved::new(Entity::Module(submodule))];
-        }
-        let (found, is_open) = self.starred(file, &facts, name);
-        if found.iter().any(|it| !matches!(it.entity, Entity::Missing(_))) {
-            let symbol = Arc::new(Symbol::new(self.project.module_name(file), name));
-            return found
-                .into_iter()
-                .filter(|it| !matches!(it.entity, Entity::Missing(_)))
-                .map(|mut it| {
-                    it.passed.push(symbol.clone());
-                    it
-                })
-                .collect();
-        }
-        let has_getattr =
-            facts.names.find("__getattr__").is_some_and(|id| !facts.bindings_of(MODULE_SCOPE, id).is_empty());
-        let lazy = if has_getattr { self.lazy_member(file, &facts, name) } else { Vec::new() };
-        if !lazy.is_empty() {
-            let symbol = Arc::new(Symbol::new(self.project.module_name(file), name));
-            let passed = |mut it: Resolved| {
-                it.passed.push(symbol.clone());
-                it
-            };
-            return lazy.into_iter().map(passed).collect();
-        }
-        if is_open || has_getattr || !facts.unread.is_empty() {
-            return vec![Resolved::unknown(), Resolved::new(missing).likely()];
-        }
-        vec![Resolved::new(missing)]
     }
 
     /// `base.name`.
