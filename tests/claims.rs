@@ -262,6 +262,31 @@ fn what_is_left_behind_refutes_and_what_cannot_be_read_verifies_nothing() {
 }
 
 #[test]
+fn a_bare_name_of_a_file_that_has_namesakes_decides_nothing() {
+    let case = Case::of(&[
+        (
+            "Begin",
+            &[
+                ("shop/agents/base.py", Some("def act():\n    return 1\n")),
+                ("shop/store/base.py", Some("def keep():\n    return 2\n")),
+                ("shop/store/old.py", Some("def old():\n    return 3\n")),
+            ],
+        ),
+        ("Go on", &[("shop/agents/base.py", None)]),
+    ]);
+    hold(
+        &case,
+        &[
+            ("Removed legacy base.py file completely", "unprovable", "and `shop/store/base.py` is still there"),
+            ("Renamed base.py to agent.py", "unprovable", "and `shop/store/base.py` is still there"),
+            ("Removed `shop/agents/base.py` completely", "verified", "the change removes"),
+            ("Removed old.py completely", "refuted", "is still there at head"),
+        ],
+        &[],
+    );
+}
+
+#[test]
 fn numbers_of_another_commit_are_told_as_its_own() {
     let (long, middle, short) = (big(90), big(49), big(24));
     let case = Case::of(&[

@@ -1,7 +1,7 @@
 //! Claims that something was moved or renamed.
 
 use super::{Answer, Judge, Known, Side, is_named, is_path, is_within};
-use crate::claims::{Name, NameKind};
+use crate::claims::{Name, NameKind, Status};
 use crate::history::Fate;
 use crate::history::changes::Status as FileStatus;
 use crate::span::RepoPath;
@@ -82,7 +82,11 @@ impl Judge<'_, '_> {
             return Answer::refuted(format!("base has no file `{from}`"));
         }
         if !self.files(Side::Head, from).is_empty() {
-            return Answer::refuted(format!("`{from}` is still there at head"));
+            return match self.file_removed(from) {
+                // one file of that name goes and another stays
+                open if open.status == Status::Unprovable => open,
+                _ => Answer::refuted(format!("`{from}` is still there at head")),
+            };
         }
         Answer::unprovable(format!("`{from}` is gone, and git sees no renaming of it"), "a file that stayed alike")
     }

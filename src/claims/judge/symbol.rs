@@ -176,7 +176,7 @@ impl Judge<'_, '_> {
         }
     }
 
-    fn file_removed(&self, name: &Name) -> Answer {
+    pub(super) fn file_removed(&self, name: &Name) -> Answer {
         let base = self.files(Side::Base, name);
         let head = self.files(Side::Head, name);
         let is_meant = |file: &&FileLedger| is_path(file.old_path.as_ref().unwrap_or(&file.path), &name.text);
@@ -283,6 +283,8 @@ impl Judge<'_, '_> {
             Subject::Named(name) if name.kind == NameKind::Path => {
                 let answer = self.file_removed(name);
                 match (answer.status, self.files(Side::Head, name).is_empty()) {
+                    // one file of that name goes and another stays: nothing says which is meant
+                    (Status::Unprovable, false) => answer,
                     (_, false) => Answer::refuted(format!("`{name}` is still there at head"))
                         .at(self.files(Side::Head, name).iter().map(|(_, path)| first_line(path))),
                     _ => answer,
