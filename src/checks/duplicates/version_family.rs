@@ -6,13 +6,15 @@
 //! they do nothing by themselves. Invariant: a family has two different names at least, one of them with a mark. Absent
 //! on purpose: which one is the newest; the winner table tells which is used.
 
+use super::corpus::UnitRef;
 use super::{DuplicateKind, DuplicateSpec, DuplicatesOutput, Group, Instance, Search};
 use crate::checks::is_shim;
 use crate::checks::successor::VersionedName;
-use crate::facts::{ReferenceKind, UnitKind, Value};
+use crate::facts::{BindingKind, MODULE_SCOPE, ReferenceKind, Unit, UnitKind, Value};
 use crate::finding::Context;
 use crate::span::LineRange;
 use crate::workspace::EntryId;
+use rustc_hash::FxHashSet;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub const SPEC: DuplicateSpec =
@@ -50,6 +52,13 @@ struct Member {
 
 fn find(search: &Search<'_, '_, '_>) -> DuplicatesOutput {
     let mut families = Families::new();
+    let is_abstract_method = |unit: &Unit| unit.decorators.iter().any(|it| &**it == "abstractmethod");
+    let abstracts: FxHashSet<UnitRef> = search
+        .corpus
+        .units()
+        .filter(|(_, unit)| is_abstract_method(unit))
+        .filter_map(|(at, unit)| Some(UnitRef { unit: unit.parent?, ..at }))
+        .collect();
     for (at, unit) in search.corpus.units() {
         let file = &search.corpus.files[at.file as usize];
         let is_method_of_class = unit.parent.is_some_and(|parent| {
@@ -63,9 +72,10 @@ fn find(search: &Search<'_, '_, '_>) -> DuplicatesOutput {
             }
             _ => continue,
         };
-        // a protocol says what the others do, and does nothing
-        let is_protocol = unit.bases.iter().any(|base| &**base == "Protocol");
-        if file.context == Context::Tests || unit.is_stub || unit.is_conditional || is_protocol {
+        // a protocol and an abstract class say what the others do
+        let is_abstract =
+            unit.bases.iter().any(|base| matches!(&**base, "Protocol" | "ABC")) || abstracts.contains(&at);
+        if file.context == Context::Tests || unit.is_stub || unit.is_conditional || is_abstract {
             continue;
         }
         let kind = match unit.kind {
@@ -126,20 +136,36 @@ fn without_shims(search: &Search<'_, '_, '_>, key: &Key, mut members: Vec<Member
     members
 }
 
-/// Whether a function or method calls another version: it chooses between them, or keeps an old name alive.
+/// Whether a function or method calls another version, or names it in a string: it chooses between them, or keeps an old
+/// name or address alive.
 fn hands_on(search: &Search<'_, '_, '_>, kind: Kind, member: &Member, names: &BTreeSet<String>) -> bool {
     let Some(facts) = search.input.project.sources.facts(member.file) else { return false };
     let is_own = |base| matches!(facts.last_name(base).map(|name| facts.name(name)), Some("self" | "cls"));
+    // `Order.from_legacy(…)`: of a class that stands here, not of an object that is at hand or of another module
+    let is_class_here = |base| match facts.value(base) {
+        Value::Name { name, .. } => {
+            let bindings = facts.bindings_of(MODULE_SCOPE, name);
+            bindings.iter().any(|it| matches!(it.kind, BindingKind::Definition(_)))
+        }
+        _ => false,
+    };
     let called = |value| match (kind, facts.value(value)) {
         (Kind::Function, Value::Name { name, .. }) => Some(facts.name(name)),
         (Kind::Method, Value::Attribute { base, name, .. }) if is_own(base) => Some(facts.name(name)),
+        (_, Value::Attribute { base, name, .. }) if is_class_here(base) => Some(facts.name(name)),
         _ => None,
     };
-    facts.references.iter().any(|it| {
-        let is_inside = || member.instance.lines.contains(facts.line_index.line(it.span.start));
-        let is_other = || called(it.value).is_some_and(|name| name != member.name && names.contains(name));
-        it.kind == ReferenceKind::Call && is_inside() && is_other()
-    })
+    let is_inside = |offset: u32| member.instance.lines.contains(facts.line_index.line(offset));
+    let is_other = |name: &str| name != member.name && names.contains(name);
+    let calls = facts
+        .references
+        .iter()
+        .any(|it| it.kind == ReferenceKind::Call && is_inside(it.span.start) && called(it.value).is_some_and(is_other));
+    calls
+        || facts.strings.iter().any(|it| {
+            let text = facts.name(it.text);
+            is_inside(it.span.start) && is_other(text.rsplit(['.', ':']).next().unwrap_or(text))
+        })
 }
 
 fn group(search: &Search<'_, '_, '_>, key: &Key, members: Vec<Member>) -> Option<Group> {
