@@ -10,6 +10,13 @@ use crate::language::find_language;
 use crate::span::{Location, Position, RepoPath};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Which of the folders a path stands in, or in a folder directly below it; below the root nothing but the root counts.
+fn beside<'f>(folders: &BTreeSet<&'f str>, path: &RepoPath) -> Option<&'f str> {
+    let own = path.folder();
+    let above = own.rsplit_once('/').map(|(above, _)| above);
+    [Some(own), above].into_iter().flatten().find_map(|folder| folders.get(folder).copied())
+}
+
 impl Judge<'_, '_> {
     /// Groups with at least two copies in code, the ones beside the change first.
     fn groups(&self) -> Vec<&Group> {
@@ -21,9 +28,9 @@ impl Judge<'_, '_> {
 
     /// Two copies in code or more stand in the folders of the change.
     fn is_beside(&self, group: &Group) -> bool {
-        let folders: Vec<&str> = self.case.ledger.files.iter().map(|file| file.path.folder()).collect();
+        let folders: BTreeSet<&str> = self.case.ledger.files.iter().map(|file| file.path.folder()).collect();
         let code = group.instances.iter().filter(|it| it.context == Context::Code);
-        code.filter(|it| folders.contains(&it.path.folder())).count() >= 2
+        code.filter(|it| beside(&folders, &it.path).is_some()).count() >= 2
     }
 
     fn is_touched(&self, group: &Group) -> bool {
@@ -101,7 +108,8 @@ impl Judge<'_, '_> {
         self.case.ledger.files.iter().map(|file| &file.path).filter(is_code).map(|path| path.folder()).collect()
     }
 
-    /// Class names that two modules or more of one folder of the change define, whether or not their bodies are alike.
+    /// Class names that two modules or more of a folder of the change define, or of one directly below it, whether or not
+    /// their bodies are alike.
     fn classes_beside(&self) -> Vec<(String, Vec<Location>)> {
         let head = self.case.head;
         let is_code = |path: &RepoPath| self.case.policy.context_of(path) == Context::Code;
@@ -109,7 +117,7 @@ impl Judge<'_, '_> {
         let mut found: BTreeMap<(&str, String), Vec<Location>> = BTreeMap::new();
         for &id in &head.ids {
             let path = head.sources.path(id);
-            let Some(folder) = folders.get(path.folder()).filter(|_| is_code(path)) else { continue };
+            let Some(folder) = beside(&folders, path).filter(|_| is_code(path)) else { continue };
             let Some(facts) = head.sources.facts(id) else { continue };
             let mut own = BTreeSet::new();
             for id in facts.definition_ids() {

@@ -13,9 +13,6 @@ places of a name, as in `compare.py`. Answers are remembered in a JSON file per 
 """
 import ast, collections, importlib, json, os, re, subprocess, sys, time
 
-# semgrep takes minutes where the others take seconds, so it is asked for so many of each kind, the first that were drawn.
-SEMGREP_OF_A_KIND = 10
-
 TOOLS = ("ruff", "semgrep", "semgrep $X", "vulture")
 
 
@@ -34,9 +31,6 @@ def ask(tool, tree, drawn, roots, scratch, project, say):
     if version is None:
         say(f"{project}: {name} is not installed, left out")
         return None
-    if name == "semgrep":
-        of_kind = lambda it: sum(other.kind == it.kind for other in drawn[: drawn.index(it)])
-        drawn = [it for it in drawn if of_kind(it) < SEMGREP_OF_A_KIND]
     store = os.path.join(scratch, f"{project}.{name}-{version}.json")
     symbols = [it.symbol for it in drawn]
     kept = json.load(open(store)) if os.path.exists(store) else {}
