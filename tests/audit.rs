@@ -1,7 +1,7 @@
 //! `solely audit` and `solely verify` from end to end, on a repository made for it: claims, evidence, the bundle's bytes,
 //! and what becomes of a bundle that somebody changed.
 
-use crate::cli::git;
+use crate::cli::{git, write};
 use serde_json::{Value, json};
 use solely::bundle::{ENVELOPE, EVIDENCE, Files, Signer, Trusted, seal};
 use solely::cache::Cache;
@@ -121,9 +121,7 @@ impl Case {
     }
 
     pub fn write(&self, path: &str, text: &str) {
-        let path = self.folder.path().join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
+        write(&self.folder, path, text);
     }
 
     pub fn git(&self, arguments: &[&str]) -> String {

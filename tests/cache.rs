@@ -1,6 +1,6 @@
 //! The cache through the binary: it changes no byte of an answer, whatever happens to it.
 
-use crate::cli::{command, git, stderr, stdout};
+use crate::cli::{command, git, stderr, stdout, write};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -82,9 +82,7 @@ impl Fixture {
     }
 
     fn write(&self, path: &str, bytes: impl AsRef<[u8]>) {
-        let path = self.repo().join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, bytes).unwrap();
+        write(self.repo(), path, bytes);
     }
 
     fn git(&self, words: &[&str]) {

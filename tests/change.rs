@@ -1,7 +1,6 @@
 //! Changes in real repositories: what `--base` tells, what `--staged` judges, and clones that end too early.
 
-use crate::cli;
-use crate::cli::git;
+use crate::cli::{self, git, write};
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
@@ -28,12 +27,6 @@ fn repository() -> TempDir {
     commit(&folder, "begin");
     git(&folder, &["checkout", "--quiet", "-b", "topic"]);
     folder
-}
-
-fn write(folder: &TempDir, path: &str, text: &str) {
-    let path = folder.path().join(path);
-    fs::create_dir_all(path.parent().unwrap()).unwrap();
-    fs::write(path, text).unwrap();
 }
 
 fn commit(folder: impl AsRef<Path>, message: &str) {
@@ -134,7 +127,7 @@ fn the_base_is_where_the_two_forked() {
 #[test]
 fn a_swap_and_what_is_mended_are_counted() {
     let folder = repository();
-    write(&folder, "shop/cart.py", &CART.replace("save_v2(total(order))", "total(save_v2(order.first))"));
+    write(&folder, "shop/cart.py", CART.replace("save_v2(total(order))", "total(save_v2(order.first))"));
     let document = json(&run(&folder, &["check", "--base", "main", "--format", "json"]));
     assert_eq!(findings(&document), ["save-v2 shop/cart.py:5"]);
     assert_eq!((&document["comparison"]["fixed"], &document["comparison"]["existing"]), (&1.into(), &2.into()));
@@ -199,7 +192,7 @@ fn a_file_that_nobody_could_read_before_keeps_no_change_open() {
 #[test]
 fn a_weaker_policy_is_told_with_the_change() {
     let folder = repository();
-    write(&folder, "solely.toml", &format!("{POLICY}severity = \"warning\"\n"));
+    write(&folder, "solely.toml", format!("{POLICY}severity = \"warning\"\n"));
     let (status, found) = told(&folder, &["--base", "main"]);
     assert_eq!((status, found), (0, vec!["policy-weakened solely.toml:1".to_owned()]));
     write(&folder, "solely.toml", POLICY);
@@ -443,8 +436,8 @@ fn baselines_of_two_branches_merge() {
 #[test]
 fn comments_can_be_looked_through() {
     let folder = repository();
-    write(&folder, "shop/orders.py", &format!("# solely: ignore-file[save-v2] -- goes in March\n{ORDERS}"));
-    write(&folder, "shop/cart.py", &format!("# solely: ignore-file[save-v2] -- goes in March\n{CART}"));
+    write(&folder, "shop/orders.py", format!("# solely: ignore-file[save-v2] -- goes in March\n{ORDERS}"));
+    write(&folder, "shop/cart.py", format!("# solely: ignore-file[save-v2] -- goes in March\n{CART}"));
     assert_eq!(told(&folder, &[]), none());
     let document = json(&run(&folder, &["check", "--format", "json"]));
     let first = &document["findings"][0];

@@ -157,6 +157,13 @@ pub fn stderr(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
+/// Writes a file below a folder, with the folders above it.
+pub fn write(folder: impl AsRef<Path>, path: &str, bytes: impl AsRef<[u8]>) {
+    let path = folder.as_ref().join(path);
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(path, bytes).unwrap();
+}
+
 /// Standard output of `git` in a folder, trimmed: no configuration but the folder's, and the same commits every time.
 pub fn git(folder: impl AsRef<Path>, words: &[&str]) -> String {
     let output = Command::new("git")

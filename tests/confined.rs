@@ -4,7 +4,7 @@
 //! Ignored unless asked for, since strace must be there and allowed to trace:
 //! `cargo test --test main confined -- --ignored`. Where it is not, the test fails.
 
-use crate::cli::git;
+use crate::cli::{git, write};
 use regex::Regex;
 use std::collections::BTreeSet;
 use std::fs;
@@ -16,11 +16,7 @@ use tempfile::TempDir;
 /// A repository of two commits, the second of which renames a module and removes a function; and an uncommitted change.
 fn repository() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
-    let write = |path: &str, text: &str| {
-        let path = folder.path().join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    };
+    let write = |path: &str, text: &str| write(&folder, path, text);
     git(folder.path(), &["init", "--quiet", "--initial-branch", "main"]);
     // code that would leave its mark if anything of the project were run
     let trap = "open('executed', 'w').close()\n";

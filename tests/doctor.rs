@@ -1,7 +1,6 @@
 //! `solely doctor`: what it says of repositories of every make, valid and not.
 
-use crate::cli::git;
-use crate::cli::{self, stderr, stdout};
+use crate::cli::{self, git, stderr, stdout, write};
 use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
@@ -16,12 +15,6 @@ fn document(folder: &Path, words: &[&str]) -> (i32, Value) {
     let output = run(folder, &[&["--format", "json"], words].concat());
     let document = serde_json::from_str(&stdout(&output)).unwrap_or_else(|_| panic!("{}", stderr(&output)));
     (output.status.code().unwrap(), document)
-}
-
-fn write(folder: &Path, path: &str, text: &str) {
-    let path = folder.join(path);
-    fs::create_dir_all(path.parent().unwrap()).unwrap();
-    fs::write(path, text).unwrap();
 }
 
 const POLICY: &str = "[[legacy]]\nid = \"save-v2\"\nsymbols = [\"shop.orders:save_v2\"]\n";

@@ -1,6 +1,6 @@
 //! Input that nobody wishes for: each ends in a clear message or a gap, with the right exit status.
 
-use crate::cli::{command, git, stderr, stdout};
+use crate::cli::{command, git, stderr, stdout, write};
 use solely::checks::Scope;
 use solely::pipeline::{PolicyOptions, judge, test_policy};
 use solely::policy::{PACKS, Policy};
@@ -21,12 +21,6 @@ fn folder(files: &[(&str, &[u8])]) -> TempDir {
         write(folder.path(), path, bytes);
     }
     folder
-}
-
-fn write(folder: &Path, path: &str, bytes: &[u8]) {
-    let path = folder.join(path);
-    fs::create_dir_all(path.parent().unwrap()).unwrap();
-    fs::write(path, bytes).unwrap();
 }
 
 fn check(folder: &Path, words: &[&str]) -> Output {

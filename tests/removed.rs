@@ -1,8 +1,7 @@
 //! `solely removed` from end to end, on a repository made for it: the contract, the sentence, the policy's rule.
 
-use crate::cli::git;
+use crate::cli::{git, write};
 use serde_json::Value;
-use std::fs;
 use std::path::Path;
 use std::process::Command;
 use tempfile::TempDir;
@@ -54,11 +53,7 @@ symbols = [\"shop.orders:OrderHandler._handle_v2\"]
 /// A package in which a handler goes, a function moves, and a file is renamed.
 fn repository() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
-    let write = |path: &str, text: &str| {
-        let path = folder.path().join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    };
+    let write = |path: &str, text: &str| write(&folder, path, text);
     git(folder.path(), &["init", "-q", "-b", "main"]);
     write("solely.toml", POLICY);
     write("src/shop/__init__.py", "");
@@ -155,10 +150,7 @@ fn the_sentence_leads_and_json_lines_say_the_same() {
 #[test]
 fn what_the_change_broke_and_left_without_a_use_is_located() {
     let folder = repository();
-    let write = |path: &str, text: &str| {
-        fs::create_dir_all(folder.path().join(path).parent().unwrap()).unwrap();
-        fs::write(folder.path().join(path), text).unwrap();
-    };
+    let write = |path: &str, text: &str| write(&folder, path, text);
     write("src/shop/helpers.py", "def pack(order):\n    return order\n\n\ndef kept():\n    return 1\n");
     write("src/shop/app.py", "from shop.helpers import kept, pack\n\n\ndef ship(order):\n    return pack(order)\n");
     write("src/shop/cart.py", "from shop.app import ship\n\nship(1)\n");
