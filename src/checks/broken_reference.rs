@@ -4,7 +4,7 @@
 //! the change is none of it. Absent on purpose: how broken references are found; see `project::broken`.
 
 use super::{BROKEN_REFERENCE, CheckInput, CheckOutput, RuleReport, identity, sort};
-use crate::finding::{Context, Finding, Gate, Identity, RuleId, Severity, Tier, Verdict};
+use crate::finding::{Context, Finding, Identity, RuleId, Severity, Tier, Verdict};
 use crate::project::{ChangedFile, Dangling, Project, broken};
 use crate::span::Location;
 use std::collections::{BTreeMap, BTreeSet};
@@ -60,7 +60,6 @@ fn finding(input: &CheckInput<'_, '_>, dangling: Dangling) -> Finding {
         message,
         help: Some("remove this use as well, or keep what it names".into()),
         via: reference.hops,
-        gate: is_error.then_some(Gate { context, verdict: Verdict::Fail }),
         ..Finding::new(
             RuleId(BROKEN_REFERENCE.to_owned()),
             if is_error { Severity::Error } else { Severity::Warning },

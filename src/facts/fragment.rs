@@ -103,6 +103,15 @@ impl Unit {
     pub fn is_class(&self) -> bool {
         self.kind == UnitKind::Class
     }
+
+    /// Whether a class says by its bases that others do what it declares.
+    pub fn has_abstract_base(&self) -> bool {
+        self.bases.iter().any(|base| matches!(&**base, "Protocol" | "ABC"))
+    }
+
+    pub fn is_abstract_method(&self) -> bool {
+        self.decorators.iter().any(|it| &**it == "abstractmethod")
+    }
 }
 
 /// `NAME = value` at module level, in capitals.

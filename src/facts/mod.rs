@@ -13,6 +13,7 @@ mod fragment;
 mod line;
 mod names;
 mod sketch;
+mod string;
 
 pub use flow::{AT_ANY_TIME, Block, Narrowing};
 pub use fragment::{Constant, EnvironmentDefault, Fragments, Print, PrintRange, SetForm, Unit, UnitKind, ValueSet};
@@ -21,6 +22,7 @@ pub use names::{Interner, NameId, Names};
 pub use sketch::{
     Addition, Body, BodyId, Call, Expression, ExpressionId, MODULE_BODY, Parameter, Sketch, Statement, Target,
 };
+pub use string::{NameString, StringRole};
 
 use crate::span::{LineIndex, Span};
 use bitcode::{Decode, Encode};
@@ -407,50 +409,6 @@ pub struct Reference {
     pub value: ValueId,
     pub kind: ReferenceKind,
     pub access: Access,
-    pub scope: ScopeId,
-    pub guards: Guards,
-}
-
-/// What a string that looks like a name is used for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
-pub enum StringRole {
-    /// `getattr`, `setattr`, `delattr` and `monkeypatch.setattr(x, "name", …)`, with the object.
-    Attribute {
-        receiver: ValueId,
-    },
-    /// `hasattr(x, "name")`.
-    HasAttribute {
-        receiver: ValueId,
-    },
-    /// `patch("a.b.c")`, `monkeypatch.setattr("a.b.c", …)`.
-    Patch,
-    /// `patch.object(x, "name")`.
-    PatchObject {
-        receiver: ValueId,
-    },
-    /// `import_module("a.b")`, `__import__("a.b")`.
-    ImportModule,
-    /// A key of the environment, through the callee or container given.
-    EnvironmentRead {
-        via: ValueId,
-    },
-    /// A key of the environment that is set or removed (`os.environ["X"] = …`, `setenv`, `patch.dict`).
-    EnvironmentWrite {
-        via: ValueId,
-    },
-    /// An entry of `__all__`.
-    Export,
-    /// A key of a dictionary display or of a subscript.
-    Key,
-    Other,
-}
-
-#[derive(Clone, Copy, Debug, Encode, Decode)]
-pub struct NameString {
-    /// The text between the quotes.
-    pub span: Span,
-    pub text: NameId,
-    pub role: StringRole,
     pub scope: ScopeId,
     pub guards: Guards,
 }

@@ -91,20 +91,17 @@ impl Resolver<'_, '_> {
         }
         let ModuleRef::File(file) = *module else { return self.member_afresh(module, name) };
         let key = (file, Box::from(name));
-        match self.exported.names.get(&key) {
+        let on_the_way = match self.exported.names.get(&key) {
             Some(Exported::Known(known)) => return known.to_vec(),
             // Star imports in a circle: this way leads nowhere new.
-            Some(&Exported::Open(depth)) => {
-                self.exported.outermost = self.exported.outermost.min(depth);
-                (self.cuts, self.loops) = (self.cuts + 1, self.loops + 1);
-                return Vec::new();
-            }
-            Some(Exported::Tentative(known, depth)) => {
-                self.exported.outermost = self.exported.outermost.min(*depth);
-                (self.cuts, self.loops) = (self.cuts + 1, self.loops + 1);
-                return known.to_vec();
-            }
-            None => {}
+            Some(&Exported::Open(depth)) => Some((Vec::new(), depth)),
+            Some(Exported::Tentative(known, depth)) => Some((known.to_vec(), *depth)),
+            None => None,
+        };
+        if let Some((found, depth)) = on_the_way {
+            self.exported.outermost = self.exported.outermost.min(depth);
+            (self.cuts, self.loops) = (self.cuts + 1, self.loops + 1);
+            return found;
         }
         let (own, cuts, loops, tentative) = (self.exported.open, self.cuts, self.loops, self.exported.tentative.len());
         let around = std::mem::replace(&mut self.exported.outermost, usize::MAX);

@@ -114,8 +114,7 @@ impl<'p, 's> Resolver<'p, 's> {
         match facts.value(id) {
             Value::Name { name, scope, at } => self.name(file, &facts, scope, name, at),
             Value::Attribute { base, name } => {
-                let bases = self.value(file, base);
-                let found = bases.iter().flat_map(|base| self.attribute(base, facts.name(name))).collect();
+                let found = self.members(file, base, facts.name(name));
                 self.narrowed_attribute(file, &facts, id, found)
             }
             Value::Call { function, argument } => {
@@ -466,6 +465,12 @@ impl<'p, 's> Resolver<'p, 's> {
             return distinct(found);
         }
         vec![Resolved::new(Entity::External(dotted.to_owned()))]
+    }
+
+    /// What a value has under a name.
+    pub fn members(&mut self, file: EntryId, receiver: ValueId, name: &str) -> Vec<Resolved> {
+        let receivers = self.value(file, receiver);
+        receivers.iter().flat_map(|it| self.attribute(it, name)).collect()
     }
 
     /// `base.name`.

@@ -218,21 +218,17 @@ impl<'s> SourceSet<'s> {
     /// The facts of a file in a language that is understood; `None` where there is no such language, or where a gap
     /// says why not.
     pub fn facts(&self, id: EntryId) -> Option<Arc<Facts>> {
-        if let Some(made) = self.facts[id.index()].get() {
-            watch::saw_file(id);
-            return Some(made.as_ref()?.facts.clone());
-        }
-        let language = self.language(id)?;
         watch::saw_file(id);
-        let made = self.facts[id.index()].get_or_init(|| match self.recall_facts(id, language) {
-            Some(facts) => Some(facts),
-            None => {
-                let content = self.content(id)?;
-                let text = self.parseable(id, content.bytes)?;
-                let facts = self.parse(id, language, Parseable { text: &text, blob: content.blob });
-                self.recycle(text);
-                Some(facts)
+        let made = self.facts[id.index()].get_or_init(|| {
+            let language = self.language(id)?;
+            if let Some(facts) = self.recall_facts(id, language) {
+                return Some(facts);
             }
+            let content = self.content(id)?;
+            let text = self.parseable(id, content.bytes)?;
+            let facts = self.parse(id, language, Parseable { text: &text, blob: content.blob });
+            self.recycle(text);
+            Some(facts)
         });
         Some(made.as_ref()?.facts.clone())
     }

@@ -136,8 +136,8 @@ impl<'c> Tree<'c> {
         for (at, unit) in corpus.units().filter(|(_, unit)| unit.is_class()) {
             let methods = methods.remove(&at).unwrap_or_default();
             let names: FxHashSet<&str> = methods.keys().copied().collect();
-            let is_abstract = methods.values().any(|it| it.decorators.iter().any(|it| &**it == "abstractmethod"))
-                || unit.bases.iter().any(|base| matches!(&**base, "Protocol" | "ABC"))
+            let is_abstract = methods.values().any(|it| it.is_abstract_method())
+                || unit.has_abstract_base()
                 || !methods.is_empty() && methods.values().all(|it| it.is_stub);
             if is_abstract && names.len() >= 2 {
                 tree.interfaces.push(names.clone());

@@ -10,7 +10,7 @@ use super::corpus::UnitRef;
 use super::{DuplicateKind, DuplicateSpec, DuplicatesOutput, Group, Instance, Search};
 use crate::checks::is_shim;
 use crate::checks::successor::VersionedName;
-use crate::facts::{BindingKind, MODULE_SCOPE, ReferenceKind, Unit, UnitKind, Value};
+use crate::facts::{BindingKind, MODULE_SCOPE, ReferenceKind, UnitKind, Value};
 use crate::finding::Context;
 use crate::span::LineRange;
 use crate::workspace::EntryId;
@@ -52,11 +52,10 @@ struct Member {
 
 fn find(search: &Search<'_, '_, '_>) -> DuplicatesOutput {
     let mut families = Families::new();
-    let is_abstract_method = |unit: &Unit| unit.decorators.iter().any(|it| &**it == "abstractmethod");
     let abstracts: FxHashSet<UnitRef> = search
         .corpus
         .units()
-        .filter(|(_, unit)| is_abstract_method(unit))
+        .filter(|(_, unit)| unit.is_abstract_method())
         .filter_map(|(at, unit)| Some(UnitRef { unit: unit.parent?, ..at }))
         .collect();
     for (at, unit) in search.corpus.units() {
@@ -73,8 +72,7 @@ fn find(search: &Search<'_, '_, '_>) -> DuplicatesOutput {
             _ => continue,
         };
         // a protocol and an abstract class say what the others do
-        let is_abstract =
-            unit.bases.iter().any(|base| matches!(&**base, "Protocol" | "ABC")) || abstracts.contains(&at);
+        let is_abstract = unit.has_abstract_base() || abstracts.contains(&at);
         if file.context == Context::Tests || unit.is_stub || unit.is_conditional || is_abstract {
             continue;
         }

@@ -123,7 +123,8 @@ fn compare_log(says: &Says, lines: &[String]) -> Option<(Held, String)> {
             if !is_version(holds) {
                 return Some((Held::Open, format!("all lines of {with} hold {holds}, and may hold more")));
             }
-            let other = |line: &&String| words_of(line).any(|word| is_version(&word) && word != *holds);
+            let is_other = |word: &str| is_version(word) && word != holds;
+            let other = |line: &&String| line.to_lowercase().split(|c: char| !c.is_ascii_alphanumeric()).any(is_other);
             if let Some(line) = meant.iter().copied().find(other) {
                 return Some((Held::No, format!("a line of {with} holds more than {holds}: {}", short(line))));
             }
@@ -140,12 +141,6 @@ fn compare_log(says: &Says, lines: &[String]) -> Option<(Held, String)> {
 /// `v3`, `v12`.
 fn is_version(word: &str) -> bool {
     word.strip_prefix('v').is_some_and(|number| !number.is_empty() && number.chars().all(|c| c.is_ascii_digit()))
-}
-
-fn words_of(line: &str) -> impl Iterator<Item = String> {
-    let lower = line.to_lowercase();
-    let words: Vec<String> = lower.split(|c: char| !c.is_ascii_alphanumeric()).map(str::to_owned).collect();
-    words.into_iter()
 }
 
 /// Whether a line holds a word, whatever its case, at least at the beginning of a word: `error` in `ERRORS`.
@@ -236,9 +231,16 @@ pub(super) fn scalars(value: &Value, pointer: &mut String, depth: usize, take: &
     match value {
         Value::Object(object) => object.iter().for_each(|(key, value)| inner(key, value)),
         Value::Array(items) => items.iter().enumerate().for_each(|(at, value)| inner(&at.to_string(), value)),
-        Value::String(text) => take(pointer, text.clone()),
         Value::Null => {}
-        other => take(pointer, other.to_string()),
+        scalar => take(pointer, plain_text(scalar)),
+    }
+}
+
+/// A value as a report writes it: a string without quotes.
+pub(super) fn plain_text(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
     }
 }
 

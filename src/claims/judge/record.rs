@@ -3,7 +3,7 @@
 //! Invariant: it holds only where every word of it is accounted for beside the label, as a value, a key or a unit.
 //! Absent on purpose: guesses about keys of another name.
 
-use super::outside::{Held, scalars};
+use super::outside::{Held, plain_text, scalars};
 use serde_json::Value;
 
 /// Words that tell no value: units, and what joins.
@@ -98,13 +98,6 @@ fn words(key: &str) -> Vec<String> {
     }
     words.retain(|word| !word.is_empty());
     words
-}
-
-fn plain_text(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
-    }
 }
 
 fn is_same(word: &str, text: &str) -> bool {

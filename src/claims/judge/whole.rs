@@ -22,7 +22,7 @@ impl Judge<'_, '_> {
     fn groups(&self) -> Vec<&Group> {
         let in_code = |group: &&Group| group.instances.iter().filter(|it| it.context == Context::Code).count() >= 2;
         let mut groups: Vec<&Group> = self.case.duplicates.iter().filter(in_code).collect();
-        groups.sort_by_key(|group| (!self.is_beside(group), !self.is_touched(group)));
+        groups.sort_by_cached_key(|group| (!self.is_beside(group), !self.is_touched(group)));
         groups
     }
 

@@ -328,8 +328,7 @@ impl Resolver<'_, '_> {
             StringRole::Attribute { receiver }
             | StringRole::HasAttribute { receiver }
             | StringRole::PatchObject { receiver } => {
-                let receivers = self.value(file, receiver);
-                let meanings: Vec<Resolved> = receivers.iter().flat_map(|it| self.attribute(it, text)).collect();
+                let meanings = self.members(file, receiver, text);
                 self.of_meanings(&meanings, line, How::Names, steps);
                 if is_open(&meanings) {
                     steps.loose.insert((text.into(), line));

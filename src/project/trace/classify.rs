@@ -62,11 +62,7 @@ pub fn classify(resolver: &mut Resolver<'_, '_>, page: &Page<'_>, hit: &Hit, goa
     if facts.in_docstring(span.start) {
         return text(page, span, goal, "docstring");
     }
-    let lines = page.line_range(span);
-    if facts.unread.iter().any(|unread| {
-        let around = page.line_range(unread.span);
-        around.start <= lines.end && lines.start <= around.end
-    }) {
+    if page.unread_at(span).is_some() {
         return Outcome::Unseen;
     }
     if let Target::Flag(_) = goal.target {
@@ -275,18 +271,8 @@ fn string_outcome(
     let path = &whole[..(span.end - string.span.start) as usize];
     let is_dotted = path.contains(['.', ':']);
     let kind = ReferenceKind::String;
-    let receiver = match string.role {
-        StringRole::Attribute { receiver }
-        | StringRole::HasAttribute { receiver }
-        | StringRole::PatchObject { receiver } => Some(receiver),
-        _ => None,
-    };
-    if let Some(receiver) = receiver {
-        let receivers = resolver.value(page.file, receiver);
-        let mut meanings: Vec<Resolved> = Vec::new();
-        for it in receivers.iter() {
-            meanings.extend(resolver.attribute(it, whole));
-        }
+    if let Some(receiver) = string.role.receiver() {
+        let meanings = resolver.members(page.file, receiver, whole);
         let judgement = settled(resolver, page, &meanings, goal);
         return outcome_of(page, span, kind, judgement, string.guards, goal);
     }

@@ -18,7 +18,7 @@ use super::entity::{DefinitionRef, Entity, Resolved};
 use super::module::{Found, ModuleRef};
 use super::resolve::Resolver;
 use super::{Project, Symbol, memo};
-use crate::facts::{Facts, Guards, NameId, ReferenceKind};
+use crate::facts::{Facts, Guards, NameId, ReferenceKind, Unread};
 use crate::finding::{Hop, Tier};
 use crate::progress::Progress;
 use crate::source::{Absence, FileHits, Hit, Needles};
@@ -424,6 +424,15 @@ impl<'f> Page<'f> {
 
     pub fn line_range(&self, span: Span) -> crate::span::LineRange {
         self.lines.lines(span)
+    }
+
+    /// What could not be read on the lines of a span.
+    pub fn unread_at(&self, span: Span) -> Option<&'f Unread> {
+        let lines = self.line_range(span);
+        self.facts?.unread.iter().find(|unread| {
+            let around = self.line_range(unread.span);
+            around.start <= lines.end && lines.start <= around.end
+        })
     }
 
     /// The id of a name in this file, if it occurs as a name at all.

@@ -8,7 +8,7 @@ use super::classify::{Judgement, judge, traced};
 use super::{Goal, Page, Target, TracedReference};
 use crate::facts::{Facts, ReferenceKind};
 use crate::finding::Tier;
-use crate::project::entity::{Entity, Resolved};
+use crate::project::entity::Entity;
 use crate::project::resolve::Resolver;
 
 /// What of a name may stand in an f-string that means it.
@@ -41,8 +41,7 @@ pub fn find(resolver: &mut Resolver<'_, '_>, page: &Page<'_>, facts: &Facts, goa
         if !rest.ends_with(facts.name(pattern.suffix)) {
             continue;
         }
-        let receivers = resolver.value(page.file, pattern.receiver);
-        let mut meanings: Vec<Resolved> = receivers.iter().flat_map(|it| resolver.attribute(it, name)).collect();
+        let mut meanings = resolver.members(page.file, pattern.receiver, name);
         // A name that is not there may never be put together.
         meanings.retain(|it| !matches!(it.entity, Entity::Missing(_) | Entity::External(_)));
         if let Judgement::Match { hops, .. } = judge(&meanings, goal) {

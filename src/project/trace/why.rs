@@ -5,7 +5,7 @@
 
 use super::classify::{Outcome, classify, import, string_at};
 use super::{Page, Trace, TracedReference, goal};
-use crate::facts::{Access, BindingKind, Facts, MODULE_SCOPE, ReferenceKind, StringRole, Value};
+use crate::facts::{Access, BindingKind, Facts, MODULE_SCOPE, ReferenceKind, Value};
 use crate::finding::Hop;
 use crate::progress::Progress;
 use crate::project::Project;
@@ -115,14 +115,7 @@ fn longer<'t>(text: &'t str, hit: &Hit) -> &'t str {
 }
 
 fn unseen(page: &Page<'_>, hit: &Hit) -> String {
-    let lines = page.line_range(Span::new(hit.start, hit.end));
-    let unread = page.facts.and_then(|facts| {
-        facts.unread.iter().find(|it| {
-            let around = page.line_range(it.span);
-            around.start <= lines.end && lines.start <= around.end
-        })
-    });
-    match unread {
+    match page.unread_at(Span::new(hit.start, hit.end)) {
         Some(unread) => format!("this place could not be read: {}", unread.reason),
         None => "this file could not be read".to_owned(),
     }
@@ -158,18 +151,9 @@ fn other(resolver: &mut Resolver<'_, '_>, page: &Page<'_>, hit: &Hit) -> (String
         return described(resolver, &meanings);
     }
     if let Some(string) = string_at(facts, span) {
-        let receiver = match string.role {
-            StringRole::Attribute { receiver }
-            | StringRole::HasAttribute { receiver }
-            | StringRole::PatchObject { receiver } => Some(receiver),
-            _ => None,
-        };
         let text = facts.name(string.text);
-        let meanings: Vec<Resolved> = match receiver {
-            Some(receiver) => {
-                let receivers = resolver.value(page.file, receiver);
-                receivers.iter().flat_map(|it| resolver.attribute(it, text)).collect()
-            }
+        let meanings = match string.role.receiver() {
+            Some(receiver) => resolver.members(page.file, receiver, text),
             None if text.contains(['.', ':']) => resolver.path(&text.replace(':', "."), page.file),
             None => return (plain_word(), None),
         };
