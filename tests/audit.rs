@@ -605,3 +605,75 @@ fn a_successor_that_nothing_wires_is_in_the_way() {
     );
     assert_eq!(statement["predicate"]["recommendation"], "do-not-close");
 }
+
+#[test]
+fn a_built_in_rule_stands_in_the_way_by_what_the_change_brought() {
+    let pair = |name: &str| {
+        format!("def {name}_v1(order):\n    return order\n\n\ndef {name}_v2(order):\n    return order, 1\n")
+    };
+    let (ship, bill) = (pair("ship"), pair("bill"));
+    let removal = "Remove `gone`\n\n- Removed `gone()`";
+    let told = |case: &Case| -> Value {
+        serde_json::from_str(&case.run(&["audit", "--commit-messages", "--format", "json"]).1).unwrap()
+    };
+    let standing = |audit: &Value| {
+        let rules = audit["predicate"]["standing"].as_array().unwrap();
+        rules.iter().find(|it| it["rule"] == "superseded-version").unwrap().clone()
+    };
+    let listed = |audit: &Value, side: &str| {
+        let findings = audit["predicate"]["check"][side]["findings"].as_array().unwrap();
+        findings.iter().filter(|it| it["rule"] == "superseded-version").count()
+    };
+    let blocks = |audit: &Value| {
+        let items = audit["predicate"]["blocking"].as_array().unwrap();
+        items.iter().any(|it| it["message"].as_str().unwrap().contains("superseded-version"))
+    };
+
+    // It stood at base, in a file that the change leaves alone.
+    let case = Case::of(&[
+        ("Begin", &[("ship.py", Some(&ship)), ("old.py", Some("def gone():\n    pass\n"))]),
+        (removal, &[("old.py", None)]),
+    ]);
+    let audit = told(&case);
+    assert!(!blocks(&audit), "{:?}", audit["predicate"]["blocking"]);
+    assert_eq!(audit["predicate"]["recommendation"], "close", "{:?}", audit["predicate"]["open"]);
+    assert_eq!((listed(&audit, "base"), listed(&audit, "head")), (0, 0));
+    let aside = standing(&audit);
+    assert_eq!((&aside["at-base"], &aside["at-head"], &aside["stood-before"]), (&json!(1), &json!(1), &json!(true)));
+    let rules = audit["predicate"]["check"]["head"]["rules"].as_array().unwrap();
+    assert!(rules.iter().any(|it| it["id"] == "superseded-version" && it["verdict"] == "fail"));
+
+    // The change brings another one.
+    let case = Case::of(&[
+        ("Begin", &[("ship.py", Some(&ship)), ("old.py", Some("def gone():\n    pass\n"))]),
+        (removal, &[("old.py", None), ("bill.py", Some(&bill))]),
+    ]);
+    let audit = told(&case);
+    assert!(blocks(&audit));
+    assert_eq!((listed(&audit, "base"), listed(&audit, "head")), (0, 1));
+    assert_eq!((&standing(&audit)["at-head"], &standing(&audit)["stood-before"]), (&json!(1), &json!(false)));
+
+    // It stood, in a file that the change touches: told, and not in the way.
+    let case = Case::of(&[
+        ("Begin", &[("ship.py", Some(&format!("{ship}\n\ndef gone():\n    pass\n")))]),
+        (removal, &[("ship.py", Some(&ship))]),
+    ]);
+    let audit = told(&case);
+    assert!(!blocks(&audit));
+    assert_eq!((listed(&audit, "base"), listed(&audit, "head")), (1, 1));
+    assert_eq!((&standing(&audit)["at-head"], &standing(&audit)["stood-before"]), (&json!(0), &json!(true)));
+
+    // A rule that the project wrote counts whatever stands.
+    let policy = "[[family]]\nid = \"superseded-version\"\nsummary = \"ours\"\nseverity = \"error\"\nnames = [\"*_v1\"]\n";
+    let case = Case::of(&[
+        (
+            "Begin",
+            &[("solely.toml", Some(policy)), ("ship.py", Some(&ship)), ("old.py", Some("def gone():\n    pass\n"))],
+        ),
+        (removal, &[("old.py", None)]),
+    ]);
+    let audit = told(&case);
+    assert!(blocks(&audit));
+    assert_eq!((listed(&audit, "base"), listed(&audit, "head")), (1, 1));
+    assert_eq!(audit["predicate"]["standing"], json!([]));
+}

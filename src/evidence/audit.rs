@@ -73,6 +73,22 @@ pub struct DuplicateChange {
     pub bounds: Vec<String>,
 }
 
+/// What a rule of a built-in pack found before the change too, in files that the change does not touch: counted, and
+/// left out of the lists.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    pub rule: String,
+    /// Findings of base that are left out.
+    pub at_base: u64,
+    /// Findings of head that are left out. It may be another number: equal findings of one place that differ in weight
+    /// are listed on one side.
+    pub at_head: u64,
+    /// SHA-256 over the findings of head that are left out: a line each, `FINGERPRINT PATH:LINE`.
+    pub digest: String,
+    /// The rule fails at head, and nothing that the change brought makes it fail.
+    pub stood_before: bool,
+}
+
 /// The policy as an audit uses it: everything to use it again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PolicyEvidence {
@@ -117,6 +133,8 @@ pub struct AuditReport {
     /// The policy of head, held against base and against head. Deadlines are judged on the day of the head commit.
     pub at_base: CheckReport,
     pub at_head: CheckReport,
+    /// What both leave out, by rule.
+    pub standing: Vec<Standing>,
     pub removed: RemovedReport,
     pub duplicates: DuplicateChange,
     pub outside: Vec<OutsideReport>,

@@ -13,7 +13,7 @@ mod verify;
 pub use audit::{
     Assertion, AuditArguments, AuditItem, AuditReport, Claim, ClaimCounts, Document, DocumentKind, DuplicateChange,
     Expectation, JudgedClaim, MeasuredExpectation, OutsideCheck, OutsideFile, OutsideReport, PolicyEvidence,
-    Recommendation, Source, Status, UnreadSentence,
+    Recommendation, Source, Standing, Status, UnreadSentence,
 };
 pub use doctor::{
     BaselineFound, CacheFound, DoctorReport, ExpectedGap, FileCounts, ImportRoot, PolicyFile, PolicyFound, RulePack,

@@ -1,14 +1,14 @@
 //! `solely audit`: everything together, and the verdict on closing an issue.
 
 use super::removed::snapshot_of;
-use super::{Error, PolicyChoice, RemovedOptions, compare, included, included_gaps, judge, removed};
+use super::{Error, PolicyChoice, RemovedOptions, compare, included, included_gaps, judge, removed, standing};
 use crate::cache::Cache;
 use crate::checks::{self, Scope};
 use crate::claims::{self, BrokenUse, Case, NearCommit};
 use crate::evidence::{
     Assertion, AuditArguments, AuditItem, AuditReport, CheckReport, Document, DocumentKind, DuplicateChange,
     DuplicatesReport, Group, JudgedClaim, MeasuredExpectation, OutsideReport, PolicyEvidence, Recommendation,
-    RemovedReport, Status, UnreadSentence,
+    RemovedReport, Standing, Status, UnreadSentence,
 };
 use crate::finding::{Context, Severity, Verdict};
 use crate::gap::{Gap, Stage};
@@ -22,6 +22,7 @@ use crate::progress::Progress;
 use crate::project::{Project, Symbol, Target, trace};
 use crate::source::SourceSet;
 use crate::span::LineRange;
+use crate::words::counted;
 use crate::workspace::Snapshot;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -89,8 +90,8 @@ pub fn audit(options: &AuditOptions, progress: &dyn Progress) -> Result<AuditRep
         unread.extend(read.unread);
     }
 
-    let at_base = judge(&before, &policy, Scope::default(), today, progress);
-    let at_head = judge(&after, &policy, Scope::default(), today, progress);
+    let mut at_base = judge(&before, &policy, Scope::default(), today, progress);
+    let mut at_head = judge(&after, &policy, Scope::default(), today, progress);
     let removal = removed::removed_with(&git, &range, policy.clone(), &counted, progress)?;
     let unpaired = ledger::load(&git, &range, Renames::Off, &[], Depth::Lines)?;
     let search =
@@ -146,8 +147,10 @@ pub fn audit(options: &AuditOptions, progress: &dyn Progress) -> Result<AuditRep
     gaps.dedup();
     let expectations = expectations(&policy, &removal, &at_base, &at_head);
     let unmentioned = unmentioned(&judged, &removal);
-    let limits = limits(&documents, &unread);
-    let (blocking, open) = items(&at_head, &removal, &outside, &expectations, &judged, &documents);
+    let limits = limits(&policy, &documents, &unread);
+    let sides = [&base_sources, &head_sources];
+    let standing = standing::set_aside(&policy, &removal, sides, &mut at_base, &mut at_head);
+    let (blocking, open) = items(&at_head, &standing, &removal, &outside, &expectations, &judged, &documents);
     let verdict = match (blocking.is_empty(), open.is_empty()) {
         (false, _) => Verdict::Fail,
         (true, false) => Verdict::Incomplete,
@@ -163,6 +166,7 @@ pub fn audit(options: &AuditOptions, progress: &dyn Progress) -> Result<AuditRep
         duplicates: change(&removal, twice_before, twice),
         at_base,
         at_head,
+        standing,
         removed: removal,
         outside,
         expectations,
@@ -339,6 +343,7 @@ fn unmentioned(judged: &[JudgedClaim], removal: &RemovedReport) -> Vec<String> {
 /// What blocks, and what is open.
 fn items(
     at_head: &CheckReport,
+    standing: &[Standing],
     removal: &RemovedReport,
     outside: &[OutsideReport],
     expectations: &[MeasuredExpectation],
@@ -355,6 +360,7 @@ fn items(
         };
         match rule.verdict {
             Verdict::Pass => {}
+            Verdict::Fail if standing.iter().any(|it| it.rule == rule.id && it.stood_before) => {}
             Verdict::Fail => blocking.push(item),
             Verdict::Incomplete => open.push(item),
         }
@@ -430,17 +436,24 @@ fn verb(verdict: Verdict) -> &'static str {
     }
 }
 
-fn limits(documents: &[Document], unread: &[UnreadSentence]) -> Vec<String> {
+fn limits(policy: &Policy, documents: &[Document], unread: &[UnreadSentence]) -> Vec<String> {
     let mut limits = vec![
         "only Python is read by its meaning; other files are searched as text".to_owned(),
         "nothing was run: what a program does is known only from the evidence given".to_owned(),
         "a sentence is judged as far as its pattern goes; adjectives such as \"unused\" are named where they were not judged".to_owned(),
     ];
+    if policy.rules.iter().all(|rule| policy.is_general(&rule.id)) {
+        limits.push(
+            "no policy says what had to go: built-in rules were held against the change, and its claims".to_owned(),
+        );
+    }
     if !unread.is_empty() {
+        let (sentences, documents) = (unread.len() as u64, documents.len() as u64);
+        let verb = if sentences == 1 { "looks like a claim and was" } else { "look like claims and were" };
         limits.push(format!(
-            "{} sentences of {} documents look like claims and were not understood",
-            unread.len(),
-            documents.len()
+            "{} of {} {verb} not understood",
+            counted(sentences, "sentence"),
+            counted(documents, "document")
         ));
     }
     limits

@@ -14,6 +14,7 @@ mod plan;
 mod policy;
 mod refs;
 mod removed;
+mod standing;
 mod verify;
 
 pub use audit::{AuditOptions, PolicySource, audit};

@@ -56,6 +56,11 @@ pub struct Policy {
 }
 
 impl Policy {
+    /// Whether a rule comes from a built-in pack, which knows nothing of the project.
+    pub fn is_general(&self, id: &RuleId) -> bool {
+        self.rules.iter().find(|rule| rule.id == *id).is_some_and(|rule| rule.place.file.starts_with(builtin::PREFIX))
+    }
+
     /// The first rule that names a symbol as legacy.
     pub fn legacy_rule_of(&self, module: &str, name: Option<&str>) -> Option<&Rule> {
         let names_it = |rule: &&Rule| match &rule.kind {

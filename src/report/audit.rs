@@ -13,11 +13,13 @@ use super::record::{GapRecord, TOOL, ToolRecord};
 use super::removed::RemovedDocument;
 use super::sentence;
 use crate::evidence::{
-    AuditItem, AuditReport, Document, JudgedClaim, MeasuredExpectation, OutsideReport, Source, UnreadSentence,
+    AuditItem, AuditReport, Document, JudgedClaim, MeasuredExpectation, OutsideReport, Source, Standing, Status,
+    UnreadSentence,
 };
 use crate::finding::Verdict;
 use crate::outside::sha256;
 use crate::span::Location;
+use crate::words::counted;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -83,6 +85,8 @@ struct Predicate<'a> {
     unmentioned: &'a [String],
     /// The policy held against base and head: documents of `solely/check/1`.
     check: CheckPair<'a>,
+    /// What both of them leave out, by rule.
+    standing: Vec<StandingRecord<'a>>,
     /// A document of `solely/removed/1`.
     removed: RemovedDocument<'a>,
     duplicates: DuplicatesRecord<'a>,
@@ -186,6 +190,20 @@ pub(super) struct UnreadRecord<'a> {
 struct CheckPair<'a> {
     base: CheckDocument<'a>,
     head: CheckDocument<'a>,
+}
+
+/// Findings of a rule of a built-in pack that stood at base too, in files that the change does not touch.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+struct StandingRecord<'a> {
+    rule: &'a str,
+    /// Findings left out of `check.base` and of `check.head`.
+    at_base: u64,
+    at_head: u64,
+    /// SHA-256 over those of head: a line each, `FINGERPRINT PATH:LINE`.
+    digest: &'a str,
+    /// The rule fails at head by nothing that the change brought, so it does not stand in the way.
+    stood_before: bool,
 }
 
 /// Duplicates that the change brought, and those beside it. The others are counted.
@@ -329,6 +347,7 @@ impl<'a> Predicate<'a> {
             unread: report.unread.iter().map(unread).collect(),
             unmentioned: &report.unmentioned,
             check: CheckPair { base: CheckDocument::of(&report.at_base), head: CheckDocument::of(&report.at_head) },
+            standing: report.standing.iter().map(standing).collect(),
             removed: RemovedDocument::of(&report.removed),
             duplicates: DuplicatesRecord {
                 groups_at_base: report.duplicates.at_base,
@@ -360,6 +379,28 @@ pub fn summary(report: &AuditReport) -> String {
         counts.unread,
         sentence::removed(&report.removed.headline())
     )
+}
+
+/// Claims as a report tells them: what is refuted first, then what is open; in each the order in which they were said.
+pub fn by_status(claims: &[JudgedClaim]) -> Vec<&JudgedClaim> {
+    let mut claims: Vec<&JudgedClaim> = claims.iter().collect();
+    claims.sort_by_key(|judged| match judged.status {
+        Status::Refuted => 0,
+        Status::Unprovable => 1,
+        Status::Verified => 2,
+    });
+    claims
+}
+
+/// "8 of its findings stood at base too and are counted alone; it does not stand in the way": of a rule that has some.
+pub fn stood_before(standing: &Standing) -> Option<String> {
+    let verb = if standing.at_head == 1 { "stood at base too and is" } else { "stood at base too and are" };
+    let counted_alone = (standing.at_head > 0)
+        .then(|| format!("{} {verb} counted alone", counted(standing.at_head, "finding in an untouched file")));
+    let aside =
+        standing.stood_before.then(|| "it fails by what stood before, which does not stand in the way".to_owned());
+    let parts: Vec<String> = counted_alone.into_iter().chain(aside).collect();
+    (!parts.is_empty()).then(|| parts.join("; "))
 }
 
 /// What `command` needs besides, and what else derives the same.
@@ -395,6 +436,11 @@ fn quoted(word: &str) -> String {
         true => word.to_owned(),
         false => format!("'{}'", word.replace('\'', "'\\''")),
     }
+}
+
+fn standing(standing: &Standing) -> StandingRecord<'_> {
+    let Standing { rule, at_base, at_head, digest, stood_before } = standing;
+    StandingRecord { rule, at_base: *at_base, at_head: *at_head, digest, stood_before: *stood_before }
 }
 
 pub(super) fn item(item: &AuditItem) -> ItemRecord<'_> {

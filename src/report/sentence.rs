@@ -8,6 +8,25 @@ use crate::finding::{Severity, Verdict};
 use crate::words::{counted, grouped};
 use std::collections::BTreeMap;
 
+/// Characters of a reason that stand in the open where it is split.
+const LEAD_CHARS: usize = 240;
+
+/// What a reason says first, and the rest of a long one. It is split between two of its parts, so that neither loses a
+/// word.
+pub fn lead(reason: &str) -> (&str, Option<&str>) {
+    let Some((most, _)) = reason.char_indices().nth(2 * LEAD_CHARS) else { return (reason, None) };
+    let at_least = reason.char_indices().nth(LEAD_CHARS).map_or(0, |(at, _)| at);
+    let breaks = ["; ", ": ", ", ", " "].iter().find_map(|between| {
+        let at = reason[at_least..most].find(between)?;
+        Some(at_least + at + between.len())
+    });
+    // between the backquotes of a name there is no break
+    match breaks.filter(|&at| reason[..at].matches('`').count() % 2 == 0) {
+        Some(at) => (reason[..at].trim_end(), Some(&reason[at..])),
+        None => (reason, None),
+    }
+}
+
 /// "2 of 3 rules fail: 5 errors, 1 note in 4 files".
 pub fn check(report: &CheckReport) -> String {
     let tally = |verdict| report.rules.iter().filter(|rule| rule.verdict == verdict).count() as u64;

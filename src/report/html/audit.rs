@@ -6,7 +6,8 @@ use crate::evidence::{
     AuditItem, AuditReport, JudgedClaim, OutsideReport, Recommendation, Sources, Status, UnreadSentence,
 };
 use crate::report::RenderOptions;
-use crate::report::audit::{DERIVATION, command, summary};
+use crate::report::audit::{DERIVATION, by_status, command, stood_before, summary};
+use crate::report::sentence::lead;
 
 /// Places told of one item.
 const PLACES: usize = 6;
@@ -60,7 +61,12 @@ pub fn render(report: &AuditReport, sources: &Sources, _options: &RenderOptions)
             unread_list(&report.unread),
         ),
         Part::new("open", open, "What the answer needs and could not be decided.", open_items(report)),
-        Part::new("rules", "Rules", "The policy of head, held against base and against head.", rules(report)),
+        Part::new(
+            "rules",
+            "Rules",
+            "The policy of head, held against base and against head. A built-in rule stands in the way by what the change brought.",
+            rules(report),
+        ),
         Part::new("ledger", "Ledger", "What the removed lines belonged to, and what became of it.", ledger(report)),
         Part::new(
             "broken",
@@ -84,7 +90,7 @@ pub fn render(report: &AuditReport, sources: &Sources, _options: &RenderOptions)
         Part::new(
             "findings",
             "Findings at head",
-            "Every place, with the way that leads there.",
+            "What the change brought, what the project's own rules found, and what lies in the files that the change touches.",
             check::findings(&report.at_head, sources),
         ),
         gaps(&report.gaps),
@@ -181,9 +187,8 @@ fn places(places: &[Location]) -> Markup {
     }
 }
 
-/// In the order in which they were said.
 fn claims_table(claims: &[JudgedClaim]) -> Markup {
-    let rows = claims.iter().map(|judged| {
+    let rows = by_status(claims).into_iter().map(|judged| {
         let tone = match judged.status {
             Status::Verified => Tone::Pass,
             Status::Refuted => Tone::Fail,
@@ -198,7 +203,7 @@ fn claims_table(claims: &[JudgedClaim]) -> Markup {
                     p.aside { (name(&source.to_string())) }
                 }
                 td {
-                    p { (prose(&judged.because)) }
+                    (reason(&judged.because))
                     @if let Some(proof) = &judged.proof { p.aside { "What would prove it: " (prose(proof)) } }
                     @if let Some(commit) = &judged.belongs_to { p.aside { "Its numbers belong to commit " (commit_id(commit)) } }
                     @if !judged.meant.is_empty() && !judged.because.starts_with("read as") {
@@ -211,6 +216,15 @@ fn claims_table(claims: &[JudgedClaim]) -> Markup {
         }
     });
     table(&["status", "claim", "because"], rows.collect())
+}
+
+/// What a reason says first, and the rest of a long one for whom opens it.
+fn reason(because: &str) -> Markup {
+    let (first, rest) = lead(because);
+    html! {
+        p { (prose(first)) }
+        @if let Some(rest) = rest { (folded(html! { "more" }, false, html! { p { (prose(rest)) } })) }
+    }
 }
 
 fn unread_list(unread: &[UnreadSentence]) -> Markup {
@@ -229,12 +243,16 @@ fn unread_list(unread: &[UnreadSentence]) -> Markup {
 fn rules(report: &AuditReport) -> Markup {
     let rows = report.at_head.rules.iter().map(|rule| {
         let before = report.at_base.rules.iter().find(|other| other.id == rule.id);
+        let standing = report.standing.iter().find(|it| it.rule == rule.id);
         html! {
             tr {
                 td { p { strong { (name(&rule.id)) } } p.aside { (prose(&rule.summary)) } }
                 td { @if let Some(before) = before { (chip(Tone::of(before.verdict), before.verdict.name())) } }
                 td { (chip(Tone::of(rule.verdict), rule.verdict.name())) }
-                td { (prose(&rule.conclusion)) }
+                td {
+                    p { (prose(&rule.conclusion)) }
+                    @if let Some(sentence) = standing.and_then(stood_before) { p.aside { (sentence) } }
+                }
             }
         }
     });

@@ -1,10 +1,10 @@
 //! An audit as a comment: the recommendation, then what was claimed and what is true.
 
-use super::text::{block, code, long_text, text};
+use super::text::{block, code, reason, text};
 use super::{Page, head, place, removed};
-use crate::evidence::{AuditItem, AuditReport, JudgedClaim, Sources, Status};
+use crate::evidence::{AuditItem, AuditReport, JudgedClaim, Sources};
 use crate::report::RenderOptions;
-use crate::report::audit::{DERIVATION, command, summary};
+use crate::report::audit::{DERIVATION, by_status, command, stood_before, summary};
 use crate::words::counted;
 
 /// Claims that stand in the open; the others are folded.
@@ -17,13 +17,7 @@ pub fn render(report: &AuditReport, _sources: &Sources, _options: &RenderOptions
     let mut page = Page::default();
     page.push(&format!("## solely audit: {}\n\n> {}\n\n", report.recommendation.words(), text(&summary(report))));
 
-    let mut claims: Vec<&JudgedClaim> = report.claims.iter().collect();
-    claims.sort_by_key(|judged| match judged.status {
-        Status::Refuted => 0,
-        Status::Unprovable => 1,
-        Status::Verified => 2,
-    });
-    let rows: Vec<String> = claims.into_iter().map(claim).collect();
+    let rows: Vec<String> = by_status(&report.claims).into_iter().map(claim).collect();
     let (open, rest) = rows.split_at(rows.len().min(CLAIMS_OPEN));
     let titles = head(&["claim", "status", "because"]);
     if open.is_empty() {
@@ -39,6 +33,13 @@ pub fn render(report: &AuditReport, _sources: &Sources, _options: &RenderOptions
         page.push(&format!("**In the way besides claims: {}**\n\n", rows.len()));
         page.table(&head(&["kind", "what"]), &rows);
     }
+    let stood = report.standing.iter().filter_map(|it| Some((it, stood_before(it)?)));
+    let rows: Vec<String> = stood.map(|(it, sentence)| format!("| {} | {sentence} |", code(&it.rule))).collect();
+    page.folded(
+        &format!("Stood before the change: {}", counted(rows.len() as u64, "built-in rule")),
+        &head(&["rule", "what"]),
+        &rows,
+    );
     let rows = others(&report.open);
     page.folded(&format!("Not decided: {}", rows.len()), &head(&["kind", "what"]), &rows);
     let unread = report.unread.iter();
@@ -47,7 +48,25 @@ pub fn render(report: &AuditReport, _sources: &Sources, _options: &RenderOptions
     let title = format!("Not understood: {}", counted(rows.len() as u64, "sentence"));
     page.folded(&title, &head(&["sentence", "where"]), &rows);
 
+    // what was not seen comes before what is long, so that a full page does not lose it
+    page.gaps(&report.gaps);
+    let rows: Vec<String> = report.limits.iter().map(|limit| format!("- {}", text(limit))).collect();
+    page.folded("Limits", "", &rows);
+    evidence(&mut page, report);
     removed::parts(&mut page, &report.removed);
+    let fresh = report.duplicates.fresh.iter().map(|group| format!("- {}", text(&group.message)));
+    let rows: Vec<String> = fresh.collect();
+    page.folded(&format!("Duplicates that the change brought: {}", counted(rows.len() as u64, "group")), "", &rows);
+    let digest: String = report.policy.identity.digest.chars().take(12).collect();
+    page.push(&format!(
+        "Derive it again:\n\n{}\n<sub>{DERIVATION} Policy <code>{digest}</code>. solely {}</sub>\n",
+        block("sh", &command(report)),
+        env!("CARGO_PKG_VERSION")
+    ));
+    page.finish()
+}
+
+fn evidence(page: &mut Page, report: &AuditReport) {
     let rows: Vec<String> = report
         .outside
         .iter()
@@ -62,19 +81,6 @@ pub fn render(report: &AuditReport, _sources: &Sources, _options: &RenderOptions
         &head(&["verdict", "evidence", "what"]),
         &rows,
     );
-    let fresh = report.duplicates.fresh.iter().map(|group| format!("- {}", text(&group.message)));
-    let rows: Vec<String> = fresh.collect();
-    page.folded(&format!("Duplicates that the change brought: {}", counted(rows.len() as u64, "group")), "", &rows);
-    page.gaps(&report.gaps);
-    let rows: Vec<String> = report.limits.iter().map(|limit| format!("- {}", text(limit))).collect();
-    page.folded("Limits", "", &rows);
-    let digest: String = report.policy.identity.digest.chars().take(12).collect();
-    page.push(&format!(
-        "Derive it again:\n\n{}\n<sub>{DERIVATION} Policy <code>{digest}</code>. solely {}</sub>\n",
-        block("sh", &command(report)),
-        env!("CARGO_PKG_VERSION")
-    ));
-    page.finish()
 }
 
 fn claim(judged: &JudgedClaim) -> String {
@@ -86,7 +92,7 @@ fn claim(judged: &JudgedClaim) -> String {
         text(&judged.claim.text),
         code(&source.to_string()),
         judged.status.name(),
-        long_text(&judged.because),
+        reason(&judged.because),
         belongs.unwrap_or_default(),
         places(&judged.places)
     )

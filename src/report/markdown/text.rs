@@ -5,21 +5,28 @@
 //! GitLab take everything as it is. Absent on purpose: escaping by backslashes, which does not stop a mention.
 
 use crate::report::escape::safe;
+use crate::report::sentence::lead;
 
 /// Characters of one piece of text; what is longer is cut, since a comment has a limit.
 const TEXT_CHARS: usize = 400;
 
-/// Characters of a reason, which names what it rests on.
-const LONG_CHARS: usize = 1_600;
+/// Characters of the rest of a long reason, which names what it rests on.
+const LONG_CHARS: usize = 1_200;
 
 /// A sentence. What stands between backquotes stays code.
 pub fn text(sentence: &str) -> String {
     plain(&shortened(sentence, TEXT_CHARS))
 }
 
-/// A reason, which may be longer.
-pub fn long_text(sentence: &str) -> String {
-    plain(&shortened(sentence, LONG_CHARS))
+/// A reason: what it says first, and the rest of a long one for whom opens it.
+pub fn reason(sentence: &str) -> String {
+    match lead(sentence) {
+        (all, None) => plain(&shortened(all, LONG_CHARS)),
+        (first, Some(rest)) => {
+            let [first, rest] = [first, rest].map(|part| plain(&shortened(part, LONG_CHARS)));
+            format!("{first}<details><summary>more</summary>{rest}</details>")
+        }
+    }
 }
 
 fn plain(sentence: &str) -> String {

@@ -7,7 +7,7 @@ use super::counted;
 use crate::evidence::{AuditItem, AuditReport, JudgedClaim, Sources, Status};
 use crate::finding::Verdict;
 use crate::report::RenderOptions;
-use crate::report::audit::summary;
+use crate::report::audit::{stood_before, summary};
 use crate::report::escape::safe;
 use crate::report::paint::Paint;
 use std::fmt::Write;
@@ -37,6 +37,14 @@ pub fn render(report: &AuditReport, _sources: &Sources, options: &RenderOptions)
             let _ = writeln!(out, "  {}", safe(symbol));
         }
         left_out(&mut out, report.unmentioned.len(), options.max, "definition", paint);
+    }
+    let stood: Vec<(&str, String)> =
+        report.standing.iter().filter_map(|it| Some((it.rule.as_str(), stood_before(it)?))).collect();
+    if !stood.is_empty() {
+        let _ = writeln!(out, "\n{}", paint.bold("stood before the change"));
+        for (rule, sentence) in stood {
+            let _ = writeln!(out, "  {}  {sentence}", safe(rule));
+        }
     }
     items(&mut out, "open", &report.open, options.max, paint);
     items(&mut out, "blocking", &report.blocking, None, paint);
