@@ -664,7 +664,8 @@ fn a_built_in_rule_stands_in_the_way_by_what_the_change_brought() {
     assert_eq!((&standing(&audit)["at-head"], &standing(&audit)["stood-before"]), (&json!(0), &json!(true)));
 
     // A rule that the project wrote counts whatever stands.
-    let policy = "[[family]]\nid = \"superseded-version\"\nsummary = \"ours\"\nseverity = \"error\"\nnames = [\"*_v1\"]\n";
+    let policy =
+        "[[family]]\nid = \"superseded-version\"\nsummary = \"ours\"\nseverity = \"error\"\nnames = [\"*_v1\"]\n";
     let case = Case::of(&[
         (
             "Begin",

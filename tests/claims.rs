@@ -127,12 +127,15 @@ fn what_is_true_of_a_change_is_verified() {
             ("`shop/before_name.py` renamed to `shop/after_name.py`", "verified", "is `shop/after_name.py` at head"),
             ("`compute_total_v2` renamed to `compute_total`", "verified", "shop.totals:compute_total"),
             ("Removed 5 files", "verified", "5 deleted files, in 5 files"),
+            ("Removed `open_store` and related helpers", "verified", "the rest of the sentence was not judged"),
+            ("Reduced code duplication by 9 lines in `shop/prices.py`", "verified", "9"),
             ("Removed 5 files, 9 other files remain", "verified", "the rest of the sentence was not judged"),
             ("Removed 5 files from the repository", "verified", "5 deleted files"),
             ("Removed 2 JSON files", "verified", "2 deleted files"),
-            ("Removed 1 test file", "verified", "1 deleted files, in `tests/test_legacy.py`"),
+            ("Removed 1 test file", "verified", "1 deleted file, in `tests/test_legacy.py`"),
             ("Removed 2 legacy Python files", "verified", "\"legacy\" was not judged"),
-            ("Removed 1 class", "verified", "removed classes"),
+            ("Removed 1 tests", "verified", "1 removed test function; 1 deleted file of tests"),
+            ("Removed 1 class", "verified", "1 removed class"),
             ("Removed 2 unused imports", "verified", "\"unused\" was not judged"),
             ("Reduced shop/big.py from 40 → 20 lines", "verified", "had 40 lines and has 20"),
             ("`shop/big.py`: 50% reduction", "verified", "from 40 to 20 lines"),
@@ -169,8 +172,9 @@ fn what_is_false_of_a_change_is_refuted() {
             ("Removed 77 files", "refuted", "5 deleted files"),
             ("Removed 5 files from the root directory", "refuted", "the change removes no files"),
             ("Removed 5 JSON files", "refuted", "nearest truth is 2 deleted files"),
-            ("Removed 9 classes", "refuted", "nearest truth is 1 removed classes"),
+            ("Removed 9 classes", "refuted", "nearest truth is 1 removed class"),
             ("Removed 12 imports", "refuted", "nearest truth"),
+            ("Removed 3 over-engineered tests", "refuted", "nearest truth is 1 removed test function"),
             ("Reduced shop/big.py from 41 → 20 lines", "refuted", "went from 40 to 20 lines"),
             ("`shop/big.py`: 52% reduction", "refuted", "50.0 % less"),
             // true of one of the two files, and of neither together
@@ -247,10 +251,11 @@ fn what_is_left_behind_refutes_and_what_cannot_be_read_verifies_nothing() {
         &[
             ("Removed `OrderStore`", "verified", "the change removes"),
             ("`OrderStore` was completely removed from the codebase", "refuted", "places in code still use it"),
+            ("Updated all imports to use the new store", "unprovable", "\"to use the new store\" means was not judged"),
             ("Zero `OrderStore` references", "refuted", "places still name it"),
             ("All imports updated", "refuted", "imports of what the change took away are left"),
             ("Removed 1 unused file", "unprovable", "references to what the change took away are left broken"),
-            ("Removed 1 file", "verified", "1 deleted files"),
+            ("Removed 1 file", "verified", "1 deleted file, in"),
             ("No broken imports", "refuted", "imports of what the change took away are left"),
             ("No breaking changes", "refuted", "references in production dangle"),
             ("No duplicate implementations detected", "refuted", "`EventType`"),
@@ -330,4 +335,98 @@ fn what_goes_with_its_file_is_said_with_it() {
     let unmentioned = statement["predicate"]["unmentioned"].to_string();
     assert!(unmentioned.contains("shop.prices:price_v2"), "{unmentioned}");
     assert!(!unmentioned.contains("shop.legacy"), "{unmentioned}");
+}
+
+#[test]
+fn a_last_line_without_its_end_counts_as_wc_counts() {
+    let case = Case::of(&[
+        ("Begin", &[("shop/long.py", Some(big(40).trim_end()))]),
+        ("Go on", &[("shop/long.py", Some(big(9).trim_end()))]),
+    ]);
+    hold(
+        &case,
+        &[
+            ("Reduced shop/long.py from 40 → 9 lines", "verified", "had 40 lines and has 9"),
+            ("Reduced shop/long.py from 39 → 8 lines", "verified", "as `wc -l` counts"),
+            ("Reduced shop/long.py from 38 → 8 lines", "refuted", "went from 40 to 9 lines"),
+        ],
+        &[],
+    );
+}
+
+#[test]
+fn what_another_commit_took_away_is_told_as_its_own() {
+    let auth = "class Guard:\n    def check(self, user):\n        return user.key\n\n    def check_old(self, user):\n        return user.name\n";
+    let case = Case::of(&[
+        (
+            "Begin",
+            &[
+                ("shop/auth.py", Some(auth)),
+                ("shop/old_store.py", Some(LEGACY)),
+                ("backups/shop/auth.py", Some(auth)),
+                ("shop/kept.py", Some("KEPT = 1\nLEFT = 2\n")),
+            ],
+        ),
+        (
+            "Take the store and the old check away",
+            &[("shop/old_store.py", None), ("shop/auth.py", Some(&auth[..auth.find("\n    def check_old").unwrap()]))],
+        ),
+        ("Tidy up", &[("shop/kept.py", Some("KEPT = 1\n"))]),
+    ]);
+    let rows: Rows<'_> = &[
+        ("Removed `shop/old_store.py`", "refuted", "misattributed: commit"),
+        ("Removed `OrderStore`", "refuted", "took `OrderStore` of `shop/old_store.py` away"),
+        ("Removed `check_old` from `auth.py`", "refuted", "took `Guard.check_old` of `shop/auth.py` away"),
+        ("Removed `never_there`", "unprovable", "no definition"),
+        ("Removed `shop/never.py`", "refuted", "base has no file"),
+        // that it is gone is true all the same
+        ("`Guard.check` no longer exists", "refuted", "defined at head"),
+    ];
+    hold(&case, rows, &[]);
+    let second = case.git(&["rev-parse", "HEAD~1"]);
+    let statement = judged(&case, rows, &[]);
+    let claims = statement["predicate"]["claims"].as_array().unwrap();
+    let belongs: Vec<&Value> = claims.iter().map(|claim| &claim["belongs-to"]).filter(|it| !it.is_null()).collect();
+    assert_eq!(belongs, [&Value::from(second.clone()), &Value::from(second.clone()), &Value::from(second)]);
+}
+
+#[test]
+fn copies_that_were_put_aside_are_neither_what_went_nor_what_stays() {
+    let case = Case::of(&[
+        (
+            "Begin",
+            &[
+                ("shop/legacy.py", Some(LEGACY)),
+                ("shop/kept.py", Some("KEPT = 1\n")),
+                ("backup_2025/shop/legacy.py", Some(LEGACY)),
+                ("backup_2025/shop/kept.py", Some("KEPT = 1\n")),
+                ("backup_2025/only.py", Some("def only():\n    return 1\n")),
+            ],
+        ),
+        ("Go on", &[("shop/legacy.py", None)]),
+    ]);
+    hold(
+        &case,
+        &[
+            ("Removed `legacy.py`", "verified", "copies that were put aside remain: `backup_2025/shop/legacy.py`"),
+            // an import could mean the copy
+            ("Removed `OrderStore`", "unprovable", "still means something at head"),
+            ("Removed `OrderStore.load`", "unprovable", "still means something at head"),
+            ("`legacy.py` no longer exists", "unprovable", "copies that were put aside remain"),
+            ("`OrderStore` no longer exists", "refuted", "defined at head"),
+            ("Removed `only`", "unprovable", "copies that were put aside define it"),
+            ("Removed `kept.py`", "refuted", "`shop/kept.py` is still there"),
+            ("Removed `backup_2025/only.py`", "refuted", "is still there"),
+        ],
+        &[],
+    );
+}
+
+#[test]
+fn a_number_behind_a_name_is_judged_by_itself() {
+    let statement = judged(&clean(), &[("Removed the `OrderStore` class (130+ lines)", "", "")], &[]);
+    let claims = statement["predicate"]["claims"].as_array().unwrap();
+    let told: Vec<(&str, &str)> =
+        claims.iter().map(|it| (it["kind"].as_str().unwrap(), it["status"].as_str().unwrap())).collect();
+    assert_eq!(told, [("count", "refuted"), ("removed", "verified")], "{claims:#?}");
 }

@@ -190,7 +190,7 @@ fn assertion(raw: RawClaim) -> Result<Assertion, String> {
     if let Some(whole) = raw.holds {
         found.push(match whole {
             RawWhole::NoDuplicates => Assertion::NoDuplicates(None),
-            RawWhole::ImportsResolve => Assertion::ImportsResolve { whole: false },
+            RawWhole::ImportsResolve => Assertion::ImportsResolve { whole: false, of: None },
             RawWhole::NoBreakingChanges => Assertion::NoBreakingChanges,
         });
     }

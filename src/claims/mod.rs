@@ -23,7 +23,7 @@ mod tests;
 mod topic;
 
 pub use exact::ExactError;
-pub use judge::{BrokenUse, Case, NearCommit, judge};
+pub use judge::{BrokenUse, Case, Departed, NearCommit, judge};
 pub use name::{Name, NameKind};
 pub use number::{Number, Precision};
 
@@ -149,9 +149,11 @@ pub enum Assertion {
     NoReferences(Subject),
     /// Nothing in the files of the change uses it any more.
     UsesRemoved(Name),
-    /// `whole`: no import of the tree dangles; otherwise none of what the change took away.
+    /// `whole`: no import of the tree dangles; otherwise none of what the change took away. `of` are the words that
+    /// narrow it to some imports.
     ImportsResolve {
         whole: bool,
+        of: Option<String>,
     },
     Moved {
         what: Name,
@@ -228,6 +230,7 @@ pub enum Counted {
     Functions,
     Classes,
     Imports,
+    Tests,
 }
 
 impl Counted {
@@ -241,6 +244,7 @@ impl Counted {
             Counted::Functions => "functions",
             Counted::Classes => "classes",
             Counted::Imports => "imports",
+            Counted::Tests => "tests",
         }
     }
 }
@@ -344,6 +348,10 @@ pub enum Says {
     /// Tenths of a percent; of the things that the words describe, or of all.
     Covered {
         tenths: u32,
+        of: Vec<String>,
+    },
+    /// All tests passed; those that the words describe, or all that there are.
+    AllPassed {
         of: Vec<String>,
     },
     /// Nothing that can be compared.

@@ -26,7 +26,7 @@ pub(super) const PRESENT: &str =
     r"(?:removes?|deletes?|eliminates?|drops?|purges?|retires?|removing|deleting|eliminating)";
 const ABOUT: &str = r"(?P<about>~|≈|>=?|<=?|≥|≤|about|around|approximately|approx\.?|roughly|nearly|almost|over|more\s+than|at\s+least|up\s+to|at\s+most|under|less\s+than|fewer\s+than|all|exactly|a\s+total\s+of|total\s+of)?\s*";
 const DIGITS: &str = r"(?P<number>\d[\d,]*)(?P<plus>\+?)";
-const COUNTED: &str = r"(?P<noun>lines?|loc|deletions?|files?|modules?|methods?|functions?|classes|class|imports?|import\s+statements?)\b";
+const COUNTED: &str = r"(?P<noun>lines?|loc|deletions?|files?|modules?|methods?|functions?|classes|class|imports?|import\s+statements?|tests)\b";
 
 pub(super) fn pattern(text: &str) -> Regex {
     Regex::new(&format!("(?i){text}")).expect("a constant pattern")
@@ -45,6 +45,8 @@ patterns! {
     OTHER_COMMIT = r"\b(?:[0-9a-f]*\d[0-9a-f]*[a-f][0-9a-f]*|[0-9a-f]*[a-f][0-9a-f]*\d[0-9a-f]*)\b";
     CLAIM_LIKE = r"\b(?:remov\w+|delet\w+|eliminat\w+|no|zero|none|all|every|only|never|verified|validated|confirmed|completed?s?|passed|passing|pass|success\w*|working|works|remain\w*|functional|operational|maintain\w*|preserv\w*|resolved|fixed|clean\w*|healthy|ensur\w+|guarantee\w*|replac\w+|moved?|renamed?|consolidat\w+|migrat\w+|updated?s?|reduc\w+|without|single)\b|100\s*%|\u{2713}";
     OTHER_NUMBER = r"(?:^|[^\w.@-])\d[\d,]*\+?\s+(?:[a-z]+\s+){0,4}(?:lines?|loc|files?|modules?|methods?|functions?|class(?:es)?|imports?|tests?|remain\w*|\w*files|modified|changed|added|kept)\b";
+    AND_OTHERS = r"(?:^|\s)(?:all\s+|any\s+|its\s+|the\s+|their\s+)*(?:related|associated|corresponding|dependent|supporting)\s+[a-z]+|\b(?:and|plus)\s+(?:all\s+|the\s+)*others?\b";
+    IMPORTS_OF = r"^[^.;]{0,60}?\b(?P<of>(?:to\s+use|to\s+the|to\s+new|of|for|from|in)\s+[^.;]{1,60})";
     STRONG_HEADING = r"\b(?:no|zero|all|100\s*%|complete(?:d|ly)?)\b";
 
     REMOVED_PAST = START, PAST, r"\s*:?\s+", QUALIFIERS, "(?P<names>", NAMES, ")", KIND, WHOLLY, FROM, TAIL;
@@ -72,7 +74,7 @@ patterns! {
     RENAMED_PASSIVE = START, QUALIFIERS, r"(?P<what>@\d+@)", KIND, r"\s+(?:(?:has|was|is|been|now)\s+)*renamed\s+(?:to|as)\s+(?P<to>@\d+@)", TAIL;
 
     SPAN = r"(?P<name>@\d+@)(?:\s+(?:method|function|class))?\s*\((?:lines?\s+)?(?P<start>\d{1,7})\s*-\s*(?P<end>\d{1,7})(?:\s+lines?)?\)";
-    NAME_LINES = r"(?P<name>@\d+@)\s*\((?P<about>~)?(?P<number>\d[\d,]*)(?P<plus>\+?)\s*(?:lines?|loc)\b(?:\s+(?:removed|deleted|eliminated))?\)";
+    NAME_LINES = r"(?P<name>@\d+@)(?:\s+(?:method|function|class|module|file|handler|script)s?)?\s*\((?P<about>~)?(?P<number>\d[\d,]*)(?P<plus>\+?)\s*(?:lines?|loc)\b(?:\s+(?:removed|deleted|eliminated))?\)";
     COUNT_PLACE = r"^\s+(?:from|in|under|within|inside|out\s+of)\s+(?:the\s+|our\s+|an?\s+)?(?:(?P<whole>(?:entire\s+|whole\s+)?(?:codebase|code\s+base|repository|repo|project|source\s+tree|total|all|this|one|commit|pr|change)\b)|(?P<root>(?:project\s+|repository\s+|repo\s+)?root\b)|(?P<place>[a-z][^@.;,()]{1,40}))";
     COUNT_VERB = r"\b(?P<verb>", PAST, "|", PRESENT, r")\s*:?\s+(?:the\s+)?", ABOUT, DIGITS, r"\s*-?\s*(?P<words>(?:[a-z][a-z/-]*\s+){0,4}?)", COUNTED, r"(?P<of>\s+of\s+[a-z][a-z /-]{0,50})?";
     COUNT_PASSIVE = ABOUT, r"\b", DIGITS, r"\s+(?P<words>(?:[a-z][a-z/-]*\s+){0,4}?)", COUNTED, r"(?P<of>\s+of\s+[a-z][a-z /-]{0,50}?)?\s+(?:(?:has|have|been|were|was|are|successfully|completely)\s+)*", PAST, r"\b";
@@ -80,7 +82,7 @@ patterns! {
     COUNT_MINUS = r"(?:^|[\s(])-(?P<number>\d[\d,]*)(?P<plus>)(?P<about>)\s+(?P<words>)(?P<noun>lines?|loc)(?P<of>)\b";
     DIFFSTAT = r"\+(?P<added>\d[\d,]*)\s*(?:lines?\s*)?(?:additions?|insertions?)?\s*[/,]\s*-(?P<number>\d[\d,]*)(?:\s+(?:lines?|deletions?))?";
     NET = r"\bnet\s+(?:(?:reduction|removal|change|decrease|line\s+reduction)\s*)?(?:of\s+|by\s+|:\s*)?-?", ABOUT, DIGITS, r"\s+(?P<words>)(?P<noun>lines?|loc)(?P<of>)\b";
-    REDUCED_BY = r"\b(?:reduc(?:ed|es?|tion)|shr(?:ank|unk)|code\s+reduction)\s*(?:by|of|:)\s*", ABOUT, DIGITS, r"\s+(?P<words>)(?P<noun>lines?|loc)(?P<of>)\b";
+    REDUCED_BY = r"\b(?:reduc(?:ed|es?|tion)|shr(?:ank|unk)|code\s+reduction)(?:\s+(?:the\s+)?(?:code|codebase|code\s+size|(?:code\s+)?duplication))?\s*(?:by|of|:)\s*", ABOUT, DIGITS, r"\s+(?P<words>)(?P<noun>lines?|loc)(?P<of>)\b";
     SHRUNK = r"(?P<from>\d[\d,]*)\s*(?:lines?\s*)?(?:->|to)\s*(?P<to>\d[\d,]*)\s*(?:lines?|loc)\b|(?P<from2>\d[\d,]*)\s*(?:lines?|loc)\s*(?:->|to)\s*(?P<to2>\d[\d,]*)\b";
     PERCENT = r"(?P<whole>\d{1,3})(?:\.(?P<tenth>\d))?\s*%\s*(?:code\s+|line\s+|size\s+)?(?:reduction|smaller|less\s+code|fewer\s+lines)|\b(?:reduc(?:ed|es|tion)|shr(?:ank|unk))\s*(?:by|of|:)?\s*(?P<whole2>\d{1,3})(?:\.(?P<tenth2>\d))?\s*%";
     ABOUT_QUALITY = r"\b(?:complexity|memory|latency|time|cost|debt|risk|confusion|coverage|usage|errors?)\b";
@@ -107,6 +109,7 @@ patterns! {
     TESTS = r"\btests?\b|\bpass(?:ed|ing)?\b";
     TEST_TOTAL = r"\btotal\s+tests?(?:\s+(?:run|executed))?\s*[:=|-]?\s*(?P<n>\d{1,7})\b|\b(?P<n2>\d{1,7})\s+tests?\s+(?:in\s+total|total|run|executed)\b";
     EXPECTED_FAILURES = r"\bexpected\s+failures?\s*[:=|-]?\s*(?P<n>\d{1,7})\b|\b(?P<n2>\d{1,7})\s+expected\s+failures?\b";
+    ALL_PASS = r"\ball\s+(?P<of>(?:[a-z]+\s+){0,3}?)tests?\s+(?:are\s+|have\s+|now\s+|still\s+)*pass(?:ed|ing)?\b";
     ALL_TESTS = r"\ball\s+(?:[a-z]+\s+){0,3}?tests?\s+(?:are\s+|have\s+|now\s+)*pass(?:ed|ing)?\b|\btests?\s+(?:all\s+)?pass(?:ed|ing)?\b|\btest\s+(?:suite|results?)\b";
     COVERAGE = r"(?P<whole>\d{1,3})(?:\.(?P<tenth>\d)\d*)?\s*%";
     HEALTH = r"\bhealthy\b|\bhealth\s?-?(?:check|endpoint|status)\b";

@@ -63,7 +63,7 @@ pub(super) fn interpret(sentence: &Sentence, document: &Document) -> Outcome {
     let rest = reader.rest();
     let rest = without_label(&rest, !reader.found.is_empty());
     // "34 files deleted, 9 others remain": what stands beside an understood part may be false
-    let is_partial = !reader.found.is_empty() && OTHER_NUMBER.is_match(rest);
+    let is_partial = !reader.found.is_empty() && (OTHER_NUMBER.is_match(rest) || AND_OTHERS.is_match(rest));
     let is_unread = looks_like_claim(rest) || is_partial;
     let mut claims: Vec<Claim> =
         reader.found.into_iter().map(|assertion| claim(&sentence.text, assertion, &phrase)).collect();
@@ -553,18 +553,31 @@ impl<'a> Reader<'a> {
         // "all imports updated" is about what the change took away, "all imports work" about every import there is
         for (pattern, whole) in [(&*IMPORTS_FOLLOW, false), (&*IMPORTS_RESOLVE, true)] {
             if let Some(found) = pattern.find(shape) {
-                self.add(Assertion::ImportsResolve { whole }, found.range());
+                let of = self.narrowed(found.end());
+                self.add(Assertion::ImportsResolve { whole, of }, found.range());
             }
         }
         if let Some(captures) = IMPORTS_UPDATED.captures(shape)
             && (self.is_message || is_past(&captures["verb"]))
         {
             let range = captures.get(0).map_or(0..0, |whole| whole.range());
-            self.add(Assertion::ImportsResolve { whole: false }, range);
+            let of = self.narrowed(range.end);
+            self.add(Assertion::ImportsResolve { whole: false, of }, range);
         }
         if let Some(found) = NO_BREAKING.find(shape) {
             self.add(Assertion::NoBreakingChanges, found.range());
         }
+    }
+
+    /// What follows "all imports" and says which: "to use the new module", "of `legacy`".
+    fn narrowed(&self, at: usize) -> Option<String> {
+        let captures = IMPORTS_OF.captures(&self.shape()[at..])?;
+        let names = self.phrase.names_in(&captures["of"]);
+        let mut words = captures["of"].to_owned();
+        for (at, name) in names.iter().enumerate() {
+            words = words.replace(&format!("@{at}@"), &name.text);
+        }
+        Some(words.trim().to_owned())
     }
 
     /// What only something outside of the repository can show.
@@ -613,6 +626,7 @@ fn counted(noun: &str) -> Option<Counted> {
         "method" | "methods" => Counted::Methods,
         "function" | "functions" => Counted::Functions,
         "class" | "classes" => Counted::Classes,
+        "test" | "tests" => Counted::Tests,
         noun if noun.starts_with("import") => Counted::Imports,
         _ => return None,
     })

@@ -44,7 +44,7 @@ fn said(claims: &Claims) -> Vec<String> {
                     name.as_ref().map_or(String::new(), |name| name.text.clone())
                 }
                 Assertion::Outside(outside) => format!("{:?}", outside.says),
-                Assertion::ImportsResolve { whole: true } => "whole".into(),
+                Assertion::ImportsResolve { whole: true, .. } => "whole".into(),
                 Assertion::ImportsResolve { .. } | Assertion::NoBreakingChanges => String::new(),
             };
             format!("{} {about}", claim.assertion.name()).trim().to_owned()

@@ -160,6 +160,9 @@ pub(super) fn outside(shape: &str, trail: &[String]) -> Option<(Topic, Says)> {
             .collect();
         return Some((Topic::Coverage, Says::Covered { tenths: whole * 10 + tenth, of }));
     }
+    if let Some(captures) = ALL_PASS.captures(&lower) {
+        return Some((Topic::Tests, Says::AllPassed { of: tests_meant(&captures["of"]) }));
+    }
     if ALL_TESTS.is_match(&lower) {
         return Some((Topic::Tests, Says::Nothing));
     }

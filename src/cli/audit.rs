@@ -35,6 +35,10 @@ bytes as they are stored, under which `inputs/` holds them. A signature (DSSE v1
 application/vnd.in-toto+json) covers the bytes of `evidence.json` and no others. `report.md`, `report.html` and
 `findings.sarif` follow from the record; `solely verify` renders them again and compares them byte by byte.
 
+A rule of the project's own policy counts by whatever stands at head; a rule of a built-in pack by what the change brought.
+What such a rule found at base too, in files that the change leaves alone, is counted by rule under `standing`, with a
+SHA-256 over a line for each finding of head (`FINGERPRINT PATH:LINE`), so that it can be derived again.
+
 Each claim ends verified, refuted or unprovable; what looks like a claim and was not understood is listed. The verdict is
 a pass only where there are claims, all are verified, and policy and evidence hold.";
 

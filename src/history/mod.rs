@@ -11,6 +11,7 @@
 pub mod attribution;
 pub mod changes;
 mod class;
+pub mod departure;
 pub mod diff;
 pub mod disposition;
 mod error;

@@ -1,10 +1,10 @@
 //! `solely audit`: everything together, and the verdict on closing an issue.
 
 use super::removed::snapshot_of;
-use super::{Error, PolicyChoice, RemovedOptions, compare, included, included_gaps, judge, removed, standing};
+use super::{Error, PolicyChoice, RemovedOptions, compare, included, included_gaps, judge, nearby, removed, standing};
 use crate::cache::Cache;
 use crate::checks::{self, Scope};
-use crate::claims::{self, BrokenUse, Case, NearCommit};
+use crate::claims::{self, BrokenUse, Case};
 use crate::evidence::{
     Assertion, AuditArguments, AuditItem, AuditReport, CheckReport, Document, DocumentKind, DuplicateChange,
     DuplicatesReport, Group, JudgedClaim, MeasuredExpectation, OutsideReport, PolicyEvidence, Recommendation,
@@ -12,8 +12,9 @@ use crate::evidence::{
 };
 use crate::finding::{Context, Severity, Verdict};
 use crate::gap::{Gap, Stage};
-use crate::history::attribution::{self, By, Walk};
+use crate::history::attribution::{By, Walk};
 use crate::history::changes::Renames;
+use crate::history::departure::Sought;
 use crate::history::ledger::{self, Depth, Place};
 use crate::history::{Fate, Git, Range, RangeRequest, message};
 use crate::outside::{self, Moment};
@@ -53,9 +54,6 @@ pub enum PolicySource {
     /// The files of a bundle, the first being the policy itself.
     Given(Vec<(String, String)>),
 }
-
-/// Commits before base whose numbers a claim may have taken.
-const NEAR: usize = 30;
 
 /// Audits a range.
 pub fn audit(options: &AuditOptions, progress: &dyn Progress) -> Result<AuditReport, Error> {
@@ -121,7 +119,8 @@ pub fn audit(options: &AuditOptions, progress: &dyn Progress) -> Result<AuditRep
     let broken = broken(&removal);
     let symbols: Vec<(String, Option<String>)> =
         removal.symbols.iter().map(|names| (names.symbol.clone(), names.head_symbol.clone())).collect();
-    let near = || near_commits(&git, &range);
+    let near = || nearby::near_commits(&git, &range);
+    let departed = |sought: &Sought<'_>| nearby::departed(&git, &range, sought);
     let case = Case {
         policy: &policy,
         base: &base,
@@ -136,6 +135,7 @@ pub fn audit(options: &AuditOptions, progress: &dyn Progress) -> Result<AuditRep
         broken: &broken,
         outside: &outside,
         near: &near,
+        departed: &departed,
         progress,
     };
     let judged = claims::judge(&case, said);
@@ -219,32 +219,6 @@ fn broken(removal: &RemovedReport) -> Vec<BrokenUse> {
             is_import: broken.reference.kind == crate::facts::ReferenceKind::Import,
         })
         .collect()
-}
-
-/// The numbers of the commits of the range and of some before it. Where history cannot be read, none.
-fn near_commits(git: &Git, range: &Range) -> Vec<NearCommit> {
-    let Ok(wide) = message::widened(git, range, NEAR) else { return Vec::new() };
-    let Ok(found) = attribution::load(git, &wide, Renames::default(), &[], By::Commit, Walk::EveryCommit) else {
-        return Vec::new();
-    };
-    let mut commits: Vec<NearCommit> = found
-        .shares
-        .into_iter()
-        .map(|share| NearCommit {
-            commit: share.key.clone(),
-            title: share.title.clone(),
-            added: share.added,
-            deleted: share.deleted,
-            deleted_code: share.removed_classes.code,
-            added_code: share.added_classes.code,
-        })
-        .collect();
-    // the only commit of a range is the range itself
-    let own = range.head.name();
-    if range.base.commit().is_some() && commits.iter().filter(|near| near.commit == own).count() == 1 {
-        commits.sort_by_key(|near| near.commit == own);
-    }
-    commits
 }
 
 /// Standing groups and fresh ones: a group of head is fresh unless one group of base had all of its copies.

@@ -10,6 +10,7 @@ mod doctor;
 mod duplicates;
 mod explain;
 mod init;
+mod nearby;
 mod plan;
 mod policy;
 mod refs;

@@ -26,6 +26,26 @@ impl Count {
     fn new(how: impl Into<String>, value: u64) -> Self {
         Self { how: how.into(), value, is_range: false }
     }
+
+    /// "5 deleted files", "1 deleted file".
+    fn words(&self) -> String {
+        const NOUNS: &[(&str, &str)] = &[
+            ("lines", "line"),
+            ("files", "file"),
+            ("methods", "method"),
+            ("functions", "function"),
+            ("classes", "class"),
+            ("names", "name"),
+            ("statements", "statement"),
+        ];
+        let plural = NOUNS.iter().filter_map(|noun| Some((self.how.find(noun.0)?, noun))).min();
+        match plural {
+            Some((at, (many, one))) if self.value == 1 => {
+                format!("1 {}{one}{}", &self.how[..at], &self.how[at + many.len()..])
+            }
+            _ => format!("{} {}", self.value, self.how),
+        }
+    }
 }
 
 /// Files that an answer names.
@@ -68,6 +88,7 @@ impl Judge<'_, '_> {
             }
             Counted::Classes => self.definition_counts(scope, "classes", |kind| kind == DefinitionKind::Class),
             Counted::Imports => self.import_counts(scope),
+            Counted::Tests => self.test_counts(scope),
         };
         counts.retain(|count| count.value > 0 || of == Counted::AddedLines);
         let fitting: Vec<&Count> = counts.iter().filter(|count| number.holds(count.value)).collect();
@@ -76,8 +97,7 @@ impl Judge<'_, '_> {
                 let because = format!("{} gives {}, and `{}` could not be counted", first.how, first.value, gap.path);
                 return Answer::unprovable(because, "a repository that holds every file of the change");
             }
-            let mut because =
-                fitting.iter().map(|count| format!("{} {}", count.value, count.how)).collect::<Vec<_>>().join("; ");
+            let mut because = fitting.iter().map(|count| count.words()).collect::<Vec<_>>().join("; ");
             because += &self.counted_in(of, scope);
             if of == Counted::Lines && scope.names.is_empty() {
                 because += &self.shrinkage(first.value);
@@ -90,7 +110,8 @@ impl Judge<'_, '_> {
             }
             if !scope.narrowing.is_empty() {
                 let words: Vec<String> = scope.narrowing.iter().map(|word| format!("\"{word}\"")).collect();
-                because += &format!("; {} was not judged", words.join(" and "));
+                let verb = if words.len() == 1 { "was" } else { "were" };
+                because += &format!("; {} {verb} not judged", words.join(" and "));
             }
             if let Some(place) = scope.place.as_ref().filter(|_| scope.names.is_empty()) {
                 let because = format!("{because}; what of it is \"{place}\" nothing here can tell");
@@ -158,6 +179,11 @@ impl Judge<'_, '_> {
         let base_path = file.old_path.as_ref().unwrap_or(&file.path);
         if name.kind == NameKind::Path {
             return is_path(&file.path, &name.text) || is_path(base_path, &name.text);
+        }
+        // a word may be a folder
+        let is_below = |path: &RepoPath| path.folder().split('/').any(|folder| folder == name.text);
+        if is_below(&file.path) || is_below(base_path) {
+            return true;
         }
         let held = |side, path: &RepoPath| self.known(side, name, None).iter().any(|known| known.path == *path);
         held(Side::Base, base_path) || held(Side::Head, &file.path)
@@ -232,7 +258,7 @@ impl Judge<'_, '_> {
             for file in &files {
                 let base_path = file.old_path.as_ref().unwrap_or(&file.path);
                 counts.push(Count::new(format!("lines of `{base_path}` at base"), file.base.lines));
-                if let Some(newlines) = self.newlines(base_path).filter(|count| *count != file.base.lines) {
+                if let Some(newlines) = self.newlines(Side::Base, base_path).filter(|count| *count != file.base.lines) {
                     counts.push(Count::new(format!("newlines of `{base_path}` at base (`wc -l`)"), newlines));
                 }
             }
@@ -240,7 +266,7 @@ impl Judge<'_, '_> {
         }
         for file in files.iter().filter(|file| file.status == FileStatus::Deleted) {
             counts.push(Count::new(format!("lines of `{}`, which held it", file.path), file.deleted));
-            if let Some(newlines) = self.newlines(&file.path).filter(|count| *count != file.deleted) {
+            if let Some(newlines) = self.newlines(Side::Base, &file.path).filter(|count| *count != file.deleted) {
                 counts.push(Count::new(format!("newlines of `{}` (`wc -l`)", file.path), newlines));
             }
         }
@@ -294,9 +320,12 @@ impl Judge<'_, '_> {
         }
     }
 
-    /// What `wc -l` prints for a file of base.
-    fn newlines(&self, path: &RepoPath) -> Option<u64> {
-        let sources = self.case.base.sources;
+    /// What `wc -l` prints for a file of a tree: a last line without its end is none.
+    fn newlines(&self, side: Side, path: &RepoPath) -> Option<u64> {
+        let sources = match side {
+            Side::Base => self.case.base.sources,
+            Side::Head => self.case.head.sources,
+        };
         let bytes = sources.bytes(sources.snapshot().find(path)?)?;
         Some(memchr::memchr_iter(b'\n', &bytes).count() as u64)
     }
@@ -349,6 +378,26 @@ impl Judge<'_, '_> {
         if production != all {
             counts.push(Count::new(format!("removed {noun} outside of tests"), production));
         }
+        counts
+    }
+
+    /// Tests by their functions, and by their files.
+    fn test_counts(&self, scope: &Scope) -> Vec<Count> {
+        let scope = &Scope { context: Some(Context::Tests), ..scope.clone() };
+        let rows = self.case.ledger.definitions.iter().zip(self.case.symbols);
+        let functions = rows.filter(|(definition, (symbol, _))| {
+            let is_test = symbol.rsplit(['.', ':']).next().is_some_and(|last| last.starts_with("test"));
+            is_test
+                && definition.fate == Fate::Removed
+                && matches!(definition.kind, DefinitionKind::Function | DefinitionKind::Method)
+                && definition.base.as_ref().is_some_and(|place| self.is_in(&place.path, scope))
+        });
+        let mut counts = vec![Count::new("removed test functions", functions.count() as u64)];
+        counts.extend(
+            self.file_counts(scope, |_| true)
+                .into_iter()
+                .map(|count| Count { how: format!("{} of tests", count.how), ..count }),
+        );
         counts
     }
 
@@ -409,9 +458,20 @@ impl Judge<'_, '_> {
         }
         let files = named.unwrap_or_else(|| self.case.ledger.files.iter().collect());
         let fits = |file: &&&FileLedger| (file.base.lines, file.head.lines) == (from, to);
+        let base_path = |file: &FileLedger| file.old_path.clone().unwrap_or_else(|| file.path.clone());
+        let fits_newlines = |file: &&&FileLedger| {
+            let of_base = [Some(file.base.lines), self.newlines(Side::Base, &base_path(file))];
+            let of_head = [Some(file.head.lines), self.newlines(Side::Head, &file.path)];
+            of_base.contains(&Some(from)) && of_head.contains(&Some(to))
+        };
         let fitting: Vec<&&FileLedger> = files.iter().filter(fits).collect();
         if let [only] = fitting[..] {
             return Answer::verified(format!("`{}` had {from} lines and has {to}", only.path));
+        }
+        let fitting: Vec<&&FileLedger> = files.iter().filter(fits_newlines).collect();
+        if let [only] = fitting[..] {
+            let because = format!("`{}` had {from} and has {to}, as `wc -l` counts", only.path);
+            return Answer::verified(format!("{because}: a last line without its end is none"));
         }
         let sizes: Vec<String> = files
             .iter()
@@ -491,10 +551,9 @@ fn nearest(counts: &[Count], number: Number, of: Counted) -> String {
     match sorted.first() {
         None => format!("the change removes no {}", of.noun()),
         Some(first) => {
-            let others: Vec<String> =
-                sorted.iter().skip(1).take(3).map(|count| format!("{} {}", count.value, count.how)).collect();
+            let others: Vec<String> = sorted.iter().skip(1).take(3).map(|count| count.words()).collect();
             let rest = if others.is_empty() { String::new() } else { format!("; also {}", others.join(", ")) };
-            format!("{number} fits no way of counting; the nearest truth is {} {}{rest}", first.value, first.how)
+            format!("{number} fits no way of counting; the nearest truth is {}{rest}", first.words())
         }
     }
 }

@@ -6,6 +6,7 @@
 //! any computation of lines, references or duplicates of its own.
 
 mod count;
+mod departure;
 mod description;
 mod import;
 mod outside;
@@ -20,6 +21,7 @@ use crate::checks::duplicates::Group;
 use crate::facts::DefinitionKind;
 use crate::finding::{Context, Finding};
 use crate::gap::{Extent, Gap};
+use crate::history::departure::Sought;
 use crate::history::ledger::Ledger;
 use crate::language::find_language;
 use crate::outside::OutsideReport;
@@ -51,6 +53,16 @@ pub struct NearCommit {
     pub added_code: u64,
 }
 
+/// A commit of the range or shortly before it that took a file or a definition away.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Departed {
+    pub commit: String,
+    pub title: String,
+    pub path: RepoPath,
+    /// The qualified name of a definition.
+    pub name: Option<String>,
+}
+
 /// Everything that claims are held against.
 pub struct Case<'a, 's> {
     pub policy: &'a Policy,
@@ -71,6 +83,7 @@ pub struct Case<'a, 's> {
     pub broken: &'a [BrokenUse],
     pub outside: &'a [OutsideReport],
     pub near: &'a dyn Fn() -> Vec<NearCommit>,
+    pub departed: &'a dyn Fn(&Sought<'_>) -> Option<Departed>,
     pub progress: &'a dyn Progress,
 }
 
@@ -78,6 +91,19 @@ pub struct Case<'a, 's> {
 pub fn judge(case: &Case<'_, '_>, claims: Vec<Claim>) -> Vec<JudgedClaim> {
     let judge = Judge::new(case, &claims);
     claims.into_iter().map(|claim| judge.claim(claim)).collect()
+}
+
+/// What refutes "all imports" need not be among those that the sentence speaks of.
+fn narrowed(answer: Answer, of: Option<&str>) -> Answer {
+    match (answer.status, of) {
+        (Status::Refuted, Some(of)) => Answer {
+            status: Status::Unprovable,
+            because: format!("{}; which of them \"{of}\" means was not judged", answer.because),
+            proof: Some("the name of what was imported".to_owned()),
+            ..answer
+        },
+        _ => answer,
+    }
 }
 
 /// A definition somewhere in a tree.
@@ -187,8 +213,10 @@ impl<'a, 's> Judge<'a, 's> {
             Assertion::NoDuplicates(name) => self.no_duplicates(name.as_ref()),
             Assertion::SingleSource(name) => self.single_source(name.as_ref()),
             Assertion::NoReferences(subject) => self.no_references(subject),
-            Assertion::ImportsResolve { whole: true } => self.whole_imports_resolve(),
-            Assertion::ImportsResolve { whole: false } => self.imports_resolve(),
+            Assertion::ImportsResolve { whole, of } => {
+                let answer = if *whole { self.whole_imports_resolve() } else { self.imports_resolve() };
+                narrowed(answer, of.as_deref())
+            }
             Assertion::Moved { what, to } => self.moved(what, to),
             Assertion::Renamed { from, to } => self.renamed(from, to),
             Assertion::NoBreakingChanges => self.no_breaking_changes(),
@@ -199,7 +227,8 @@ impl<'a, 's> Judge<'a, 's> {
             let words: Vec<&str> =
                 words.iter().map(String::as_str).filter(|word| !answer.because.contains(*word)).collect();
             if !words.is_empty() {
-                answer.because += &format!("; {} was not judged", words.join(" and "));
+                let verb = if words.len() == 1 { "was" } else { "were" };
+                answer.because += &format!("; {} {verb} not judged", words.join(" and "));
             }
         }
         if answer.status == Status::Verified && self.denies_uses(&claim) && !self.case.broken.is_empty() {
@@ -330,6 +359,13 @@ fn is_within(known: &Known, within: Option<&Name>) -> bool {
         at = owner.rsplit_once('.').map(|(outer, _)| outer);
     }
     false
+}
+
+/// Whether a file is a copy that somebody put aside: in a folder of backups, or called so.
+fn is_copy(path: &RepoPath) -> bool {
+    const WORDS: &[&str] = &["backup", "backups", "bak", "archive", "archived", "archives"];
+    let lower = path.as_str().to_ascii_lowercase();
+    lower.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| WORDS.contains(&word))
 }
 
 /// Whether a path is what a report says: the same, its end, or a file below a folder.

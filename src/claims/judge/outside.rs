@@ -71,7 +71,10 @@ fn compare(says: &Says, report: &OutsideReport) -> Option<(Held, String)> {
     let plain = |(is_true, because): (bool, String)| (Held::from(is_true), because);
     match &report.content {
         Content::Log(log) => compare_log(says, &log.lines),
-        Content::Junit(junit) => compare_tests(says, junit).map(plain),
+        Content::Junit(junit) => match says {
+            Says::AllPassed { of } => all_passed(of, junit),
+            _ => compare_tests(says, junit).map(plain),
+        },
         Content::Json(documents) => match says {
             Says::Record { label, value } => super::record::compare(label, value, documents),
             _ => compare_value(says, documents).map(plain),
@@ -152,6 +155,23 @@ fn holds_word(line: &str, word: &str) -> bool {
 fn short(line: &str) -> String {
     let text: String = line.chars().take(120).collect();
     if text.len() < line.len() { text + "…" } else { text }
+}
+
+/// "All tests pass": one that failed refutes it. That all passed which are told of does not say that these are all.
+fn all_passed(of: &[String], junit: &Junit) -> Option<(Held, String)> {
+    let is_meant = |name: &str| of.iter().all(|word| name.to_lowercase().contains(word.as_str()));
+    let meant: Vec<_> = junit.cases.iter().filter(|case| is_meant(&case.name)).collect();
+    let count = |outcome| meant.iter().filter(|case| case.outcome == outcome).count() as u64;
+    let (passed, failed) = (count(Outcome::Passed), count(Outcome::Failed));
+    let because = format!("{passed} of {} passed", crate::words::counted(meant.len() as u64, "test"));
+    match failed {
+        _ if meant.is_empty() => None,
+        0 => Some((Held::Open, format!("{because}; that these are all of them is not to be seen"))),
+        failed if failed <= junit.expected_failures => {
+            Some((Held::Open, format!("{because}; the policy expects {} to fail", junit.expected_failures)))
+        }
+        failed => Some((Held::No, format!("{because}, {failed} failed"))),
+    }
 }
 
 fn compare_tests(says: &Says, junit: &Junit) -> Option<(bool, String)> {
@@ -279,6 +299,7 @@ fn compare_coverage(says: &Says, coverage: &Coverage) -> Option<(bool, String)> 
 mod tests {
     use super::*;
     use crate::claims::topic;
+    use crate::outside::TestCase;
 
     /// What a log says of a sentence: `None` where it says nothing.
     fn held(sentence: &str, lines: &[&str]) -> Option<Held> {
@@ -327,5 +348,27 @@ mod tests {
         }
         assert_eq!(held("All Order logs show success only", &["Order success"]), Some(Held::Open));
         assert_eq!(held("No errors in the logs", &[]), None);
+    }
+
+    #[test]
+    fn all_tests_are_refuted_by_one_that_failed_and_verified_by_none() {
+        let junit = |outcomes: &[(&str, Outcome)], expected_failures| {
+            let case = |(name, outcome): &(&str, Outcome)| TestCase { name: (*name).to_owned(), outcome: *outcome };
+            Junit { cases: outcomes.iter().map(case).collect(), expected_failures, ..Junit::default() }
+        };
+        let held = |sentence: &str, junit: &Junit| {
+            let (_, says) = topic::outside(sentence, &[])?;
+            let Says::AllPassed { of } = says else { panic!("{sentence}: {says:?}") };
+            all_passed(&of, junit).map(|(held, _)| held)
+        };
+        let good = [("unit.test_a", Outcome::Passed), ("integration.test_b", Outcome::Passed)];
+        let bad = [("unit.test_a", Outcome::Passed), ("integration.test_b", Outcome::Failed)];
+        assert_eq!(held("All tests pass", &junit(&good, 0)), Some(Held::Open));
+        assert_eq!(held("All tests are passing", &junit(&bad, 0)), Some(Held::No));
+        assert_eq!(held("All tests pass", &junit(&bad, 1)), Some(Held::Open));
+        assert_eq!(held("All unit tests passed", &junit(&bad, 0)), Some(Held::Open));
+        assert_eq!(held("All integration tests passed", &junit(&bad, 0)), Some(Held::No));
+        assert_eq!(held("All smoke tests passed", &junit(&bad, 0)), None);
+        assert_eq!(held("All tests pass", &junit(&[], 0)), None);
     }
 }

@@ -1,6 +1,6 @@
 //! Claims about one thing: it was removed, it exists, it was moved, nothing refers to it.
 
-use super::{Answer, Judge, Known, Side, is_named, is_path, listed};
+use super::{Answer, Judge, Known, Side, is_copy, is_named, is_path, listed};
 use crate::claims::{Name, NameKind, Status, Subject};
 use crate::finding::{Context, Tier};
 use crate::history::Fate;
@@ -8,15 +8,20 @@ use crate::history::changes::Status as FileStatus;
 use crate::history::ledger::{DefinitionLedger, FileLedger};
 use crate::project::{Entity, Resolver, Symbol, Target, Trace, UseAccess, trace};
 use crate::span::{Location, Position, RepoPath};
+use crate::words::counted;
 use std::collections::BTreeSet;
 
 impl Judge<'_, '_> {
     /// "Removed `x`": the change took a definition, a file or the readers of a flag away.
     pub(super) fn removed(&self, name: &Name, from: Option<&Name>, place: Option<&str>) -> Answer {
-        match name.kind {
+        let answer = match name.kind {
             NameKind::Path => self.file_removed_from(name, from, place),
-            NameKind::Flag if self.known(Side::Base, name, from).is_empty() => self.flag_removed(name),
+            NameKind::Flag if self.known(Side::Base, name, from).is_empty() => return self.flag_removed(name),
             NameKind::Flag | NameKind::Identifier => self.definition_removed(name, from, place),
+        };
+        match answer.status {
+            Status::Verified => answer,
+            Status::Refuted | Status::Unprovable => self.departed_before(name, from).unwrap_or(answer),
         }
     }
 
@@ -34,7 +39,9 @@ impl Judge<'_, '_> {
         let is_meant = |symbol: &str| base.iter().any(|known| known.symbol == symbol);
         let removed: Vec<&str> =
             records.iter().filter(|it| it.0.fate == Fate::Removed && is_meant(it.1)).map(|it| it.1).collect();
-        let head = self.known(Side::Head, name, from);
+        // what lies in a folder of backups is neither what went nor what stays
+        let (head, copies): (Vec<&Known>, Vec<&Known>) =
+            self.known(Side::Head, name, from).into_iter().partition(|known| !is_copy(&known.path));
         if base.is_empty() {
             return self.never_defined(name, from);
         }
@@ -59,6 +66,16 @@ impl Judge<'_, '_> {
             return match symbols.is_empty() {
                 false => Answer::refuted(format!("{} is still defined at head", listed(&symbols)))
                     .at(head.iter().map(|known| known.location())),
+                true if !copies.is_empty() => {
+                    let copies: Vec<&str> = copies.iter().map(|known| known.path.as_str()).collect();
+                    Answer::unprovable(
+                        format!(
+                            "the change removes no `{name}`; copies that were put aside define it: {}",
+                            listed(&copies)
+                        ),
+                        "the file that held what is meant",
+                    )
+                }
                 // not a changed file, and yet gone: a file that the ledger could not read
                 true => Answer::unprovable(
                     format!("`{name}` is defined at base and not at head, and the ledger has no removal of it"),
@@ -91,6 +108,10 @@ impl Judge<'_, '_> {
         let mut because = format!("the change removes {}", listed(&removed));
         if !homonyms.is_empty() {
             because += &format!("; another definition of that name remains: {}", listed(&homonyms));
+        }
+        if !copies.is_empty() {
+            let copies: Vec<&str> = copies.iter().map(|known| known.path.as_str()).collect();
+            because += &format!("; copies that were put aside remain: {}", listed(&copies));
         }
         if let Some(place) = place {
             // words for a place tell which of several is meant, and nothing here can follow them
@@ -178,7 +199,9 @@ impl Judge<'_, '_> {
 
     pub(super) fn file_removed(&self, name: &Name) -> Answer {
         let base = self.files(Side::Base, name);
-        let head = self.files(Side::Head, name);
+        let says_copy = is_copy(&RepoPath::new(&name.text));
+        let (head, copies): (Vec<_>, Vec<_>) =
+            self.files(Side::Head, name).into_iter().partition(|(_, path)| says_copy || !is_copy(path));
         let is_meant = |file: &&FileLedger| is_path(file.old_path.as_ref().unwrap_or(&file.path), &name.text);
         let deleted: Vec<&RepoPath> = self
             .case
@@ -202,6 +225,16 @@ impl Judge<'_, '_> {
             return match head.is_empty() {
                 false => Answer::refuted(format!("`{}` is still there at head", head[0].1))
                     .at(head.iter().map(|(_, path)| first_line(path))),
+                true if !copies.is_empty() => {
+                    let copies: Vec<&str> = copies.iter().map(|(_, path)| path.as_str()).collect();
+                    Answer::unprovable(
+                        format!(
+                            "the change removes no such file; copies that were put aside remain: {}",
+                            listed(&copies)
+                        ),
+                        "the whole path of the file that is meant",
+                    )
+                }
                 true => Answer::unprovable(
                     format!("`{name}` is not at head, and the ledger has no removal of it"),
                     "a ledger without gaps",
@@ -210,11 +243,18 @@ impl Judge<'_, '_> {
         }
         let is_folder = name.text.ends_with('/');
         match (head.is_empty(), is_folder) {
-            (true, true) => Answer::verified(format!("the change removes all {} files of it", deleted.len())),
+            (true, true) => {
+                let files = counted(deleted.len() as u64, "file");
+                Answer::verified(format!("the change removes all of it, {files}"))
+            }
             (true, false) => {
                 let paths: Vec<&str> = deleted.iter().map(|path| path.as_str()).collect();
-                Answer::verified(format!("the change removes {}", listed(&paths)))
-                    .at(deleted.iter().map(|path| first_line(path)))
+                let mut because = format!("the change removes {}", listed(&paths));
+                if !copies.is_empty() {
+                    let copies: Vec<&str> = copies.iter().map(|(_, path)| path.as_str()).collect();
+                    because += &format!("; copies that were put aside remain: {}", listed(&copies));
+                }
+                Answer::verified(because).at(deleted.iter().map(|path| first_line(path)))
             }
             (false, _) => {
                 let paths: Vec<&str> = deleted.iter().map(|path| path.as_str()).collect();
@@ -282,11 +322,15 @@ impl Judge<'_, '_> {
         match subject {
             Subject::Named(name) if name.kind == NameKind::Path => {
                 let answer = self.file_removed(name);
-                match (answer.status, self.files(Side::Head, name).is_empty()) {
+                let left = self.files(Side::Head, name);
+                match (answer.status, left.is_empty()) {
                     // one file of that name goes and another stays: nothing says which is meant
                     (Status::Unprovable, false) => answer,
+                    (Status::Verified, false) if left.iter().all(|(_, path)| is_copy(path)) => {
+                        Answer::unprovable(answer.because, "the whole path of the file that is meant")
+                    }
                     (_, false) => Answer::refuted(format!("`{name}` is still there at head"))
-                        .at(self.files(Side::Head, name).iter().map(|(_, path)| first_line(path))),
+                        .at(left.iter().map(|(_, path)| first_line(path))),
                     _ => answer,
                 }
             }
