@@ -392,11 +392,13 @@ pub fn by_status(claims: &[JudgedClaim]) -> Vec<&JudgedClaim> {
     claims
 }
 
-/// "8 of its findings stood at base too and are counted alone; it does not stand in the way": of a rule that has some.
+/// "8 findings in untouched files stood at base too and are counted alone": of a rule that has some.
 pub fn stood_before(standing: &Standing) -> Option<String> {
-    let verb = if standing.at_head == 1 { "stood at base too and is" } else { "stood at base too and are" };
-    let counted_alone = (standing.at_head > 0)
-        .then(|| format!("{} {verb} counted alone", counted(standing.at_head, "finding in an untouched file")));
+    let verb = if standing.at_head == 1 { "is" } else { "are" };
+    let counted_alone = (standing.at_head > 0).then(|| {
+        let findings = counted(standing.at_head, "finding");
+        format!("{findings} in untouched files stood at base too and {verb} counted alone")
+    });
     let aside =
         standing.stood_before.then(|| "it fails by what stood before, which does not stand in the way".to_owned());
     let parts: Vec<String> = counted_alone.into_iter().chain(aside).collect();
