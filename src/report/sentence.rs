@@ -21,7 +21,7 @@ pub fn lead(reason: &str) -> (&str, Option<&str>) {
         Some(at_least + at + between.len())
     });
     // between the backquotes of a name there is no break
-    match breaks.filter(|&at| reason[..at].matches('`').count() % 2 == 0) {
+    match breaks.filter(|&at| reason[..at].matches('`').count().is_multiple_of(2)) {
         Some(at) => (reason[..at].trim_end(), Some(&reason[at..])),
         None => (reason, None),
     }
