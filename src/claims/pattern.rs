@@ -46,6 +46,8 @@ patterns! {
     CLAIM_LIKE = r"\b(?:remov\w+|delet\w+|eliminat\w+|no|zero|none|all|every|only|never|verified|validated|confirmed|completed?s?|passed|passing|pass|success\w*|working|works|remain\w*|functional|operational|maintain\w*|preserv\w*|resolved|fixed|clean\w*|healthy|ensur\w+|guarantee\w*|replac\w+|moved?|renamed?|consolidat\w+|migrat\w+|updated?s?|reduc\w+|without|single)\b|100\s*%|\u{2713}";
     OTHER_NUMBER = r"(?:^|[^\w.@-])\d[\d,]*\+?\s+(?:[a-z]+\s+){0,4}(?:lines?|loc|files?|modules?|methods?|functions?|class(?:es)?|imports?|tests?|remain\w*|\w*files|modified|changed|added|kept)\b";
     AND_OTHERS = r"(?:^|\s)(?:all\s+|any\s+|its\s+|the\s+|their\s+)*(?:related|associated|corresponding|dependent|supporting)\s+[a-z]+|\b(?:and|plus)\s+(?:all\s+|the\s+)*others?\b";
+    // what follows is no part of what is counted: what came instead, why, and by what
+    ASIDE = r"\b(?:and\s+(?:replac|mov|add|updat|creat|migrat|consolidat|introduc|us)[a-z]+|replac(?:ed|ing)|in\s+favou?r\s+of|instead\s+of|violating|per|via|using|because|since|so\s+that|following|according\s+to|to\s+[a-z]+)\b";
     IMPORTS_OF = r"^[^.;]{0,60}?\b(?P<of>(?:to\s+use|to\s+the|to\s+new|of|for|from|in)\s+[^.;]{1,60})";
     STRONG_HEADING = r"\b(?:no|zero|all|100\s*%|complete(?:d|ly)?)\b";
 

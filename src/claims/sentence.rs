@@ -481,7 +481,10 @@ impl<'a> Reader<'a> {
             .filter(|word| kind.is_none_or(|(known, _)| known != word))
             .map(str::to_owned)
             .collect();
-        let names = self.phrase.names.clone();
+        let whole = captures.get(0).map_or(0..0, |whole| whole.range());
+        let behind = &self.shape()[whole.end..];
+        let behind = ASIDE.find(behind).map_or(behind, |aside| &behind[..aside.start()]);
+        let names = self.phrase.names_in(&self.shape()[..whole.end + behind.len()]);
         let endings = kind.map_or(&[][..], |(_, endings)| endings);
         let behind = captures.get(0).map_or("", |whole| &self.shape()[whole.end()..]);
         let place = COUNT_PLACE.captures(behind);

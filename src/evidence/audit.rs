@@ -52,7 +52,7 @@ impl Recommendation {
 /// Something that stands in the way of closing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuditItem {
-    /// `rule`, `unwired`, `broken`, `expectation`, `evidence`, `claim`, `history`, `no-claims`.
+    /// `rule`, `unwired`, `broken`, `expectation`, `evidence`, `claim`, `history`, `no-claims`, `no-policy`.
     pub kind: &'static str,
     /// One sentence.
     pub message: String,

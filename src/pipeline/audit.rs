@@ -147,10 +147,14 @@ pub fn audit(options: &AuditOptions, progress: &dyn Progress) -> Result<AuditRep
     gaps.dedup();
     let expectations = expectations(&policy, &removal, &at_base, &at_head);
     let unmentioned = unmentioned(&judged, &removal);
-    let limits = limits(&policy, &documents, &unread);
+    let limits = limits(&documents, &unread);
     let sides = [&base_sources, &head_sources];
     let standing = standing::set_aside(&policy, &removal, sides, &mut at_base, &mut at_head);
-    let (blocking, open) = items(&at_head, &standing, &removal, &outside, &expectations, &judged, &documents);
+    let (blocking, mut open) = items(&at_head, &standing, &removal, &outside, &expectations, &judged, &documents);
+    if is_general(&policy) {
+        let message = "no policy says what had to go, so nothing shows that it is gone".to_owned();
+        open.insert(0, AuditItem { kind: "no-policy", message, places: Vec::new() });
+    }
     let verdict = match (blocking.is_empty(), open.is_empty()) {
         (false, _) => Verdict::Fail,
         (true, false) => Verdict::Incomplete,
@@ -314,6 +318,11 @@ fn unmentioned(judged: &[JudgedClaim], removal: &RemovedReport) -> Vec<String> {
     plain.map(|symbol| (*symbol).to_owned()).collect()
 }
 
+/// Whether every rule is a built-in one.
+fn is_general(policy: &Policy) -> bool {
+    policy.rules.iter().all(|rule| policy.is_general(&rule.id))
+}
+
 /// What blocks, and what is open.
 fn items(
     at_head: &CheckReport,
@@ -410,17 +419,12 @@ fn verb(verdict: Verdict) -> &'static str {
     }
 }
 
-fn limits(policy: &Policy, documents: &[Document], unread: &[UnreadSentence]) -> Vec<String> {
+fn limits(documents: &[Document], unread: &[UnreadSentence]) -> Vec<String> {
     let mut limits = vec![
         "only Python is read by its meaning; other files are searched as text".to_owned(),
         "nothing was run: what a program does is known only from the evidence given".to_owned(),
         "a sentence is judged as far as its pattern goes; adjectives such as \"unused\" are named where they were not judged".to_owned(),
     ];
-    if policy.rules.iter().all(|rule| policy.is_general(&rule.id)) {
-        limits.push(
-            "no policy says what had to go: built-in rules were held against the change, and its claims".to_owned(),
-        );
-    }
     if !unread.is_empty() {
         let (sentences, documents) = (unread.len() as u64, documents.len() as u64);
         let verb = if sentences == 1 { "looks like a claim and was" } else { "look like claims and were" };
