@@ -1,7 +1,9 @@
 //! `solely audit`: everything together, and the verdict on closing an issue.
 
+use super::check::judge_project;
+use super::duplicates::compare_project;
 use super::removed::snapshot_of;
-use super::{Error, PolicyChoice, RemovedOptions, compare, included, included_gaps, judge, nearby, removed, standing};
+use super::{Error, PolicyChoice, RemovedOptions, included, included_gaps, nearby, removed, standing};
 use crate::cache::Cache;
 use crate::checks::{self, Scope};
 use crate::claims::{self, BrokenUse, Case};
@@ -88,24 +90,21 @@ pub fn audit(options: &AuditOptions, progress: &dyn Progress) -> Result<AuditRep
         unread.extend(read.unread);
     }
 
-    let mut at_base = judge(&before, &policy, Scope::default(), today, progress);
-    let mut at_head = judge(&after, &policy, Scope::default(), today, progress);
-    let removal = removed::removed_with(&git, &range, policy.clone(), &counted, progress)?;
+    // every step asks the same two projects, so that each blob is parsed once
+    let head_sources = SourceSet::new(&after);
+    let base_sources = SourceSet::beside(&before, &head_sources);
+    let base = Project::new(&base_sources, included(&before, &policy), &policy.project.roots);
+    let head = Project::new(&head_sources, included(&after, &policy), &policy.project.roots);
+    let mut at_base = judge_project(&base, &policy, Scope::default(), today, progress);
+    let mut at_head = judge_project(&head, &policy, Scope::default(), today, progress);
+    let removal = removed::removed_with(&git, &range, policy.clone(), &counted, Some([&base, &head]), progress)?;
     let unpaired = ledger::load(&git, &range, Renames::Off, &[], Depth::Lines)?;
     let search =
         checks::duplicates::Options { kinds: Vec::new(), min_lines: MIN_LINES, tests: false, traced: Some(TRACED) };
-    let twice_before = compare(
-        &before,
-        &policy,
-        Scope::default(),
-        &checks::duplicates::Options { traced: Some(0), ..search.clone() },
-        progress,
-    );
-    let twice = compare(&after, &policy, Scope::default(), &search, progress);
+    let untraced = checks::duplicates::Options { traced: Some(0), ..search.clone() };
+    let twice_before = compare_project(&base, &policy, &untraced, progress);
+    let twice = compare_project(&head, &policy, &search, progress);
 
-    let (base_sources, head_sources) = (SourceSet::new(&before), SourceSet::new(&after));
-    let base = Project::new(&base_sources, included(&before, &policy), &policy.project.roots);
-    let head = Project::new(&head_sources, included(&after, &policy), &policy.project.roots);
     let outside: Vec<OutsideReport> = policy
         .evidence
         .iter()

@@ -141,11 +141,27 @@ pub fn judge(
     judge_alone(snapshot, &terms, None)
 }
 
+/// [`judge`], where the project is made already.
+pub(super) fn judge_project(
+    project: &Project<'_>,
+    policy: &Policy,
+    scope: Scope,
+    today: jiff::civil::Date,
+    progress: &dyn Progress,
+) -> CheckReport {
+    let terms = Terms { policy, scope, today, suppressions: true, strict_baseline: false, progress };
+    judge_in(project, &terms, None)
+}
+
 fn judge_alone(snapshot: &Snapshot, terms: &Terms<'_>, baseline: Option<&Baseline>) -> CheckReport {
     let sources = SourceSet::new(snapshot);
     let project = Project::new(&sources, included(snapshot, terms.policy), &terms.policy.project.roots);
-    let (output, used) = weigh(terms, &project, baseline, |_, _| {});
-    finish(terms, &project, output, used, None)
+    judge_in(&project, terms, baseline)
+}
+
+fn judge_in(project: &Project<'_>, terms: &Terms<'_>, baseline: Option<&Baseline>) -> CheckReport {
+    let (output, used) = weigh(terms, project, baseline, |_, _| {});
+    finish(terms, project, output, used, None)
 }
 
 /// Judges the head and the base alike, and marks what the change brought.

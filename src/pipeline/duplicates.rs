@@ -102,6 +102,17 @@ pub fn compare(
     compare_with(snapshot, None, policy, scope, search, progress)
 }
 
+/// [`compare`], where the project is made already.
+pub(super) fn compare_project(
+    project: &Project<'_>,
+    policy: &Policy,
+    search: &checks::duplicates::Options,
+    progress: &dyn Progress,
+) -> DuplicatesReport {
+    let input = CheckInput::new(policy, project, jiff::civil::Date::MAX, Scope::default(), progress);
+    report(&input, checks::duplicates::find(&input, search))
+}
+
 /// Compares an open snapshot with itself, and leaves out the groups that `base` has too.
 pub fn compare_with(
     snapshot: &Snapshot,
@@ -128,12 +139,15 @@ pub fn compare_with(
         }
         known
     });
-    let output = checks::duplicates::find_new(&input, search, known.as_deref());
-    let gaps = included_gaps(&sources, policy);
-    let counts = counts(&project, policy, &gaps);
+    report(&input, checks::duplicates::find_new(&input, search, known.as_deref()))
+}
+
+fn report(input: &CheckInput<'_, '_>, output: checks::duplicates::DuplicatesOutput) -> DuplicatesReport {
+    let sources = input.project.sources;
+    let gaps = included_gaps(sources, input.policy);
     DuplicatesReport {
-        snapshot: identity(snapshot),
-        counts,
+        snapshot: identity(sources.snapshot()),
+        counts: counts(input.project, input.policy, &gaps),
         new_since: None,
         groups: output.groups,
         bounds: output.bounds,

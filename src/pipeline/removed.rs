@@ -41,15 +41,17 @@ pub fn removed(options: &RemovedOptions, progress: &dyn Progress) -> Result<Remo
     let git = Git::open(&options.repo, git_settings(options.search_path.as_ref()))?;
     let range = Range::resolve(&git, &options.request)?;
     let policy = policy_at(&git, &range.head, &options.policy)?;
-    removed_with(&git, &range, policy, options, progress)
+    removed_with(&git, &range, policy, options, None, progress)
 }
 
-/// The ledger of a range that is resolved, by a policy that is loaded.
+/// The ledger of a range that is resolved, by a policy that is loaded. `sides` are the projects of base and head, where
+/// they are made already.
 pub(super) fn removed_with(
     git: &Git,
     range: &Range,
     policy: Policy,
     options: &RemovedOptions,
+    sides: Option<[&Project<'_>; 2]>,
     progress: &dyn Progress,
 ) -> Result<RemovedReport, Error> {
     let paths = removed_paths(git.prefix(), &options.paths)?;
@@ -64,9 +66,10 @@ pub(super) fn removed_with(
     gaps.sort();
     gaps.dedup();
     let is_complete = gaps.iter().all(|gap| gap.stage != Stage::History);
-    let aftermath = match options.lines_only {
-        true => None,
-        false => Some(aftermath(options, range, &ledger, &policy, &mut gaps, progress)?),
+    let aftermath = match (options.lines_only, sides) {
+        (true, _) => None,
+        (false, Some(sides)) => Some(aftermath(sides, &ledger, &policy, &mut gaps, progress)),
+        (false, None) => Some(aftermath_of(options, range, &ledger, &policy, &mut gaps, progress)?),
     };
     Ok(RemovedReport {
         verdict: if is_complete { Verdict::Pass } else { Verdict::Incomplete },
@@ -82,9 +85,8 @@ pub(super) fn removed_with(
     })
 }
 
-/// What the change left broken and useless: both trees as projects, and the files that differ. What cannot be read at
-/// head may hide a reference, so it joins the gaps.
-fn aftermath(
+/// What the change left broken and useless, where a file with meaning differs.
+fn aftermath_of(
     options: &RemovedOptions,
     range: &Range,
     ledger: &Ledger,
@@ -92,14 +94,34 @@ fn aftermath(
     gaps: &mut Vec<Gap>,
     progress: &dyn Progress,
 ) -> Result<Aftermath, Error> {
-    let is_source = |file: &&FileLedger| crate::language::find_language(&file.path).is_some();
     if !ledger.files.iter().any(|file| is_source(&file)) {
         return Ok(Aftermath::default());
     }
     let (before, after) = (snapshot_of(options, &range.base)?, snapshot_of(options, &range.head)?);
-    let (base_sources, head_sources) = (SourceSet::new(&before), SourceSet::new(&after));
+    let head_sources = SourceSet::new(&after);
+    let base_sources = SourceSet::beside(&before, &head_sources);
     let base = Project::new(&base_sources, included(&before, policy), &policy.project.roots);
     let head = Project::new(&head_sources, included(&after, policy), &policy.project.roots);
+    Ok(aftermath([&base, &head], ledger, policy, gaps, progress))
+}
+
+fn is_source(file: &&FileLedger) -> bool {
+    crate::language::find_language(&file.path).is_some()
+}
+
+/// What the change left broken and useless: both trees as projects, and the files that differ. What cannot be read at
+/// head may hide a reference, so it joins the gaps.
+fn aftermath(
+    [base, head]: [&Project<'_>; 2],
+    ledger: &Ledger,
+    policy: &Policy,
+    gaps: &mut Vec<Gap>,
+    progress: &dyn Progress,
+) -> Aftermath {
+    if !ledger.files.iter().any(|file| is_source(&file)) {
+        return Aftermath::default();
+    }
+    let (before, after) = (base.sources.snapshot(), head.sources.snapshot());
     let changed: Vec<ChangedFile> = ledger
         .files
         .iter()
@@ -109,7 +131,7 @@ fn aftermath(
             head: after.find(&file.path),
         })
         .collect();
-    let broken = project::broken(&base, &head, &changed, progress)
+    let broken = project::broken(base, head, &changed, progress)
         .into_iter()
         .map(|dangling| BrokenReference {
             guard: dangling.guard(),
@@ -119,7 +141,7 @@ fn aftermath(
         })
         .collect();
     let is_production = |path: &RepoPath| policy.context_of(path) != Context::Tests;
-    let useless = project::orphans(&base, &head, &changed, &is_production, progress)
+    let useless = project::orphans(base, head, &changed, &is_production, progress)
         .into_iter()
         .map(|orphan| Useless {
             kind: orphan.kind,
@@ -128,10 +150,10 @@ fn aftermath(
             location: orphan.location,
         })
         .collect();
-    gaps.extend(included_gaps(&head_sources, policy));
+    gaps.extend(included_gaps(head.sources, policy));
     gaps.sort();
     gaps.dedup();
-    Ok(Aftermath { broken, useless })
+    Aftermath { broken, useless }
 }
 
 /// The tree of one end of a range, as a snapshot.
