@@ -2,27 +2,32 @@
 //!
 //! They are found in the code (applications of web frameworks, Celery tasks, `__main__` blocks, Django settings), in the
 //! metadata of packages (console scripts, plugins), and in files that start programs (Dockerfile, Procfile, compose,
-//! shell scripts). A policy that declares its own has these alone. Invariant: every entry point has a place that a
-//! person can open. Absent on purpose: tests, whatever they start.
+//! shell scripts). A policy that declares its own has these alone. What one file starts is kept between runs; what only the
+//! whole tree tells, the modules of a Django application and whether a script is there, is asked each time. Invariant: every
+//! entry point has a place that a person can open. Absent on purpose: tests, whatever they start.
 
 use super::Node;
 use super::edge::{Steps, external};
 use super::launch::{self, Launch, Start};
+use super::page::{self, Paths, RawNode};
 use crate::facts::{DefinitionKind, Facts, ReferenceKind, Value};
+use crate::language::find_language;
 use crate::policy::SymbolPattern;
 use crate::progress::Progress;
 use crate::project::entity::{DefinitionRef, Entity};
+use crate::project::memo::{Codec, Memory, Question};
 use crate::project::module::{Found, ModuleRef};
 use crate::project::resolve::Resolver;
 use crate::project::route::{HostKind, constructor};
 use crate::project::{Project, Symbol};
-use crate::source::Needles;
+use crate::source::{Absence, Needles};
 use crate::span::RepoPath;
 use crate::workspace::EntryId;
+use bitcode::{Decode, Encode};
 use rayon::prelude::*;
 
 /// What makes something an entry point.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
 pub enum EntryKind {
     Declared,
     /// An application object of a web framework: FastAPI, Flask, Starlette.
@@ -174,35 +179,114 @@ fn found(
     is_test: &(dyn Fn(&RepoPath) -> bool + Sync),
     progress: &dyn Progress,
 ) -> Vec<EntryPoint> {
-    let production: Vec<EntryId> =
-        project.ids.iter().copied().filter(|&id| !is_test(project.sources.path(id))).collect();
-    let code: Vec<EntryId> = production.iter().copied().filter(|&id| project.sources.language(id).is_some()).collect();
+    let is_source = |path: &RepoPath| find_language(path).is_some();
+    let is_asked = |path: &RepoPath| (is_source(path) || launch::is_read(path)) && !is_test(path);
+    let files: Vec<EntryId> = project.ids.iter().copied().filter(|&id| is_asked(project.sources.path(id))).collect();
+    progress.stage("searching entry points", files.len() as u64);
     let needles = Needles::new(MARKS.iter().map(|mark| (*mark).to_owned()));
-    let marked = project.sources.search(&code, &needles, progress);
-    let mut entries: Vec<EntryPoint> = marked
+    let absence = project.sources.absence_of(&needles);
+    let marks = Marks { needles, absence };
+    let codec =
+        Codec { encode: |raw: &RawStarts| bitcode::encode(raw), decode: |_, bytes| bitcode::decode(bytes).ok() };
+    let memory = Memory::open(project, &Question { kind: "entry-points", parts: &[] }, codec);
+    let found: Vec<EntryPoint> = files
         .par_iter()
         .map_init(
             || Resolver::new(project),
-            |resolver, file| {
-                let facts = project.sources.facts_in(file);
-                facts.map_or_else(Vec::new, |facts| resolver.entries_of(file.id, &facts))
+            |resolver, &id| {
+                progress.advance(1);
+                let make = || RawStarts::of(&mut Resolver::new(project), id, &marks);
+                let entries = memory.get(id, make).and_then(|raw| raw.into_entries(resolver, id));
+                // a file of what was kept is not there any more
+                entries.unwrap_or_else(|| make().and_then(|raw| raw.into_entries(resolver, id)).unwrap_or_default())
             },
         )
         .flatten()
         .collect();
-    let main_modules = code.iter().filter(|&&id| project.sources.path(id).file_name() == "__main__.py");
-    entries.extend(
-        main_modules
-            .flat_map(|&id| [Node::Module(id), Node::Main(id)].map(|node| at(project, node, EntryKind::Main, id, 1))),
-    );
-    let launched: Vec<EntryPoint> = production
-        .par_iter()
-        .filter(|&&id| launch::is_read(project.sources.path(id)))
-        .map_init(|| Resolver::new(project), |resolver, &id| resolver.launched_by(id))
-        .flatten()
-        .collect();
-    entries.extend(launched);
-    entries
+    memory.keep();
+    marks.absence.keep();
+    found
+}
+
+/// What tells a file that may start something.
+struct Marks {
+    needles: Needles,
+    absence: Absence,
+}
+
+/// What a file starts, as it is kept.
+#[derive(Encode, Decode)]
+struct RawStarts {
+    paths: Vec<String>,
+    starts: Vec<(RawStart, EntryKind, u32)>,
+}
+
+#[derive(Encode, Decode)]
+enum RawStart {
+    Node(RawNode),
+    /// An application of Django, whose modules the tree tells.
+    Application(String),
+    /// A script by its path, which the tree has or has not.
+    Script(String),
+}
+
+impl RawStarts {
+    /// `None` where the file starts nothing.
+    fn of(resolver: &mut Resolver<'_, '_>, file: EntryId, marks: &Marks) -> Option<Self> {
+        let sources = resolver.project.sources;
+        let path = sources.path(file);
+        let mut found = Vec::new();
+        if find_language(path).is_some() {
+            let hits = sources.search_file(file, &marks.needles, &marks.absence);
+            if let Some(facts) = hits.and_then(|hits| sources.facts_in(&hits)) {
+                found.extend(resolver.entries_of(file, &facts));
+            }
+            if path.file_name() == "__main__.py" {
+                let nodes = [Node::Module(file), Node::Main(file)];
+                found.extend(nodes.map(|node| (FoundStart::Node(node), EntryKind::Main, 1)));
+            }
+        }
+        if launch::is_read(path) {
+            found.extend(resolver.launched_by(file));
+        }
+        if found.is_empty() {
+            return None;
+        }
+        let mut paths = Paths::new(resolver.project);
+        let raw = |(start, kind, line): (FoundStart, EntryKind, u32)| {
+            let start = match start {
+                FoundStart::Node(node) => RawStart::Node(paths.node(node)),
+                FoundStart::Application(name) => RawStart::Application(name),
+                FoundStart::Script(script) => RawStart::Script(script),
+            };
+            (start, kind, line)
+        };
+        let starts = found.into_iter().map(raw).collect();
+        Some(Self { paths: paths.paths, starts })
+    }
+
+    /// `None` where a file of it is not there.
+    fn into_entries(self, resolver: &mut Resolver<'_, '_>, file: EntryId) -> Option<Vec<EntryPoint>> {
+        let project = resolver.project;
+        let files = page::files(&self.paths, project)?;
+        let mut entries = Vec::new();
+        for (start, kind, line) in self.starts {
+            let nodes = match start {
+                RawStart::Node(raw) => vec![raw.into_node(&files)?],
+                RawStart::Application(name) => resolver.django_modules(&name),
+                RawStart::Script(script) => resolver.script(project.sources.path(file), &script),
+            };
+            entries.extend(nodes.into_iter().map(|node| at(project, node, kind, file, line)));
+        }
+        Some(entries)
+    }
+}
+
+/// What a file starts, before the tree is asked what that is.
+enum FoundStart {
+    Node(Node),
+    Application(String),
+    Script(String),
 }
 
 fn at(project: &Project<'_>, node: Node, kind: EntryKind, file: EntryId, line: u32) -> EntryPoint {
@@ -220,12 +304,10 @@ fn application(path: &str) -> Option<EntryKind> {
 }
 
 impl Resolver<'_, '_> {
-    fn entries_of(&mut self, file: EntryId, facts: &Facts) -> Vec<EntryPoint> {
+    fn entries_of(&mut self, file: EntryId, facts: &Facts) -> Vec<(FoundStart, EntryKind, u32)> {
         let mut entries = Vec::new();
-        let project = self.project;
-        let mut add = |node, kind, offset| {
-            entries.push(at(project, node, kind, file, facts.line_index.line(offset)));
-        };
+        let mut add_start = |start, kind, offset| entries.push((start, kind, facts.line_index.line(offset)));
+        let mut add = |node, kind, offset| add_start(FoundStart::Node(node), kind, offset);
         for block in &facts.main_blocks {
             add(Node::Main(file), EntryKind::Main, block.start);
         }
@@ -243,6 +325,7 @@ impl Resolver<'_, '_> {
                 None => add(Node::Module(file), kind, reference.span.start),
             }
         }
+        let mut applications = Vec::new();
         for id in facts.definition_ids() {
             let definition = facts.definition(id);
             let offset = definition.name_span.start;
@@ -252,10 +335,11 @@ impl Resolver<'_, '_> {
             if definition.kind == DefinitionKind::Constant && facts.name(definition.name) == "INSTALLED_APPS" {
                 add(Node::Module(file), EntryKind::Django, offset);
                 let strings = facts.strings.iter().filter(|it| definition.span.contains(it.span));
-                for application in strings.flat_map(|string| self.django_modules(facts.name(string.text))) {
-                    add(application, EntryKind::Django, offset);
-                }
+                applications.extend(strings.map(|string| (facts.name(string.text).to_owned(), offset)));
             }
+        }
+        for (name, offset) in applications {
+            add_start(FoundStart::Application(name), EntryKind::Django, offset);
         }
         entries
     }
@@ -301,18 +385,20 @@ impl Resolver<'_, '_> {
     }
 
     /// What a file of metadata, of configuration or of commands starts.
-    fn launched_by(&mut self, file: EntryId) -> Vec<EntryPoint> {
+    fn launched_by(&mut self, file: EntryId) -> Vec<(FoundStart, EntryKind, u32)> {
         let Some(text) = self.project.sources.text(file) else { return Vec::new() };
         let path = self.project.sources.path(file);
-        let mut entries = Vec::new();
+        let mut starts = Vec::new();
         for Launch { start, kind, line } in launch::launches(path, &text) {
-            let nodes = match &start {
-                Start::Path(dotted) => self.nodes_of(dotted, file, kind),
-                Start::File(script) => self.script(path, script),
-            };
-            entries.extend(nodes.into_iter().map(|node| at(self.project, node, kind, file, line)));
+            match start {
+                Start::Path(dotted) => {
+                    let nodes = self.nodes_of(&dotted, file, kind).into_iter().map(FoundStart::Node);
+                    starts.extend(nodes.map(|node| (node, kind, line)));
+                }
+                Start::File(script) => starts.push((FoundStart::Script(script), kind, line)),
+            }
         }
-        entries
+        starts
     }
 
     /// The nodes that a dotted path names, if all of it is there.

@@ -92,8 +92,9 @@ pub(super) struct RawPage {
     outline: Outline,
 }
 
+/// A node whose file is a number of a list of paths.
 #[derive(Clone, Copy, Encode, Decode)]
-enum RawNode {
+pub(super) enum RawNode {
     Module(u32),
     Main(u32),
     Definition(u32, u32),
@@ -112,7 +113,7 @@ impl RawPage {
         let definitions = facts.definition_ids().map(|id| Node::Definition(DefinitionRef { file, id }));
         let nodes: Vec<Node> = [Node::Module(file), Node::Main(file)].into_iter().chain(definitions).collect();
         let steps = resolver.steps(file, &nodes);
-        let mut paths = Paths { project: resolver.project, numbers: FxHashMap::default(), paths: Vec::new() };
+        let mut paths = Paths::new(resolver.project);
         let nodes = steps
             .into_iter()
             .map(|(node, steps)| {
@@ -128,18 +129,8 @@ impl RawPage {
 
     /// `None` where a file of it is not there.
     fn into_page(self, project: &Project<'_>) -> Option<Page> {
-        let snapshot = project.sources.snapshot();
-        let files: Vec<EntryId> =
-            self.paths.iter().map(|path| snapshot.find(&RepoPath::new(path))).collect::<Option<_>>()?;
-        let node = |raw: RawNode| {
-            Some(match raw {
-                RawNode::Module(at) => Node::Module(*files.get(at as usize)?),
-                RawNode::Main(at) => Node::Main(*files.get(at as usize)?),
-                RawNode::Definition(at, id) => {
-                    Node::Definition(DefinitionRef { file: *files.get(at as usize)?, id: DefinitionId(id) })
-                }
-            })
-        };
+        let files = files(&self.paths, project)?;
+        let node = |raw: RawNode| raw.into_node(&files);
         let definition = |raw: RawNode| match node(raw)? {
             Node::Definition(definition) => Some(definition),
             Node::Module(_) | Node::Main(_) => None,
@@ -158,14 +149,36 @@ impl RawPage {
     }
 }
 
-/// The paths of a page, each with its number.
-struct Paths<'p, 's> {
-    project: &'p Project<'s>,
-    numbers: FxHashMap<EntryId, u32>,
-    paths: Vec<String>,
+/// The files of a list of paths; `None` where one is not there.
+pub(super) fn files(paths: &[String], project: &Project<'_>) -> Option<Vec<EntryId>> {
+    let snapshot = project.sources.snapshot();
+    paths.iter().map(|path| snapshot.find(&RepoPath::new(path))).collect()
 }
 
-impl Paths<'_, '_> {
+impl RawNode {
+    pub fn into_node(self, files: &[EntryId]) -> Option<Node> {
+        Some(match self {
+            RawNode::Module(at) => Node::Module(*files.get(at as usize)?),
+            RawNode::Main(at) => Node::Main(*files.get(at as usize)?),
+            RawNode::Definition(at, id) => {
+                Node::Definition(DefinitionRef { file: *files.get(at as usize)?, id: DefinitionId(id) })
+            }
+        })
+    }
+}
+
+/// The paths of what is kept, each with its number.
+pub(super) struct Paths<'p, 's> {
+    project: &'p Project<'s>,
+    numbers: FxHashMap<EntryId, u32>,
+    pub paths: Vec<String>,
+}
+
+impl<'p, 's> Paths<'p, 's> {
+    pub fn new(project: &'p Project<'s>) -> Self {
+        Self { project, numbers: FxHashMap::default(), paths: Vec::new() }
+    }
+
     fn number(&mut self, file: EntryId) -> u32 {
         *self.numbers.entry(file).or_insert_with(|| {
             self.paths.push(self.project.sources.path(file).to_string());
@@ -173,7 +186,7 @@ impl Paths<'_, '_> {
         })
     }
 
-    fn node(&mut self, node: Node) -> RawNode {
+    pub fn node(&mut self, node: Node) -> RawNode {
         match node {
             Node::Module(file) => RawNode::Module(self.number(file)),
             Node::Main(file) => RawNode::Main(self.number(file)),
