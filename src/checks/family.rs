@@ -469,7 +469,8 @@ fn users(input: &CheckInput<'_, '_>, trace: &Trace) -> String {
         (1, 0) => "1 place uses it".to_owned(),
         (production, 0) => format!("{} use it", counted(production, "place")),
         (production, tests) => {
-            format!("{} use it, and {} in tests", counted(production, "place"), counted(tests, "place"))
+            let verb = if production == 1 { "uses" } else { "use" };
+            format!("{} {verb} it, and {} in tests", counted(production, "place"), counted(tests, "place"))
         }
     }
 }
