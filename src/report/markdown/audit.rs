@@ -48,6 +48,10 @@ pub fn render(report: &AuditReport, _sources: &Sources, _options: &RenderOptions
     let title = format!("Not understood: {}", counted(rows.len() as u64, "sentence"));
     page.folded(&title, &head(&["sentence", "where"]), &rows);
 
+    let rows: Vec<String> = report.unmentioned.iter().map(|symbol| format!("- {}", code(symbol))).collect();
+    let title = format!("Removed, and no claim says so: {}", counted(rows.len() as u64, "definition"));
+    page.folded(&title, "", &rows);
+
     // what was not seen comes before what is long, so that a full page does not lose it
     page.gaps(&report.gaps);
     let rows: Vec<String> = report.limits.iter().map(|limit| format!("- {}", text(limit))).collect();
