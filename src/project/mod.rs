@@ -41,7 +41,9 @@ pub use route::{
     routes,
 };
 pub use symbol::Symbol;
-pub use trace::{DefinitionSite, Occurrences, PlaceReason, Target, Trace, TracedReference, UseAccess, trace, why};
+pub use trace::{
+    DefinitionSite, Occurrences, PlaceReason, Target, Trace, TracedReference, UseAccess, trace, trace_code, why,
+};
 
 use crate::facts::Facts;
 use crate::policy::SymbolPattern;

@@ -8,7 +8,7 @@ use crate::checks::CheckInput;
 use crate::facts::ReferenceKind;
 use crate::finding::{Context, Tier};
 use crate::policy::RuleKind;
-use crate::project::{Symbol, Target, Trace, trace};
+use crate::project::{Symbol, Target, Trace, trace_code};
 use crate::words::counted;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,7 +17,7 @@ pub fn trace_uses(input: &CheckInput<'_, '_>, groups: &mut [Group]) {
     let symbols: BTreeSet<Symbol> = groups.iter().flat_map(|group| &group.instances).filter_map(traceable).collect();
     let targets: Vec<Target> = symbols.iter().cloned().map(Target::Symbol).collect();
     let mut uses: BTreeMap<String, Uses> = BTreeMap::new();
-    for (symbol, trace) in symbols.iter().zip(trace(input.project, &targets, input.progress)) {
+    for (symbol, trace) in symbols.iter().zip(trace_code(input.project, &targets, input.progress)) {
         uses.insert(symbol.to_string(), uses_of(input, &trace));
     }
     for group in groups {

@@ -12,7 +12,7 @@ use crate::progress::Progress;
 use crate::project::entity::Entity;
 use crate::project::module::ModuleRef;
 use crate::project::resolve::Resolver;
-use crate::project::trace::{Target, TracedReference, trace};
+use crate::project::trace::{Target, TracedReference, trace_code};
 use crate::project::{Project, Symbol};
 use crate::workspace::EntryId;
 use std::collections::BTreeSet;
@@ -53,7 +53,7 @@ pub fn broken(
 ) -> Vec<Dangling> {
     let targets: Vec<Target> = taken_away(base, head, changed).into_iter().collect();
     let mut dangling = Vec::new();
-    for found in trace(head, &targets, progress) {
+    for found in trace_code(head, &targets, progress) {
         let (Target::Symbol(symbol) | Target::Near { symbol, .. }) = &found.target else { continue };
         for reference in found.references {
             let is_code = !matches!(reference.kind, ReferenceKind::Text | ReferenceKind::Keyword);

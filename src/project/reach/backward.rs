@@ -9,7 +9,7 @@ use crate::facts::{DefinitionKind, ReferenceKind};
 use crate::finding::{Hop, Tier};
 use crate::progress::Progress;
 use crate::project::entity::DefinitionRef;
-use crate::project::trace::{Target, Trace, TracedReference, trace};
+use crate::project::trace::{Target, Trace, TracedReference, trace_code};
 use crate::project::{Project, Resolver, Symbol};
 use crate::span::RepoPath;
 use std::collections::{BTreeMap, BTreeSet};
@@ -51,7 +51,7 @@ pub(super) fn standings(
             break;
         }
         let wanted: Vec<Target> = wanted.into_iter().collect();
-        let traced = trace(project, &wanted, progress);
+        let traced = trace_code(project, &wanted, progress);
         let traces: BTreeMap<&Target, &Trace> = wanted.iter().zip(&traced).collect();
         for search in &mut searches {
             search.step_back(project, &traces, is_test);

@@ -17,12 +17,14 @@ pub use why::{PlaceReason, why};
 use super::entity::{DefinitionRef, Entity, Resolved};
 use super::module::{Found, ModuleRef};
 use super::resolve::Resolver;
+use super::root::METADATA;
 use super::{Project, Symbol, memo};
 use crate::facts::{Facts, Guards, NameId, ReferenceKind, Unread};
 use crate::finding::{Hop, Tier};
+use crate::language::find_language;
 use crate::progress::Progress;
 use crate::source::{Absence, FileHits, Hit, Needles};
-use crate::span::{LineIndex, Location, Span};
+use crate::span::{LineIndex, Location, RepoPath, Span};
 use crate::workspace::EntryId;
 use bitcode::{Decode, Encode};
 use classify::{Outcome, classify};
@@ -184,6 +186,18 @@ const ALIAS_ROUNDS: usize = 4;
 
 /// Traces all targets in one search of the tree.
 pub fn trace(project: &Project<'_>, targets: &[Target], progress: &dyn Progress) -> Vec<Trace> {
+    trace_in(project, &project.ids, targets, progress)
+}
+
+/// Traces all targets through code, and through the metadata of packages: the only files that can hold a reference above
+/// the tier of text. What documents and configurations say is not counted.
+pub fn trace_code(project: &Project<'_>, targets: &[Target], progress: &dyn Progress) -> Vec<Trace> {
+    let is_code = |path: &RepoPath| find_language(path).is_some() || METADATA.contains(&path.file_name());
+    let files: Vec<EntryId> = project.ids.iter().copied().filter(|&id| is_code(project.sources.path(id))).collect();
+    trace_in(project, &files, targets, progress)
+}
+
+fn trace_in(project: &Project<'_>, files: &[EntryId], targets: &[Target], progress: &dyn Progress) -> Vec<Trace> {
     if targets.is_empty() {
         return Vec::new();
     }
@@ -203,12 +217,12 @@ pub fn trace(project: &Project<'_>, targets: &[Target], progress: &dyn Progress)
             wanted.fragments.entry(fragment).or_default().push(index);
         }
     }
-    progress.stage("searching names", project.ids.len() as u64);
+    progress.stage("searching names", files.len() as u64);
     let asked = format!("{}{wanted:?}", kept::question(project, &goals));
     let question = memo::Question { kind: "trace", parts: &[asked.as_bytes()] };
     let names = || Needles::with_companions(pairs.iter().cloned());
     let search = Search::new(project, &names);
-    let parts = memo::each(project, &question, &kept::PARTS, &project.ids, progress, |id| {
+    let parts = memo::each(project, &question, &kept::PARTS, files, progress, |id| {
         let file = search.file(id)?;
         Some(trace_file(project, &goals, search.needles(), &wanted, &file))
     });
