@@ -195,6 +195,95 @@ fn what_the_change_broke_and_left_without_a_use_is_located() {
     assert_eq!((&lines_only["broken"], &lines_only["useless"]), (&Value::Null, &Value::Null));
 }
 
+const RUST_BASE: &str = "\
+//! Orders.
+
+/// Handles orders.
+pub struct Handler;
+
+impl Handler {
+    /// The way before the store.
+    ///
+    /// Nobody knows it any more.
+    pub fn handle_v2(&self, order: &str) -> usize {
+        // once there was a queue
+        legacy_save(order)
+    }
+
+    pub fn handle_v3(&self, order: &str) -> usize {
+        order.len()
+    }
+}
+
+fn legacy_save(order: &str) -> usize {
+    let trimmed = order.trim();
+    println!(\"{} {}\", trimmed, trimmed.len());
+    trimmed.len() + 1
+}
+";
+
+const RUST_HEAD: &str = "\
+//! Orders.
+
+pub mod save;
+
+/// Handles orders.
+pub struct Handler;
+
+impl Handler {
+    pub fn handle_v3(
+        &self,
+        order: &str,
+    ) -> usize {
+        order.len()
+    }
+}
+";
+
+#[test]
+fn what_went_in_rust_is_told_by_definition_and_class() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |path: &str, text: &str| write(&folder, path, text);
+    git(folder.path(), &["init", "-q", "-b", "main"]);
+    write("orders/Cargo.toml", "[package]\nname = \"my-shop\"\n");
+    write("orders/src/lib.rs", RUST_BASE);
+    git(folder.path(), &["add", "-A"]);
+    git(folder.path(), &["commit", "-q", "-m", "Handle orders"]);
+    write("orders/src/lib.rs", RUST_HEAD);
+    write("orders/src/save.rs", &RUST_BASE[RUST_BASE.find("fn legacy_save").unwrap()..]);
+    git(folder.path(), &["add", "-A"]);
+    git(folder.path(), &["commit", "-q", "-m", "Remove the order path from before the store"]);
+
+    let document = document(folder.path(), &["HEAD"]);
+    let (removed, totals) = (&document["removed"], &document["totals"]);
+    assert_eq!((&totals["deleted"], &totals["added"]), (&15.into(), &11.into()));
+    let classes = ["code", "comment", "docstring", "blank", "other"].map(|class| removed[class].as_u64().unwrap());
+    assert_eq!(classes, [9, 1, 3, 2, 0]);
+    let fates: Vec<String> = document["symbols"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| {
+            let text = |field: &str| it[field].as_str().unwrap_or_default().to_owned();
+            let lines = it["base"]["start"].as_u64().map_or(0, |start| it["base"]["end"].as_u64().unwrap() + 1 - start);
+            format!("{} {} {lines} {} {}", text("fate"), text("kind"), text("symbol"), text("head-symbol"))
+        })
+        .collect();
+    assert_eq!(
+        fates,
+        [
+            "modified impl 13 my_shop:Handler ",
+            "removed method 7 my_shop:Handler.handle_v2 ",
+            "modified method 3 my_shop:Handler.handle_v3 ",
+            "relocated function 5 my_shop:legacy_save my_shop.save:legacy_save",
+        ]
+    );
+    // Nobody looked for references to it, so nothing is said of them.
+    assert_eq!(document["broken"], Value::Null);
+    let summary = document["summary"].as_str().unwrap();
+    assert!(summary.contains("7 in 1 removed method; ") && !summary.contains("left broken"), "{summary}");
+}
+
 #[test]
 fn every_way_to_name_a_range_is_understood() {
     let folder = repository();

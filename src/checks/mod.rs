@@ -26,7 +26,7 @@ pub use successor::{VersionedName, words};
 use crate::facts::ReferenceKind;
 use crate::finding::{Context, Finding, Tier, Verdict};
 use crate::gap::{Extent, Gap};
-use crate::language::find_language;
+use crate::language::find_linked;
 use crate::policy::{Policy, PolicyPlace, Rule};
 use crate::progress::Progress;
 use crate::project::{Occurrences, Project, TracedReference};
@@ -264,7 +264,7 @@ fn spoiling<'g>(
 fn unread_sources(input: &CheckInput<'_, '_>, contexts: &[Context], may_hold: &dyn Fn(&str) -> bool) -> Vec<RepoPath> {
     let mut paths = Vec::new();
     for (context, gap) in input.gaps() {
-        if !contexts.contains(&context) || find_language(&gap.path).is_none() {
+        if !contexts.contains(&context) || find_linked(&gap.path).is_none() {
             continue;
         }
         let hidden: Option<String> = match &gap.extent {

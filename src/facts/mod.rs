@@ -117,9 +117,23 @@ pub enum DefinitionKind {
     /// An assignment at module or class level.
     Constant,
     TypeAlias,
+    Struct,
+    Enum,
+    Trait,
+    /// A block of methods of a type, named for the type.
+    Implementation,
+    Macro,
+    /// A module inside a file.
+    Module,
 }
 
 impl DefinitionKind {
+    /// Whether it has members, which go where it goes.
+    pub fn has_members(self) -> bool {
+        use DefinitionKind::{Class, Enum, Implementation, Module, Struct, Trait};
+        matches!(self, Class | Struct | Enum | Trait | Implementation | Module)
+    }
+
     pub fn name(self) -> &'static str {
         match self {
             DefinitionKind::Function => "function",
@@ -127,6 +141,12 @@ impl DefinitionKind {
             DefinitionKind::Class => "class",
             DefinitionKind::Constant => "constant",
             DefinitionKind::TypeAlias => "type alias",
+            DefinitionKind::Struct => "struct",
+            DefinitionKind::Enum => "enum",
+            DefinitionKind::Trait => "trait",
+            DefinitionKind::Implementation => "impl",
+            DefinitionKind::Macro => "macro",
+            DefinitionKind::Module => "inline module",
         }
     }
 }

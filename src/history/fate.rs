@@ -239,8 +239,8 @@ impl<'a> Matcher<'a> {
         let mut candidates = candidates(&base, &head);
         candidates.sort_by_key(|&(one, two, similarity)| {
             let (one, two) = (&base[one], &head[two]);
-            let is_class = one.kind == DefinitionKind::Class;
-            (Reverse((is_class, similarity, one.name == two.name, one.key.0 == two.key.0)), one.key, two.key)
+            let has_members = one.kind.has_members();
+            (Reverse((has_members, similarity, one.name == two.name, one.key.0 == two.key.0)), one.key, two.key)
         });
         for (one, two, similarity) in candidates {
             let (one, two) = (&base[one], &head[two]);
@@ -321,6 +321,10 @@ fn may_be_renamed(one: &Portrait<'_>, two: &Portrait<'_>) -> bool {
     let family = |kind: DefinitionKind| match kind {
         DefinitionKind::Function | DefinitionKind::Method => Some(0),
         DefinitionKind::Class => Some(1),
+        DefinitionKind::Struct | DefinitionKind::Enum | DefinitionKind::Trait => Some(2),
+        DefinitionKind::Implementation => Some(3),
+        DefinitionKind::Macro => Some(4),
+        DefinitionKind::Module => Some(5),
         DefinitionKind::Constant | DefinitionKind::TypeAlias => None,
     };
     family(one.kind).is_some()

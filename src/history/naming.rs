@@ -1,20 +1,23 @@
 //! Module names of changed files, without a look at the rest of the tree.
 //!
-//! A file's name depends on the metadata files and the packages of the folders above it alone, so a few look-ups by
+//! A file's name depends on the metadata files, manifests and packages of the folders above it alone, so a few look-ups by
 //! path do what the project model does from a whole snapshot. Invariant: the names are those of
 //! [`crate::project::ModuleIndex`], except where a metadata file declares a root outside its own folder. Absent on
 //! purpose: what a name resolves to.
 
 use super::git;
 use super::{Endpoint, Git};
+use crate::language::{LANGUAGES, Packages, find_language};
 use crate::project::{METADATA, declared_roots, primary_name};
 use crate::span::RepoPath;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The names of files at one end of a range.
 pub struct Naming {
     declared: Vec<String>,
     packages: BTreeSet<String>,
+    /// Of the languages that name modules from a manifest, by name.
+    manifests: BTreeMap<&'static str, Packages>,
 }
 
 impl Naming {
@@ -45,12 +48,25 @@ impl Naming {
             !folder.is_empty() && names.any(|path| git::find(&repository, end, &path).is_some())
         };
         let mut declared: Vec<String> = declared.into_iter().collect();
+        let manifests = LANGUAGES.iter().filter_map(|language| Some((language.name, language.manifest?)));
+        let manifests = manifests.map(|(language, manifest)| {
+            let texts = folders.iter().filter_map(|folder| {
+                let bytes = git::find(&repository, end, &at(folder, manifest.file_name))?;
+                Some((folder.clone(), String::from_utf8_lossy(&bytes).into_owned()))
+            });
+            (language, Packages::new(manifest, texts))
+        });
+        let manifests = manifests.collect();
         declared.sort_by_key(|root| (std::cmp::Reverse(root.len()), root.clone()));
         let packages = folders.into_iter().filter(|folder| is_package(folder)).collect();
-        Self { declared, packages }
+        Self { declared, packages, manifests }
     }
 
     pub fn module(&self, path: &RepoPath) -> String {
+        let packages = find_language(path).and_then(|language| self.manifests.get(language.name));
+        if let Some(packages) = packages {
+            return packages.module(path);
+        }
         primary_name(path, &self.declared, &self.packages)
     }
 }

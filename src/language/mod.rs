@@ -6,17 +6,23 @@
 //! file name, and anything about a project.
 
 pub mod layout;
+mod line;
 pub mod python;
 pub mod query;
+pub mod rust;
 
 use crate::facts::{Facts, Fragments, LineClass, Scope, ScopeKind, Sketch, Unread, Value};
 use crate::span::{LineIndex, RepoPath, Span};
+use std::collections::BTreeMap;
 
 /// A row of the registry.
 pub struct LanguageSpec {
     pub name: &'static str,
     /// File name extensions, without the dot.
     pub extensions: &'static [&'static str],
+    /// Whether names are resolved across its files. Files of other languages are searched as text; their lines and their
+    /// copies are known all the same.
+    pub is_linked: bool,
     pub extract: fn(&str) -> Facts,
     /// What duplicates are found by; asked for only where they are looked for.
     pub fragments: fn(&str) -> Fragments,
@@ -24,8 +30,64 @@ pub struct LanguageSpec {
     pub sketch: fn(&str) -> Sketch,
     /// The text apart from how it is laid out, for telling reformatting from change.
     pub layout: fn(&str) -> layout::Layout,
-    pub grammar: fn() -> tree_sitter::Language,
+    /// What queries run over; where there is none, there are no queries.
+    pub grammar: Option<fn() -> tree_sitter::Language>,
     pub queries: &'static [BuiltinQuery],
+    /// The file that names a package, where modules are named from there; otherwise import roots name them.
+    pub manifest: Option<&'static Manifest>,
+}
+
+/// How the files of a package are named.
+pub struct Manifest {
+    /// The name of the file that declares a package, in the package's folder.
+    pub file_name: &'static str,
+    /// The package that its text declares, if it declares one.
+    pub package: fn(&str) -> Option<Package>,
+    /// The name of a file, by its path below the manifest; without a package, by its path.
+    pub module: fn(&str, Option<&Package>) -> String,
+}
+
+/// What a manifest says of a package.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Package {
+    /// As code names it.
+    pub name: String,
+    /// The path of the file that its modules hang from, relative to the manifest.
+    pub root: String,
+}
+
+/// The packages of one language, by their folders.
+pub struct Packages {
+    manifest: &'static Manifest,
+    by_folder: BTreeMap<String, Package>,
+}
+
+impl Packages {
+    /// The packages that some manifests declare, given with their folders.
+    pub fn new(manifest: &'static Manifest, texts: impl Iterator<Item = (String, String)>) -> Self {
+        let by_folder = texts.filter_map(|(folder, text)| Some((folder, (manifest.package)(&text)?))).collect();
+        Self { manifest, by_folder }
+    }
+
+    /// The name of a file, from the nearest package above it.
+    pub fn module(&self, path: &RepoPath) -> String {
+        let mut folder = path.folder();
+        loop {
+            let package = self.by_folder.get(folder);
+            if package.is_some() || folder.is_empty() {
+                let below = path.as_str().strip_prefix(folder).unwrap_or(path.as_str()).trim_start_matches('/');
+                return (self.manifest.module)(below, package);
+            }
+            folder = folder.rsplit_once('/').map_or("", |(parent, _)| parent);
+        }
+    }
+}
+
+impl LanguageSpec {
+    /// Whether a file is of this language, by its name.
+    pub fn reads(&self, path: &RepoPath) -> bool {
+        path.extension().is_some_and(|extension| self.extensions.contains(&extension))
+    }
 }
 
 /// A query of `queries/<language>/`, compiled into the binary.
@@ -35,12 +97,16 @@ pub struct BuiltinQuery {
 }
 
 /// Every language, in order of age.
-pub const LANGUAGES: &[LanguageSpec] = &[python::SPEC];
+pub const LANGUAGES: &[LanguageSpec] = &[python::SPEC, rust::SPEC];
 
 /// The language of a file, by its name.
 pub fn find_language(path: &RepoPath) -> Option<&'static LanguageSpec> {
-    let extension = path.extension()?;
-    LANGUAGES.iter().find(|language| language.extensions.contains(&extension))
+    LANGUAGES.iter().find(|language| language.reads(path))
+}
+
+/// The same, where names are resolved across the files of the language.
+pub fn find_linked(path: &RepoPath) -> Option<&'static LanguageSpec> {
+    find_language(path).filter(|language| language.is_linked)
 }
 
 /// The facts of a text that is not understood at all: one unread range, lines that are blank or unknown.

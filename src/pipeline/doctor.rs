@@ -10,7 +10,7 @@ use crate::evidence::{
 use crate::finding::Context;
 use crate::gap::Reason;
 use crate::history;
-use crate::language::find_language;
+use crate::language::find_linked;
 use crate::policy::{POLICY_FILES, Policy};
 use crate::progress::Progress;
 use crate::project::{METADATA, Project, declared_roots};
@@ -172,7 +172,7 @@ fn scan(snapshot: &Snapshot, policy: &Policy) -> Scan {
     for &id in &project.ids {
         let entry = snapshot.entry(id);
         let counts = files.entry(policy.context_of(&entry.path)).or_default();
-        match find_language(&entry.path) {
+        match find_linked(&entry.path) {
             Some(_) => counts.parsed += 1,
             None => counts.text += 1,
         }

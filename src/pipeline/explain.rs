@@ -5,7 +5,7 @@ use super::{Check, CheckOptions, Error, Question};
 use crate::checks::CHECKS;
 use crate::evidence::{CheckReport, ExplainReport, Explained, ExplainedRule, RuleReport, Sources};
 use crate::finding::{Context, Finding, Severity, Tier};
-use crate::language::find_language;
+use crate::language::find_linked;
 use crate::policy::{Policy, Rule};
 use crate::progress::Progress;
 use crate::span::{Location, RepoPath};
@@ -195,8 +195,8 @@ fn remedies(finding: &Finding, policy: &Policy) -> Vec<String> {
         }
     }
     if finding.counts() && finding.severity != Severity::Note {
-        let is_code = matches!(finding.context, Context::Code | Context::Tests)
-            && find_language(&finding.location.path).is_some();
+        let is_code =
+            matches!(finding.context, Context::Code | Context::Tests) && find_linked(&finding.location.path).is_some();
         if is_code {
             ways.push(format!("or leave it, with the reason: `# solely: ignore[{}] -- why`", finding.rule));
         }

@@ -9,6 +9,7 @@ use crate::history::attribution::{self, By, Walk};
 use crate::history::changes::Renames;
 use crate::history::ledger::{self, DefinitionLedger, Depth, FileLedger, Ledger, Place};
 use crate::history::{self, Endpoint, Git, Naming, Range, RangeRequest};
+use crate::language::{find_language, find_linked};
 use crate::policy::{self, Policy};
 use crate::progress::Progress;
 use crate::project::{self, ChangedFile, Project, Symbol};
@@ -66,10 +67,10 @@ pub(super) fn removed_with(
     gaps.sort();
     gaps.dedup();
     let is_complete = gaps.iter().all(|gap| gap.stage != Stage::History);
-    let aftermath = match (options.lines_only, sides) {
-        (true, _) => None,
-        (false, Some(sides)) => Some(aftermath(sides, &ledger, &policy, &mut gaps, progress)),
-        (false, None) => Some(aftermath_of(options, range, &ledger, &policy, &mut gaps, progress)?),
+    let aftermath = match sides {
+        _ if options.lines_only || is_blind(&ledger) => None,
+        Some(sides) => Some(aftermath(sides, &ledger, &policy, &mut gaps, progress)),
+        None => Some(aftermath_of(options, range, &ledger, &policy, &mut gaps, progress)?),
     };
     Ok(RemovedReport {
         verdict: if is_complete { Verdict::Pass } else { Verdict::Incomplete },
@@ -106,7 +107,13 @@ fn aftermath_of(
 }
 
 fn is_source(file: &&FileLedger) -> bool {
-    crate::language::find_language(&file.path).is_some()
+    find_linked(&file.path).is_some()
+}
+
+/// Whether definitions went that nobody can look for, so that nothing can be said of references to them.
+fn is_blind(ledger: &Ledger) -> bool {
+    let is_known = |file: &FileLedger| find_language(&file.path).is_some();
+    !ledger.files.iter().any(|file| is_source(&file)) && ledger.files.iter().any(is_known)
 }
 
 /// What the change left broken and useless: both trees as projects, and the files that differ. What cannot be read at

@@ -4,6 +4,7 @@
 //! Absent on purpose: what a module holds.
 
 use super::root::{Roots, structural_root};
+use crate::language::{LANGUAGES, Packages};
 use crate::source::{SourceSet, watch};
 use crate::span::RepoPath;
 use crate::workspace::EntryId;
@@ -39,6 +40,8 @@ pub struct ModuleIndex {
     /// Modules by their path without its ending; a package by its folder.
     at: FxHashMap<String, ModuleRef>,
     names: FxHashMap<EntryId, String>,
+    /// The names of files of other languages, which nothing is resolved to.
+    unlinked: FxHashMap<EntryId, String>,
     paths: FxHashMap<EntryId, RepoPath>,
     /// Folders with an `__init__.py`.
     packages: BTreeSet<String>,
@@ -52,7 +55,8 @@ impl ModuleIndex {
         let is_python = |id: EntryId| sources.language(id).is_some_and(|it| it.name == "python");
         let python: Vec<(EntryId, &RepoPath)> =
             ids.iter().copied().filter(|&id| is_python(id)).map(|id| (id, sources.path(id))).collect();
-        Self::of(&python, Roots::declared(sources, declared))
+        let unlinked = unlinked_names(sources, ids);
+        Self { unlinked, ..Self::of(&python, Roots::declared(sources, declared)) }
     }
 
     /// The modules of some Python files, where nothing else is known than the roots that are declared, longest first.
@@ -92,7 +96,15 @@ impl ModuleIndex {
             }
         }
         tops.values_mut().for_each(|folders| folders.sort());
-        let mut index = Self { at, names: FxHashMap::default(), paths: FxHashMap::default(), packages, roots, tops };
+        let mut index = Self {
+            at,
+            names: FxHashMap::default(),
+            unlinked: FxHashMap::default(),
+            paths: FxHashMap::default(),
+            packages,
+            roots,
+            tops,
+        };
         for (id, path) in python {
             index.names.insert(*id, primary_name(path, &index.roots.declared, &index.packages));
             index.paths.insert(*id, (*path).clone());
@@ -167,7 +179,7 @@ impl ModuleIndex {
 
     pub fn name(&self, id: EntryId) -> &str {
         self.watch_name(id);
-        self.names.get(&id).map_or("", String::as_str)
+        self.names.get(&id).or_else(|| self.unlinked.get(&id)).map_or("", String::as_str)
     }
 
     pub fn module_name(&self, module: &ModuleRef) -> String {
@@ -298,6 +310,24 @@ impl ModuleIndex {
         path.extend(others);
         path
     }
+}
+
+/// The names of the files of languages that name modules from a manifest.
+fn unlinked_names(sources: &SourceSet<'_>, ids: &[EntryId]) -> FxHashMap<EntryId, String> {
+    let mut names = FxHashMap::default();
+    for language in LANGUAGES {
+        let Some(manifest) = language.manifest else { continue };
+        let is_own = |id: &EntryId| language.reads(sources.path(*id));
+        let own: Vec<EntryId> = ids.iter().copied().filter(is_own).collect();
+        if own.is_empty() {
+            continue;
+        }
+        let manifests = sources.snapshot().ids().filter(|(_, entry)| entry.path.file_name() == manifest.file_name);
+        let texts = manifests.filter_map(|(id, entry)| Some((entry.path.folder().to_owned(), sources.text(id)?)));
+        let packages = Packages::new(manifest, texts);
+        names.extend(own.into_iter().map(|id| (id, packages.module(sources.path(id)))));
+    }
+    names
 }
 
 /// The one name of a file: from the longest declared root above it, else from the folder above its top-most package,

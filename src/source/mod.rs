@@ -16,7 +16,7 @@ pub use search::{FileHits, Hit, Needles, is_bounded};
 
 use crate::facts::{Facts, Fragments, Sketch, Unread};
 use crate::gap::{Extent, Gap, Reason, Stage};
-use crate::language::{LanguageSpec, find_language};
+use crate::language::{LanguageSpec, find_language, find_linked};
 use crate::progress::Progress;
 use crate::span::{RepoPath, Span};
 use crate::workspace::{BlobId, EntryId, Snapshot, SnapshotReader};
@@ -114,8 +114,9 @@ impl<'s> SourceSet<'s> {
         &self.snapshot.entry(id).path
     }
 
+    /// The language of a file, where names are resolved across the files of that language.
     pub fn language(&self, id: EntryId) -> Option<&'static LanguageSpec> {
-        find_language(self.path(id))
+        find_linked(self.path(id))
     }
 
     /// Everything that could not be seen so far, sorted.
@@ -215,7 +216,7 @@ impl<'s> SourceSet<'s> {
         Some(fitted(decode(self.bytes(self.snapshot.find(path)?)?).into_lossy()))
     }
 
-    /// The facts of a file in a language that is understood; `None` where there is no such language, or where a gap
+    /// The facts of a file, where names are resolved across the files of its language; `None` elsewhere, or where a gap
     /// says why not.
     pub fn facts(&self, id: EntryId) -> Option<Arc<Facts>> {
         watch::saw_file(id);
@@ -294,7 +295,7 @@ impl<'s> SourceSet<'s> {
     /// What duplicates of a file are found by; `None` where there is no language, or where a gap says why not. Kept by
     /// content, not by path.
     pub fn fragments(&self, id: EntryId) -> Option<Arc<Fragments>> {
-        let language = self.language(id)?;
+        let language = find_language(self.path(id))?;
         if let Some(fragments) = self.recall_fragments(id, language) {
             return Some(self.told_fragments(id, fragments));
         }

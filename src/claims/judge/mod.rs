@@ -23,7 +23,7 @@ use crate::finding::{Context, Finding};
 use crate::gap::{Extent, Gap};
 use crate::history::departure::Sought;
 use crate::history::ledger::Ledger;
-use crate::language::find_language;
+use crate::language::find_linked;
 use crate::outside::OutsideReport;
 use crate::policy::Policy;
 use crate::progress::Progress;
@@ -257,7 +257,7 @@ impl<'a, 's> Judge<'a, 's> {
     /// What keeps a whole tree from being known: gaps in files of a known language.
     fn blind_spots(&self, project: &Project<'_>) -> Vec<Gap> {
         let mut gaps = project.sources.gaps();
-        gaps.retain(|gap| self.case.policy.judges(&gap.path) && find_language(&gap.path).is_some());
+        gaps.retain(|gap| self.case.policy.judges(&gap.path) && find_linked(&gap.path).is_some());
         gaps
     }
 

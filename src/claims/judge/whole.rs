@@ -6,7 +6,7 @@ use crate::claims::{Name, Status};
 use crate::facts::DefinitionKind;
 use crate::finding::{Context, Severity};
 use crate::history::Fate;
-use crate::language::find_language;
+use crate::language::find_linked;
 use crate::span::{Location, Position, RepoPath};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -104,7 +104,7 @@ impl Judge<'_, '_> {
     /// The folders of code that the change touches.
     fn folders(&self) -> BTreeSet<&str> {
         let is_code =
-            |path: &&RepoPath| find_language(path).is_some() && self.case.policy.context_of(path) == Context::Code;
+            |path: &&RepoPath| find_linked(path).is_some() && self.case.policy.context_of(path) == Context::Code;
         self.case.ledger.files.iter().map(|file| &file.path).filter(is_code).map(|path| path.folder()).collect()
     }
 

@@ -35,12 +35,14 @@ use ruff_text_size::{Ranged, TextRange};
 pub const SPEC: LanguageSpec = LanguageSpec {
     name: "python",
     extensions: &["py", "pyi", "pyw"],
+    is_linked: true,
     extract,
     fragments: fragment::fragments,
     sketch: sketch::sketch,
     layout: layout::layout,
-    grammar: || tree_sitter_python::LANGUAGE.into(),
+    grammar: Some(|| tree_sitter_python::LANGUAGE.into()),
     queries: super::query::PYTHON_QUERIES,
+    manifest: None,
 };
 
 /// Stack that must be free before a file is parsed and walked, and what is allocated where it is not: dropping a

@@ -47,7 +47,7 @@ const PREDICATES: &[&str] = &[
 
 impl CompiledQuery {
     pub fn compile(language: &LanguageSpec, source: &QuerySource) -> Result<CompiledQuery, QueryError> {
-        let grammar = (language.grammar)();
+        let grammar = (language.grammar.expect("queries are written for languages with a grammar"))();
         let query = Query::new(&grammar, &source.text).map_err(|error| explain(source, &grammar, &error))?;
         check_tokens(source)?;
         let mut captures = Vec::new();

@@ -220,7 +220,7 @@ mod tests {
             (r#"((string) @reference (#match? @reference "^\"GET \\d"))"#, Some(&["\"GET "])),
         ];
         for (text, expected) in cases {
-            let query = Query::new(&(python::SPEC.grammar)(), text).unwrap();
+            let query = Query::new(&python::SPEC.grammar.unwrap()(), text).unwrap();
             let found = of_query(&query, text);
             let found = found.as_ref().map(|literals| literals.iter().map(String::as_str).collect::<Vec<_>>());
             assert_eq!(found.as_deref(), *expected, "{text}");

@@ -55,7 +55,8 @@ pub struct QueryEngine {
 impl QueryEngine {
     pub fn new(language: &LanguageSpec) -> QueryEngine {
         let mut parser = Parser::new();
-        parser.set_language(&(language.grammar)()).expect("every grammar of the registry has a version that is read");
+        let grammar = language.grammar.expect("queries are written for languages with a grammar");
+        parser.set_language(&grammar()).expect("every grammar of the registry has a version that is read");
         let mut cursor = QueryCursor::new();
         cursor.set_match_limit(OPEN_MATCHES);
         QueryEngine { parser, cursor }

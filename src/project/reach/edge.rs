@@ -203,7 +203,7 @@ impl Resolver<'_, '_> {
                 self.of_code(file, facts, node, Some(definition.id), owned, steps);
             }
             DefinitionKind::Class => self.of_class(facts, definition, owned, steps),
-            DefinitionKind::Constant | DefinitionKind::TypeAlias => {}
+            _ => {}
         }
     }
 

@@ -11,7 +11,7 @@ use super::edge::{Steps, external};
 use super::launch::{self, Launch, Start};
 use super::page::{self, Paths, RawNode};
 use crate::facts::{DefinitionKind, Facts, ReferenceKind, Value};
-use crate::language::find_language;
+use crate::language::find_linked;
 use crate::policy::SymbolPattern;
 use crate::progress::Progress;
 use crate::project::entity::{DefinitionRef, Entity};
@@ -179,7 +179,7 @@ fn found(
     is_test: &(dyn Fn(&RepoPath) -> bool + Sync),
     progress: &dyn Progress,
 ) -> Vec<EntryPoint> {
-    let is_source = |path: &RepoPath| find_language(path).is_some();
+    let is_source = |path: &RepoPath| find_linked(path).is_some();
     let is_asked = |path: &RepoPath| (is_source(path) || launch::is_read(path)) && !is_test(path);
     let files: Vec<EntryId> = project.ids.iter().copied().filter(|&id| is_asked(project.sources.path(id))).collect();
     progress.stage("searching entry points", files.len() as u64);
@@ -236,7 +236,7 @@ impl RawStarts {
         let sources = resolver.project.sources;
         let path = sources.path(file);
         let mut found = Vec::new();
-        if find_language(path).is_some() {
+        if find_linked(path).is_some() {
             let hits = sources.search_file(file, &marks.needles, &marks.absence);
             if let Some(facts) = hits.and_then(|hits| sources.facts_in(&hits)) {
                 found.extend(resolver.entries_of(file, &facts));

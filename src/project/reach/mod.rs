@@ -479,7 +479,7 @@ pub fn nodes_of(project: &Project<'_>, symbol: &Symbol) -> Vec<Node> {
 fn dark_files(project: &Project<'_>, is_test: &(dyn Fn(&RepoPath) -> bool + Sync)) -> Vec<RepoPath> {
     let gaps = project.sources.gaps();
     let is_dark = |gap: &crate::gap::Gap| {
-        gap.extent == Extent::Unavailable && crate::language::find_language(&gap.path).is_some() && !is_test(&gap.path)
+        gap.extent == Extent::Unavailable && crate::language::find_linked(&gap.path).is_some() && !is_test(&gap.path)
     };
     gaps.iter().filter(|gap| is_dark(gap)).map(|gap| gap.path.clone()).collect()
 }

@@ -1,0 +1,123 @@
+//! Rust, on rustc's lexer and syn's parser: text to [`Facts`].
+//!
+//! Tokens say what a line is and where things begin and end; the tree says what is defined. syn does not recover: a text
+//! that it refuses has its lines and comments, and is otherwise unread. Code in the brackets of a macro is read where it
+//! is a list of items, as behind `cfg_if!`. Invariant: what stands in a text depends on the text alone, never on a crate
+//! around it. Absent, so far: what a name means ([`LanguageSpec::is_linked`]), and what a program wires together.
+
+mod depth;
+mod item;
+mod layout;
+mod line;
+mod module;
+#[cfg(test)]
+mod tests;
+mod token;
+
+use super::LanguageSpec;
+use crate::facts::{Facts, Fragments, MODULE_SCOPE, Scope, ScopeKind, Sketch, Unread, Value};
+use crate::span::{LineIndex, Span};
+use proc_macro2::LineColumn;
+
+pub const SPEC: LanguageSpec = LanguageSpec {
+    name: "rust",
+    extensions: &["rs"],
+    is_linked: false,
+    extract,
+    fragments: |_| Fragments::default(),
+    sketch: |_| Sketch::default(),
+    layout: layout::layout,
+    grammar: None,
+    queries: &[],
+    manifest: Some(&module::MANIFEST),
+};
+
+/// Stack that must be free before a file is parsed and walked, in all and for each level of nesting: syn descends once
+/// per level.
+const STACK_BASE: usize = 1 << 20;
+const STACK_PER_LEVEL: usize = 96 << 10;
+
+/// The facts of one Rust text. Never fails: what cannot be read is listed in [`Facts::unread`].
+pub fn extract(text: &str) -> Facts {
+    let tokens = token::tokens(text);
+    let index = LineIndex::new(text.as_bytes());
+    let span = Span::new(0, text.len() as u32);
+    let comments = tokens.iter().filter(|it| it.is_comment());
+    let facts = Facts {
+        values: vec![Value::Unknown],
+        scopes: vec![Scope { kind: ScopeKind::Module, parent: None, definition: None, span }],
+        lines: line::classify(text, &tokens, &index),
+        comments: comments.clone().filter(|it| !it.is_doc()).map(|it| it.span).collect(),
+        docstrings: comments.filter(|it| it.is_doc()).map(|it| it.span).collect(),
+        line_index: index,
+        ..Facts::default()
+    };
+    debug_assert_eq!(MODULE_SCOPE.index(), 0);
+    let read = parsed(text, &tokens, &facts.line_index, |file, locator| item::items(file, locator, &tokens));
+    match read {
+        Ok(found) => found.into_facts(facts),
+        Err(unread) => Facts { unread, ..facts },
+    }
+}
+
+/// Reads the tree of a text, or says what keeps it from being read.
+fn parsed<T>(
+    text: &str,
+    tokens: &[token::Token],
+    index: &LineIndex,
+    read: impl FnOnce(&syn::File, &Locator<'_>) -> T,
+) -> Result<T, Vec<Unread>> {
+    let depth = match depth::bound(text, tokens) {
+        Ok(depth) => depth,
+        Err(reason) => return Err(vec![Unread { span: Span::new(0, text.len() as u32), reason }]),
+    };
+    let locator = Locator { text, index, reads_macros: depth.with_macros };
+    let needed = STACK_BASE + STACK_PER_LEVEL * depth.levels as usize;
+    let read = stacker::maybe_grow(needed, needed, || match syn::parse_file(text) {
+        Ok(file) => Ok(read(&file, &locator)),
+        Err(error) => Err(locator.refused(&error)),
+    });
+    // The lexer behind syn keeps every text that it has places in.
+    proc_macro2::extra::invalidate_current_thread_spans();
+    read
+}
+
+/// Turns syn's places into ours.
+struct Locator<'a> {
+    text: &'a str,
+    index: &'a LineIndex,
+    /// What stands in the brackets of macros is not nested too deep to be parsed.
+    reads_macros: bool,
+}
+
+impl Locator<'_> {
+    fn offset(&self, at: LineColumn) -> u32 {
+        let line = self.index.span(at.line as u32);
+        let text = line.slice(self.text);
+        // syn does not count the byte order mark.
+        let mark = if at.line == 1 && text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+        let text = &text[mark..];
+        let column = match text.is_char_boundary(at.column) && text.as_bytes()[..at.column].is_ascii() {
+            true => at.column,
+            false => text.char_indices().nth(at.column).map_or(text.len(), |(at, _)| at),
+        };
+        line.start + (mark + column) as u32
+    }
+
+    fn span(&self, span: proc_macro2::Span) -> Span {
+        Span::new(self.offset(span.start()), self.offset(span.end()))
+    }
+
+    /// All of a text that syn refuses, what begins at the line of the error first.
+    fn refused(&self, error: &syn::Error) -> Vec<Unread> {
+        let length = self.text.len() as u32;
+        let line = error.span().start().line as u32;
+        let start = self.index.span(line.max(1)).start.min(length);
+        let reason = error.to_string();
+        let mut unread = vec![Unread { span: Span::new(start, length), reason: reason.clone() }];
+        if start > 0 {
+            unread.push(Unread { span: Span::new(0, start), reason });
+        }
+        unread
+    }
+}

@@ -1,0 +1,69 @@
+//! Names of modules: what a file is called, by its place in its package.
+//!
+//! `src/orders/store.rs` of the package `my-shop` is `my_shop.orders.store`, `src/orders/mod.rs` is `my_shop.orders`, the
+//! root of the library is `my_shop`, and what lies outside `src/` is named by its folders: `my_shop.tests.orders`.
+//! Invariant: a file has one name, which depends on its path and on the nearest manifest above it alone. Absent on
+//! purpose: `#[path = "…"]`, and which files a crate is really made of.
+
+use crate::language::{Manifest, Package};
+
+pub const MANIFEST: Manifest = Manifest { file_name: "Cargo.toml", package, module };
+
+/// The package that a manifest declares; none where it is that of a workspace alone, or cannot be read.
+fn package(text: &str) -> Option<Package> {
+    let table: toml::Table = text.parse().ok()?;
+    let library = table.get("lib");
+    let of_library = |key: &str| library.and_then(|it| it.get(key)).and_then(toml::Value::as_str);
+    let name = table.get("package").and_then(|it| it.get("name")).and_then(toml::Value::as_str)?;
+    Some(Package {
+        name: of_library("name").unwrap_or(name).replace('-', "_"),
+        root: of_library("path").unwrap_or("src/lib.rs").trim_start_matches("./").to_owned(),
+    })
+}
+
+/// The name of a file, by its path below the manifest.
+fn module(path: &str, package: Option<&Package>) -> String {
+    let stem = path.strip_suffix(".rs").unwrap_or(path);
+    let stem = stem.strip_suffix("/mod").unwrap_or(stem);
+    let Some(package) = package else { return stem.replace('/', ".") };
+    if path == package.root {
+        return package.name.clone();
+    }
+    let folder = package.root.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let below = match folder {
+        "" => Some(stem),
+        folder => stem.strip_prefix(folder).and_then(|rest| rest.strip_prefix('/')),
+    };
+    format!("{}.{}", package.name, below.unwrap_or(stem).replace('/', "."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_named_by_its_place_in_the_package() {
+        let shop = package("[package]\nname = \"my-shop\"\n").unwrap();
+        for (path, name) in [
+            ("src/lib.rs", "my_shop"),
+            ("src/main.rs", "my_shop.main"),
+            ("src/orders/mod.rs", "my_shop.orders"),
+            ("src/orders.rs", "my_shop.orders"),
+            ("src/orders/store.rs", "my_shop.orders.store"),
+            ("src/bin/serve.rs", "my_shop.bin.serve"),
+            ("tests/orders.rs", "my_shop.tests.orders"),
+            ("build.rs", "my_shop.build"),
+        ] {
+            assert_eq!(module(path, Some(&shop)), name, "{path}");
+        }
+        assert_eq!(module("src/a/mod.rs", None), "src.a");
+    }
+
+    #[test]
+    fn a_manifest_may_name_the_library_and_its_root() {
+        let named = package("[package]\nname = \"a\"\n[lib]\nname = \"b\"\npath = \"./b.rs\"\n").unwrap();
+        assert_eq!((module("b.rs", Some(&named)), module("c/d.rs", Some(&named))), ("b".into(), "b.c.d".into()));
+        assert_eq!(package("[workspace]\nmembers = [\"a\"]\n"), None);
+        assert_eq!(package("not toml ["), None);
+    }
+}
