@@ -49,7 +49,7 @@
 //! | [`workspace`] | a work tree, the index, a revision | a snapshot: paths and bytes |
 //! | [`source`] | snapshot | texts, occurrences of names, facts; each blob parsed once |
 //! | [`project`] | facts | modules, classes, meanings, traces, routes, what is reached, what dies |
-//! | [`history`] | two revisions | changed lines and what became of each |
+//! | [`history`] | two revisions, or a range | changed lines and what became of each; the samples of a range |
 //! | [`checks`] | policy, project | findings, and what each does to the verdict of its rule |
 //! | [`proposal`] | project | what a policy could say |
 //! | [`triage`] | findings, comments, baseline, base | marked findings, and a verdict per rule and context |

@@ -7,8 +7,11 @@ use solely::checks::Scope;
 use solely::checks::duplicates::Options;
 use solely::evidence::{
     AuditArguments, AuditReport, CheckReport, Document, DocumentKind, DuplicatesReport, RemovedReport, Sources, Status,
+    TrendReport,
 };
-use solely::pipeline::{AuditOptions, PolicySource, RemovedOptions, audit, compare, judge, removed};
+use solely::pipeline::{
+    AuditOptions, PolicySource, RemovedOptions, TrendOptions, audit, compare, judge, removed, trend,
+};
 use solely::policy::Policy;
 use solely::progress::Silent;
 use solely::report::{FORMATS, RenderOptions, Report, find_format, formats_of};
@@ -105,6 +108,7 @@ fn repository() -> &'static Path {
         }
         git(&["add", "--all"]);
         git(&["commit", "--quiet", "--message", "one"]);
+        git(&["tag", "=cmd|'<img/src=x>',@octocat,`error"]);
         fs::write(folder.path().join("shop/api.py"), "def route(request):\n    return request\n").unwrap();
         fs::remove_file(folder.path().join(HOSTILE_PATHS[0])).unwrap();
         git(&["add", "--all"]);
@@ -112,6 +116,21 @@ fn repository() -> &'static Path {
         folder
     });
     FOLDER.path()
+}
+
+/// A trend over the hostile repository, with a tag and a title that would be something else unescaped.
+pub fn hostile_trend() -> TrendReport {
+    let options = TrendOptions {
+        repo: repository().to_owned(),
+        policy: Default::default(),
+        cache: Default::default(),
+        request: solely::history::RangeRequest::parse("HEAD"),
+        every: solely::history::sampling::Every::Commit,
+        rules: Vec::new(),
+        duplicates: Some(Options { kinds: Vec::new(), min_lines: 2, tests: true, traced: Some(0) }),
+        search_path: None,
+    };
+    trend(&options, &Silent).unwrap()
 }
 
 pub fn hostile_removed() -> RemovedReport {
@@ -205,6 +224,7 @@ fn equal_input_gives_equal_bytes() {
     twice(hostile_check);
     twice(hostile_duplicates);
     twice(hostile_removed);
+    twice(hostile_trend);
     twice(audited);
     twice(canonical::check_report);
     twice(canonical::refs_report);
@@ -216,13 +236,14 @@ fn equal_input_gives_equal_bytes() {
 #[test]
 fn no_format_lets_control_characters_through() {
     let (check, duplicates, removed) = (hostile_check(), hostile_duplicates(), hostile_removed());
-    let audit = hostile_audit();
+    let (audit, trend) = (hostile_audit(), hostile_trend());
     for format in FORMATS {
         let texts = [
             format.render(&check, &Sources::new(), &PLAIN),
             format.render(&duplicates, &Sources::new(), &PLAIN),
             format.render(&removed, &Sources::new(), &PLAIN),
             format.render(&audit, &Sources::new(), &PLAIN),
+            format.render(&trend, &Sources::new(), &PLAIN),
         ];
         for text in texts.into_iter().flatten() {
             let found = text.chars().find(|c| (c.is_control() && *c != '\n') || matches!(*c, '\u{202e}' | '\u{200b}'));
@@ -485,6 +506,7 @@ fn nothing_of_a_repository_is_markdown() {
         show("markdown", &hostile_duplicates()),
         show("markdown", &hostile_removed()),
         show("markdown", &hostile_audit()),
+        show("markdown", &hostile_trend()),
         show("markdown", &canonical::check_report()),
         show("markdown", &canonical::refs_report()),
         show("markdown", &canonical::why_report()),
@@ -551,4 +573,37 @@ fn a_format_that_makes_no_sense_for_a_command_is_refused_with_those_that_do() {
     let possible = told.split("possible values").nth(1).unwrap();
     assert!(possible.contains("terminal") && possible.contains("jsonl") && !possible.contains("junit"), "{told}");
     assert!(!Path::new("junit").exists());
+}
+
+#[test]
+fn a_picture_is_a_picture_and_a_row_is_no_formula() {
+    let report = hostile_trend();
+    let svg = show("svg", &report);
+    let mut reader = quick_xml::Reader::from_str(&svg);
+    let mut open = 0;
+    loop {
+        match reader.read_event().unwrap() {
+            quick_xml::events::Event::Start(element) => {
+                open += 1;
+                let name = String::from_utf8_lossy(element.name().as_ref()).into_owned();
+                let known = ["svg", "title", "style", "rect", "text", "line", "polyline", "circle"];
+                assert!(known.contains(&name.as_str()), "{name}");
+            }
+            quick_xml::events::Event::End(_) => open -= 1,
+            quick_xml::events::Event::Eof => break,
+            _ => {}
+        }
+    }
+    assert_eq!(open, 0, "every element that is opened is closed");
+    for loads in ["href", "url(", "@import", "script", "octocat"] {
+        assert!(!svg.contains(loads), "{loads}");
+    }
+    let csv = show("csv", &report);
+    let columns = csv.lines().next().unwrap().split(',').count();
+    for line in csv.lines().skip(1) {
+        // quotes hide the commas of a tag
+        let outside: String = line.split('"').step_by(2).collect();
+        assert_eq!(outside.split(',').count(), columns, "{line}");
+        assert!(!line.contains(",=") && !line.contains("\"="), "{line}");
+    }
 }

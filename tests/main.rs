@@ -36,6 +36,8 @@ mod init;
 mod confined;
 /// The laws of the fuzz targets, over their seeds.
 mod laws;
+/// Trends: every sample against `check` and `duplicates`, and what cannot be seen.
+mod trend;
 /// The ledger of a range, from a repository to every format.
 mod removed;
 /// Every format over the canonical report: the terminal against a picture, JSON against its contract.

@@ -3,7 +3,9 @@
 //! The browser is a headless Chromium of this machine (`CHROMIUM`, or one on the path). `cargo test` alone reads the bytes;
 //! `cargo test --test main page -- --ignored` opens the pages, as `.ci/run` does, and fails where there is no browser.
 
-use crate::formats::{HOSTILE_PATHS, hostile_audit, hostile_check, hostile_duplicates, hostile_removed, show};
+use crate::formats::{
+    HOSTILE_PATHS, hostile_audit, hostile_check, hostile_duplicates, hostile_removed, hostile_trend, show,
+};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -16,12 +18,13 @@ const BROWSERS: &[&str] =
 const PATIENCE: Duration = Duration::from_secs(120);
 
 /// The pages, by the words of their verdict.
-fn pages() -> [(&'static str, String); 4] {
+fn pages() -> [(&'static str, String); 5] {
     [
         ("fail", show("html", &hostile_check())),
         ("of duplicates", show("html", &hostile_duplicates())),
         ("net lines", show("html", &hostile_removed())),
         ("Do not close the issue", show("html", &hostile_audit())),
+        ("2 samples", show("html", &hostile_trend())),
     ]
 }
 
@@ -35,7 +38,7 @@ fn a_page_needs_nothing_and_runs_nothing() {
         let (_, body) = page.split_once("</style>").unwrap();
         for element in elements.captures_iter(body) {
             let known = "body header div p h1 h2 span blockquote dl dt dd nav a main section figure figcaption small ul \
-                         li svg title rect path table thead tbody tr th td code strong details summary pre mark wbr footer";
+                         li svg title rect path line polyline circle text table thead tbody tr th td code strong details summary pre mark wbr footer";
             assert!(known.split_whitespace().any(|name| name == &element[1]), "{}", &element[0]);
             for attribute in attributes.captures_iter(&element[2]) {
                 let name = attribute[1].to_ascii_lowercase();

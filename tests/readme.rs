@@ -36,6 +36,20 @@ fn the_example_is_what_the_command_prints() {
 }
 
 #[test]
+fn the_trend_is_what_the_command_prints() {
+    let shown = fence("## How it goes over time", "```text");
+    let (command, shown) = shown.split_once('\n').expect("the example begins with its command");
+    let words: Vec<&str> = command.trim_start_matches("$ solely ").split(' ').collect();
+    let shop = crate::trend::Shop::new();
+    let output = crate::cli::command(&words).current_dir(shop.path()).output().expect("the command runs");
+    let printed = String::from_utf8(output.stdout).expect("the output is text");
+    // the digest of the policy changes with every pack
+    let stable = |text: &str| text.lines().filter(|it| !it.starts_with("every sample")).collect::<Vec<_>>().join("\n");
+    assert_eq!(stable(&printed), stable(shown), "\n--- printed ---\n{printed}");
+    assert_eq!(output.status.code(), Some(0));
+}
+
+#[test]
 fn the_policy_is_valid_and_has_every_kind_of_rule() {
     let text = fence("## The policy", "```toml");
     let policy = Policy::parse(text, "solely.toml", &|_| Ok(None)).unwrap_or_else(|errors| panic!("{errors:?}"));

@@ -5,7 +5,7 @@
 
 use crate::canonical;
 use crate::cli::{solely, stdout};
-use crate::formats::{hostile_audit, hostile_check, hostile_duplicates, hostile_removed, show};
+use crate::formats::{hostile_audit, hostile_check, hostile_duplicates, hostile_removed, hostile_trend, show};
 use serde_json::Value;
 use solely::report::SCHEMAS;
 use std::path::{Path, PathBuf};
@@ -51,6 +51,7 @@ fn what_is_printed_is_valid() {
         ("duplicates", show("json", &hostile_duplicates())),
         ("removed", show("json", &hostile_removed())),
         ("audit", show("json", &hostile_audit())),
+        ("trend", show("json", &hostile_trend())),
     ];
     for (name, text) in documents {
         let document: Value = serde_json::from_str(&text).unwrap();

@@ -7,7 +7,7 @@
 use super::legacy::state;
 use super::query::{FileMatches, QuerySet};
 use super::successor::VersionedName;
-use super::{CheckInput, CheckOutput, CheckSpec, RuleReport, SymbolReport, tally, unread_sources};
+use super::{Census, CheckInput, CheckOutput, CheckSpec, RuleReport, SymbolReport, tally, unread_sources};
 use crate::facts::{DefinitionId, DefinitionKind, Facts, Marker, MarkerKind};
 use crate::finding::{Context, Finding, Gate, Related, Severity, Tier, Verdict};
 use crate::policy::{FamilyRule, Rule, RuleKind, matches_name};
@@ -127,14 +127,32 @@ fn run(input: &CheckInput<'_, '_>, rules: &[&Rule]) -> CheckOutput {
     let (members, traces) = select(input, rules);
     let mut output = CheckOutput::default();
     for (index, rule) in rules.iter().enumerate() {
-        let own: Vec<(&Member, &Trace)> =
-            members.iter().zip(&traces).filter(|(member, _)| member.rule == index).collect();
-        // A getter and its setter are one symbol, and two registrations may lead to one handler.
-        let mut seen = std::collections::BTreeSet::new();
-        let own: Vec<(&Member, &Trace)> = own.into_iter().filter(|(member, _)| seen.insert(&member.symbol)).collect();
-        report(input, rule, &own, &mut output);
+        report(input, rule, &members_of(index, &members, &traces), &mut output);
     }
     output
+}
+
+/// What each rule selects and what of it is there, without findings.
+pub(super) fn census(input: &CheckInput<'_, '_>, rules: &[&Rule]) -> Vec<Census> {
+    let (members, traces) = select(input, rules);
+    let one = |(index, rule): (usize, &&Rule)| Census {
+        rule: rule.id.0.clone(),
+        kind: rule.kind.name(),
+        symbols: members_of(index, &members, &traces)
+            .iter()
+            .map(|(member, trace)| symbol_report(input, member, trace))
+            .collect(),
+        spoiled_by: spoiled_by(input, family_of(rule)),
+    };
+    rules.iter().enumerate().map(one).collect()
+}
+
+/// The members of one rule, each symbol once: a getter and its setter are one, and two registrations may lead to one
+/// handler.
+fn members_of<'m>(rule: usize, members: &'m [Member], traces: &'m [Trace]) -> Vec<(&'m Member, &'m Trace)> {
+    let mut seen = std::collections::BTreeSet::new();
+    let own = members.iter().zip(traces).filter(|(member, _)| member.rule == rule);
+    own.filter(|(member, _)| seen.insert(&member.symbol)).collect()
 }
 
 /// Whether a rule without a query can have a member in a file with these facts. The answer rests on nothing else, so that
@@ -371,15 +389,7 @@ fn module_member(input: &CheckInput<'_, '_>, rule: usize, file: EntryId, facts: 
 fn report(input: &CheckInput<'_, '_>, rule: &Rule, members: &[(&Member, &Trace)], output: &mut CheckOutput) {
     let mut symbols = Vec::new();
     for (member, trace) in members {
-        let (references, by_context) = tally(trace.references.iter().map(|it| (input.context(&it.location.path), it)));
-        symbols.push(SymbolReport {
-            symbol: member.symbol.to_string(),
-            state: state(input, trace),
-            definitions: vec![member.location.clone()],
-            references,
-            by_context,
-            occurrences: trace.occurrences,
-        });
+        symbols.push(symbol_report(input, member, trace));
         output.findings.push(finding(input, rule, member, trace));
     }
     let spoiled_by = spoiled_by(input, family_of(rule));
@@ -397,6 +407,18 @@ fn report(input: &CheckInput<'_, '_>, rule: &Rule, members: &[(&Member, &Trace)]
         symbols,
         spoiled_by,
     });
+}
+
+fn symbol_report(input: &CheckInput<'_, '_>, member: &Member, trace: &Trace) -> SymbolReport {
+    let (references, by_context) = tally(trace.references.iter().map(|it| (input.context(&it.location.path), it)));
+    SymbolReport {
+        symbol: member.symbol.to_string(),
+        state: state(input, trace),
+        definitions: vec![member.location.clone()],
+        references,
+        by_context,
+        occurrences: trace.occurrences,
+    }
 }
 
 /// Source files that may hold a member unseen: what was not read has a name that the family selects, or cannot be looked

@@ -5,8 +5,11 @@
 //! on purpose: how references are found; see `project::trace`.
 
 use super::wiring::{Wiring, wiring};
-use super::{CheckInput, CheckOutput, CheckSpec, RuleReport, State, SymbolReport, Warning, follower, spoiling, tally};
+use super::{
+    Census, CheckInput, CheckOutput, CheckSpec, RuleReport, State, SymbolReport, Warning, follower, spoiling, tally,
+};
 use crate::finding::{Context, Finding, Gate, Identity, Related, Severity, Tier, Verdict};
+use crate::gap::Gap;
 use crate::policy::{Demand, LegacyRule, PolicyPlace, Rule, RuleKind, SymbolPattern};
 use crate::project::{DefinitionSite, Entity, Resolver, Symbol, Target, Trace, TracedReference, UseAccess, trace};
 use crate::span::{Location, Position, RepoPath};
@@ -18,10 +21,8 @@ pub const SPEC: CheckSpec = CheckSpec { kind: "legacy", explanation: include_str
 fn run(input: &CheckInput<'_, '_>, rules: &[&Rule]) -> CheckOutput {
     let mut output = CheckOutput::default();
     let plans: Vec<Plan<'_>> = rules.iter().map(|rule| plan(input, rule, &mut output.warnings)).collect();
-    let targets: BTreeSet<Target> = plans.iter().flat_map(|plan| plan.targets.iter().map(|it| it.0.clone())).collect();
-    let targets: Vec<Target> = targets.into_iter().collect();
-    let mut traces = trace(input.project, &targets, input.progress);
-    traces.iter_mut().for_each(|trace| leave_policy_out(input, trace));
+    let traces = traces_of(input, &plans);
+    let targets: Vec<Target> = traces.iter().map(|trace| trace.target.clone()).collect();
     let traces: BTreeMap<&Target, &Trace> = targets.iter().zip(&traces).collect();
     let mut wiring = wiring(input, rules);
     output.warnings.append(&mut wiring.warnings);
@@ -34,6 +35,33 @@ fn run(input: &CheckInput<'_, '_>, rules: &[&Rule]) -> CheckOutput {
         output.findings.extend(follower::findings(input, plan.rule, &symbols, &followers));
     }
     output
+}
+
+/// What each rule names and what of it is there, without findings.
+pub(super) fn census(input: &CheckInput<'_, '_>, rules: &[&Rule]) -> Vec<Census> {
+    let plans: Vec<Plan<'_>> = rules.iter().map(|rule| plan(input, rule, &mut Vec::new())).collect();
+    let traces = traces_of(input, &plans);
+    let traces: BTreeMap<&Target, &Trace> = traces.iter().map(|trace| (&trace.target, trace)).collect();
+    let gaps = input.gaps();
+    let one = |plan: &Plan<'_>| {
+        let traces: Vec<&Trace> = plan.targets.iter().map(|(target, _)| traces[target]).collect();
+        Census {
+            rule: plan.rule.id.0.clone(),
+            kind: plan.rule.kind.name(),
+            symbols: traces.iter().map(|trace| symbol_report(input, trace)).collect(),
+            spoiled_by: spoiled_by(input, plan, &traces, &gaps).into_iter().collect(),
+        }
+    };
+    plans.iter().map(one).collect()
+}
+
+/// The traces of everything that the rules name, in the order of the targets.
+fn traces_of(input: &CheckInput<'_, '_>, plans: &[Plan<'_>]) -> Vec<Trace> {
+    let targets: BTreeSet<Target> = plans.iter().flat_map(|plan| plan.targets.iter().map(|it| it.0.clone())).collect();
+    let targets: Vec<Target> = targets.into_iter().collect();
+    let mut traces = trace(input.project, &targets, input.progress);
+    traces.iter_mut().for_each(|trace| leave_policy_out(input, trace));
+    traces
 }
 
 /// The policy names what must go: that is no residue.
@@ -53,6 +81,14 @@ struct Plan<'p> {
     rule: &'p Rule,
     legacy: &'p LegacyRule,
     targets: Vec<(Target, Option<&'p SymbolPattern>)>,
+}
+
+impl Plan<'_> {
+    /// The contexts that the rule demands something of.
+    fn contexts(&self) -> impl Iterator<Item = Context> {
+        let require = &self.legacy.require;
+        Context::ALL.into_iter().filter(move |context| require.of(*context) > Demand::Anything)
+    }
 }
 
 fn plan<'p>(input: &CheckInput<'_, '_>, rule: &'p Rule, warnings: &mut Vec<Warning>) -> Plan<'p> {
@@ -80,12 +116,10 @@ fn judge(
     wiring: &Wiring,
     output: &mut CheckOutput,
 ) {
-    let is_judged = |context: &Context| plan.legacy.require.of(*context) > Demand::Anything;
-    let contexts: BTreeMap<Context, Verdict> =
-        Context::ALL.into_iter().filter(is_judged).map(|context| (context, Verdict::Pass)).collect();
+    let contexts = plan.contexts().map(|context| (context, Verdict::Pass)).collect();
     let deadline = Deadline::of(plan.legacy, input.today);
-    let gaps = input.gaps();
-    let mut spoiled_by = BTreeSet::new();
+    let own: Vec<&Trace> = plan.targets.iter().map(|(target, _)| traces[target]).collect();
+    let spoiled_by = spoiled_by(input, plan, &own, &input.gaps());
     let mut symbols = Vec::new();
     let mut findings = Findings::new(input, plan, &deadline);
 
@@ -96,10 +130,6 @@ fn judge(
         }
         for reference in trace.references.iter().filter(|it| input.scope.holds(&it.location.path)) {
             findings.reference(trace, reference, input.context(&reference.location.path));
-        }
-        let unseen: BTreeSet<&RepoPath> = trace.unseen.iter().map(|&file| input.path(file)).collect();
-        for &context in contexts.keys() {
-            spoiled_by.extend(spoiling(&gaps, context, &|path| unseen.contains(path)).into_iter().cloned());
         }
         if let Some(pattern) = pattern {
             output.warnings.extend(detached(plan.rule, pattern, trace));
@@ -115,12 +145,29 @@ fn judge(
         id: plan.rule.id.0.clone(),
         kind: plan.rule.kind.name(),
         summary: plan.rule.summary.clone(),
-        conclusion: conclusion(input, &plan.targets.iter().map(|it| traces[&it.0]).collect::<Vec<_>>()),
+        conclusion: conclusion(input, &own),
         verdict: Verdict::Pass,
         contexts,
         symbols,
         spoiled_by: spoiled_by.into_iter().collect(),
     });
+}
+
+/// Paths of the gaps that may hold something that the rule names, in the contexts that it judges.
+fn spoiled_by(
+    input: &CheckInput<'_, '_>,
+    plan: &Plan<'_>,
+    traces: &[&Trace],
+    gaps: &[(Context, Gap)],
+) -> BTreeSet<RepoPath> {
+    let mut spoiled_by = BTreeSet::new();
+    for trace in traces {
+        let unseen: BTreeSet<&RepoPath> = trace.unseen.iter().map(|&file| input.path(file)).collect();
+        for context in plan.contexts() {
+            spoiled_by.extend(spoiling(gaps, context, &|path| unseen.contains(path)).into_iter().cloned());
+        }
+    }
+    spoiled_by
 }
 
 /// What was found, in one sentence: definitions, production uses, residue.

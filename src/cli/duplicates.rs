@@ -20,6 +20,9 @@ Examples:
 
 Exit status: 0, whether or not there are duplicates; 2 when it cannot run.";
 
+/// Lines that a clone has at least, where nobody says how many.
+pub(super) const MIN_LINES: u32 = 5;
+
 /// Groups that are examined where nobody says how many.
 const EXAMINED: usize = 100;
 
@@ -44,7 +47,7 @@ pub struct Arguments {
     kinds: Vec<DuplicateKind>,
 
     /// Lines that a clone has at least
-    #[arg(long, value_name = "N", default_value_t = 5)]
+    #[arg(long, value_name = "N", default_value_t = MIN_LINES)]
     min_lines: u32,
 
     /// Show only groups that this revision did not have, wherever their copies stood

@@ -24,6 +24,7 @@ mod progress;
 mod refs;
 mod removed;
 mod schema;
+mod trend;
 mod verify;
 
 use crate::cache::Cache;
@@ -94,6 +95,7 @@ Examples:
   solely plan shop.orders:Order.save_v2  what goes with it, and in which order
   solely explain shop/orders.py:18       why is this a finding, and what would make it pass?
   solely removed main...HEAD             how many lines did this branch really remove?
+  solely trend --every week              how the legacy goes, week by week
   solely audit --head HEAD --claims closure.md
                                          does what the closure report says hold?
   solely policy check                    is the policy valid?
@@ -194,6 +196,7 @@ enum Command {
     Plan(plan::Arguments),
     Explain(explain::Arguments),
     Removed(removed::Arguments),
+    Trend(trend::Arguments),
     Verify(verify::Arguments),
     Policy(policy::Arguments),
     Doctor(doctor::Arguments),
@@ -228,6 +231,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitStatus {
         Command::Plan(arguments) => plan::run(global, arguments),
         Command::Explain(arguments) => explain::run(global, arguments),
         Command::Removed(arguments) => removed::run(global, arguments),
+        Command::Trend(arguments) => trend::run(global, arguments),
         Command::Verify(arguments) => verify::run(global, arguments),
         Command::Policy(arguments) => policy::run(global, arguments),
         Command::Doctor(arguments) => doctor::run(global, arguments),

@@ -8,6 +8,7 @@ mod doctor;
 mod explain;
 mod plan;
 mod removed;
+mod trend;
 mod verify;
 
 pub use audit::{
@@ -22,6 +23,10 @@ pub use doctor::{
 pub use explain::{ExplainReport, Explained, ExplainedRule};
 pub use plan::{Kept, PlanReport, PlannedTestReport, Removal, TestFate};
 pub use removed::{Aftermath, BrokenReference, Headline, RangeEnd, RemovedReport, SymbolNames, Useless};
+pub use trend::{
+    DuplicateCounts, Estimate, LegacyCounts, Quantity, Reading, RuleCounts, TrendCounts, TrendReport, TrendSample,
+    estimates,
+};
 pub use verify::{Problem, ProblemKind, VerifyReport};
 
 use crate::facts::ReferenceKind;
@@ -33,7 +38,7 @@ use std::collections::BTreeMap;
 pub use crate::checks::duplicates::{
     Agreement, Change, CloneType, Details, Difference, DuplicateKind, Group, Instance, Production, Registration, Uses,
 };
-pub use crate::checks::{RuleReport, State, SymbolReport, TierCounts, Warning};
+pub use crate::checks::{Census, RuleReport, State, SymbolReport, TierCounts, Warning};
 pub use crate::history::LastChange;
 pub use crate::project::{Occurrences, PlaceReason};
 pub use crate::triage::{BaselineUse, Comparison};

@@ -11,7 +11,7 @@
 use super::changes::{self, Renames};
 use super::disposition::Balance;
 use super::ledger::{Depth, Ledger, Threads, of_changes};
-use super::range::{commit_endpoint, first_parent};
+use super::range::{commit_endpoint, first_parent, is_shallow};
 use super::reading::Readings;
 use super::{Endpoint, Error, Git, Range, diff};
 use crate::facts::LineTally;
@@ -275,6 +275,29 @@ fn parts(step: &Step, ledger: &Ledger, by: By) -> Vec<Share> {
 /// The commits of the range, newest first, each with the trees to compare.
 fn steps(git: &Git, range: &Range, walk: Walk) -> Result<(Vec<Step>, u64, Vec<Gap>), Error> {
     let repository = git.local();
+    let Listed { commits, merges_skipped } = list(&repository, range, walk)?;
+    let mut gaps = Vec::new();
+    let mut steps = Vec::with_capacity(commits.len());
+    for id in commits {
+        if is_shallow(&repository, id) {
+            gaps.push(shallow_gap());
+            continue;
+        }
+        steps.push(step(&repository, id)?);
+    }
+    Ok((steps, merges_skipped, gaps))
+}
+
+/// The commits of a range as a walk lists them.
+pub(super) struct Listed {
+    /// Newest first.
+    pub commits: Vec<ObjectId>,
+    /// Merges that the walk leaves out.
+    pub merges_skipped: u64,
+}
+
+/// Lists the commits of a range. A commit whose parents a shallow clone lacks ends its line, and is listed.
+pub(super) fn list(repository: &gix::Repository, range: &Range, walk: Walk) -> Result<Listed, Error> {
     let not_a_commit = |end: &Endpoint| Error::NotACommit {
         revision: end.name(),
         why: "commits are told apart only between two commits".into(),
@@ -292,18 +315,15 @@ fn steps(git: &Git, range: &Range, walk: Walk) -> Result<(Vec<Step>, u64, Vec<Ga
         let info = info.map_err(|why| object(&why))?;
         found.push((info.id, info.parent_ids.to_vec()));
     }
-    let shallow = repository.shallow_commits().ok().flatten();
-    let is_shallow = |id: &ObjectId| shallow.as_ref().is_some_and(|commits| commits.contains(id));
-    let mut gaps = Vec::new();
     let mut merges_skipped = 0;
-    let mut chosen = Vec::new();
+    let mut commits = Vec::new();
     match walk {
         Walk::EveryCommit => {
             for (id, parents) in found {
                 if parents.len() > 1 {
                     merges_skipped += 1;
                 } else {
-                    chosen.push(id);
+                    commits.push(id);
                 }
             }
         }
@@ -311,20 +331,12 @@ fn steps(git: &Git, range: &Range, walk: Walk) -> Result<(Vec<Step>, u64, Vec<Ga
             let inside: FxHashSet<ObjectId> = found.into_iter().map(|(id, _)| id).collect();
             let mut at = Some(head);
             while let Some(id) = at.filter(|id| inside.contains(id)) {
-                chosen.push(id);
-                at = if is_shallow(&id) { None } else { first_parent(&repository, id)? };
+                commits.push(id);
+                at = if is_shallow(repository, id) { None } else { first_parent(repository, id)? };
             }
         }
     }
-    let mut steps = Vec::with_capacity(chosen.len());
-    for id in chosen {
-        if is_shallow(&id) {
-            gaps.push(shallow_gap());
-            continue;
-        }
-        steps.push(step(&repository, id)?);
-    }
-    Ok((steps, merges_skipped, gaps))
+    Ok(Listed { commits, merges_skipped })
 }
 
 fn step(repository: &gix::Repository, id: ObjectId) -> Result<Step, Error> {

@@ -24,6 +24,7 @@ mod naming;
 mod process;
 mod range;
 mod reading;
+pub mod sampling;
 mod similarity;
 #[cfg(test)]
 mod tests;

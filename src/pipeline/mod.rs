@@ -16,6 +16,7 @@ mod policy;
 mod refs;
 mod removed;
 mod standing;
+mod trend;
 mod verify;
 
 pub use audit::{AuditOptions, PolicySource, audit};
@@ -29,6 +30,7 @@ pub use plan::{PlanOptions, plan, plan_in};
 pub use policy::{ExampleOutcome, PolicyOptions, PolicySummary, RuleSummary, load_policy, policy_schema, test_policy};
 pub use refs::{RefsOptions, refs, why_not};
 pub use removed::{RemovedOptions, removed};
+pub use trend::{TrendOptions, trend};
 pub use verify::{VerifyOptions, verify};
 
 pub use crate::policy::{Frame as PolicyFrame, PolicyError};

@@ -12,11 +12,12 @@ use super::record::{
     CheckHead, FindingRecord, GapRecord, RefsHead, RuleRecord, SymbolReferencesRecord, WarningRecord, WhyNotRecord,
 };
 use super::removed::RemovedDocument;
+use super::trend::TrendDocument;
 use super::verify::VerifyDocument;
 use super::{FormatSpec, RenderOptions, escape};
 use crate::evidence::{
     AuditReport, CheckReport, DoctorReport, DuplicatesReport, ExplainReport, PlanReport, RefsReport, RemovedReport,
-    Sources, VerifyReport,
+    Sources, TrendReport, VerifyReport,
 };
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -30,6 +31,7 @@ pub const SPEC: FormatSpec = FormatSpec {
     duplicates: Some(duplicates),
     audit: Some(audit),
     verify: Some(verify),
+    trend: Some(trend),
     doctor: Some(doctor),
     ..FormatSpec::new("json", "one JSON document")
 };
@@ -102,6 +104,10 @@ fn audit(report: &AuditReport, _sources: &Sources, _options: &RenderOptions) -> 
 
 fn verify(report: &VerifyReport, _sources: &Sources, _options: &RenderOptions) -> String {
     document(&VerifyDocument::of(report))
+}
+
+fn trend(report: &TrendReport, _sources: &Sources, _options: &RenderOptions) -> String {
+    document(&TrendDocument::of(report))
 }
 
 fn doctor(report: &DoctorReport, _sources: &Sources, _options: &RenderOptions) -> String {

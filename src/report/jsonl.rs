@@ -2,8 +2,8 @@
 //!
 //! Invariant: the first line is the `report` with schema, verdict and counts; then follow `rule`, `finding`, `gap` and
 //! `warning`, or `symbol` and `gap`, the parts of a plan, `finding` and `rule` of an explanation, or `symbol`, `file`,
-//! `move`, `attribution` and `gap`, or `claim`, `unread`, `blocking`, `open`, `evidence` and `gap`, or `problem`, with the
-//! fields of the same records as `json`.
+//! `move`, `attribution` and `gap`, or `claim`, `unread`, `blocking`, `open`, `evidence` and `gap`, `problem`, or
+//! `sample` and `gap`, with the fields of the same records as `json`.
 
 use super::audit::{self, AuditHead};
 use super::duplicates::{DuplicatesHead, GroupRecord};
@@ -13,11 +13,12 @@ use super::record::{
     CheckHead, FindingRecord, GapRecord, RefsHead, RuleRecord, SymbolReferencesRecord, WarningRecord, WhyNotRecord,
 };
 use super::removed::{self, RemovedHead};
+use super::trend::{SampleRecord, TrendHead};
 use super::verify::{self, VerifyHead};
 use super::{FormatSpec, RenderOptions, escape};
 use crate::evidence::{
     AuditReport, CheckReport, DuplicatesReport, ExplainReport, PlanReport, RefsReport, RemovedReport, Sources,
-    VerifyReport,
+    TrendReport, VerifyReport,
 };
 use serde::Serialize;
 
@@ -30,6 +31,7 @@ pub const SPEC: FormatSpec = FormatSpec {
     duplicates: Some(duplicates),
     audit: Some(audit),
     verify: Some(verify),
+    trend: Some(trend),
     ..FormatSpec::new("jsonl", "one JSON object per line")
 };
 
@@ -121,6 +123,14 @@ fn verify(report: &VerifyReport, _sources: &Sources, _options: &RenderOptions) -
     let mut out = String::new();
     push(&mut out, "report", VerifyHead::of(report));
     report.problems.iter().for_each(|problem| push(&mut out, "problem", verify::problem(problem)));
+    escape::safe_json(out)
+}
+
+fn trend(report: &TrendReport, _sources: &Sources, _options: &RenderOptions) -> String {
+    let mut out = String::new();
+    push(&mut out, "report", TrendHead::of(report));
+    report.samples.iter().for_each(|sample| push(&mut out, "sample", SampleRecord::of(sample)));
+    report.gaps.iter().for_each(|gap| push(&mut out, "gap", GapRecord::of(gap)));
     escape::safe_json(out)
 }
 

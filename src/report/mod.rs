@@ -8,6 +8,8 @@
 //! writes.
 
 mod audit;
+pub mod csv;
+mod curve;
 mod doctor;
 mod duplicates;
 pub mod escape;
@@ -29,12 +31,14 @@ mod removed;
 pub mod sarif;
 mod schema;
 mod sentence;
+pub mod svg;
 pub mod terminal;
+mod trend;
 mod verify;
 
 use crate::evidence::{
     AuditReport, CheckReport, DoctorReport, DuplicatesReport, ExplainReport, PlanReport, RefsReport, RemovedReport,
-    Sources, VerifyReport,
+    Sources, TrendReport, VerifyReport,
 };
 pub use audit::{PREDICATE_TYPE, STATEMENT_TYPE};
 pub use schema::{SCHEMAS, SchemaSpec};
@@ -59,6 +63,7 @@ pub struct FormatSpec {
     pub duplicates: Option<Renderer<DuplicatesReport>>,
     pub audit: Option<Renderer<AuditReport>>,
     pub verify: Option<Renderer<VerifyReport>>,
+    pub trend: Option<Renderer<TrendReport>>,
     pub doctor: Option<Renderer<DoctorReport>>,
 }
 
@@ -109,6 +114,12 @@ impl Report for VerifyReport {
     }
 }
 
+impl Report for TrendReport {
+    fn renderer(format: &FormatSpec) -> Option<Renderer<Self>> {
+        format.trend
+    }
+}
+
 impl Report for AuditReport {
     fn renderer(format: &FormatSpec) -> Option<Renderer<Self>> {
         format.audit
@@ -135,6 +146,7 @@ impl FormatSpec {
             duplicates: None,
             audit: None,
             verify: None,
+            trend: None,
             doctor: None,
         }
     }
@@ -156,6 +168,8 @@ pub const FORMATS: &[FormatSpec] = &[
     junit::SPEC,
     github::SPEC,
     gitlab::SPEC,
+    csv::SPEC,
+    svg::SPEC,
 ];
 
 /// How to render for people. Machine formats ignore it: their bytes are a contract.

@@ -12,6 +12,7 @@ use super::json::{CheckDocument, RefsDocument};
 use super::plan::{PLAN_SCHEMA, PlanDocument};
 use super::record::{CHECK_SCHEMA, REFS_SCHEMA};
 use super::removed::{REMOVED_SCHEMA, RemovedDocument};
+use super::trend::{TREND_SCHEMA, TrendDocument};
 use super::verify::{VERIFY_SCHEMA, VerifyDocument};
 use crate::finding::{Context, Severity, Tier, Verdict};
 use crate::project::TestFate;
@@ -37,6 +38,7 @@ pub const SCHEMAS: &[SchemaSpec] = &[
     SchemaSpec { name: "plan", id: PLAN_SCHEMA, root: root::<PlanDocument<'_>> },
     SchemaSpec { name: "refs", id: REFS_SCHEMA, root: root::<RefsDocument<'_>> },
     SchemaSpec { name: "removed", id: REMOVED_SCHEMA, root: root::<RemovedDocument<'_>> },
+    SchemaSpec { name: "trend", id: TREND_SCHEMA, root: root::<TrendDocument<'_>> },
     SchemaSpec { name: "verify", id: VERIFY_SCHEMA, root: root::<VerifyDocument<'_>> },
 ];
 

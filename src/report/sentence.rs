@@ -2,9 +2,14 @@
 //!
 //! Invariant: a sentence to quote holds numbers and words of ours, and no name of the repository.
 
+use super::trend::shown;
 use crate::checks::duplicates::DUPLICATES;
-use crate::evidence::{CheckReport, Comparison, Group, Headline, PlanReport, TestFate};
+use crate::evidence::{
+    CheckReport, Comparison, Estimate, Group, Headline, PlanReport, Quantity, Reading, TestFate, TrendReport,
+    TrendSample,
+};
 use crate::finding::{Severity, Verdict};
+use crate::history::sampling::Every;
 use crate::words::{counted, grouped};
 use std::collections::BTreeMap;
 
@@ -201,4 +206,58 @@ pub fn removed(headline: &Headline) -> String {
         sentence += &format!("; {} in {} that the policy names", headline.legacy_lines, headline.legacy_definitions);
     }
     sentence
+}
+
+/// "legacy symbols 7 → 0, legacy lines 309 → 0, references to legacy 12 → 0".
+pub fn trend(report: &TrendReport) -> String {
+    let number =
+        |sample: Option<&TrendSample>, quantity| shown(sample.map_or(Reading::Unknown, |it| it.reading(quantity)));
+    let part = |quantity: Quantity| {
+        let (first, last) = (report.samples.first(), report.samples.last());
+        format!("{} {} → {}", quantity.words(), number(first, quantity), number(last, quantity))
+    };
+    report.quantities().into_iter().map(part).collect::<Vec<_>>().join(", ")
+}
+
+/// "34 samples from 2025-01-06 to 2025-09-11, the last of each week, of 2,164 commits".
+pub fn samples(report: &TrendReport) -> String {
+    let dates = match (report.samples.first(), report.samples.last()) {
+        (Some(first), Some(last)) => format!(" from {} to {}", first.date(), last.date()),
+        _ => String::new(),
+    };
+    let how = match report.every {
+        Every::Commit => "every commit".to_owned(),
+        Every::Tag => "every tag".to_owned(),
+        Every::Fitting | Every::Count(_) => "evenly spread".to_owned(),
+        every => format!("the last commit of each {}", every.name()),
+    };
+    let count = report.samples.len() as u64;
+    format!("{}{dates}, {how}, of {}", counted(count, "sample"), counted(report.commits, "commit"))
+}
+
+/// One sentence per estimate.
+pub fn estimates(report: &TrendReport) -> Vec<String> {
+    let one = |it: &Estimate| {
+        format!(
+            "estimate: {} reach zero about {}, if they go on falling as in the last {}",
+            it.quantity.words(),
+            it.date,
+            counted(it.samples, "sample")
+        )
+    };
+    report.estimates.iter().map(one).collect()
+}
+
+/// How many samples were not seen whole, if any.
+pub fn unseen_samples(report: &TrendReport) -> Option<String> {
+    let not = report.samples.iter().filter(|it| it.counted.is_err()).count() as u64;
+    let in_part = report.samples.iter().filter(|it| it.counted.is_ok() && !it.is_whole()).count() as u64;
+    let mut parts = Vec::new();
+    if in_part > 0 {
+        parts.push(format!("{} seen in part (a number is then a lower bound, \"≥\")", counted(in_part, "sample")));
+    }
+    if not > 0 {
+        parts.push(format!("{} not seen at all (\"?\")", counted(not, "sample")));
+    }
+    (!parts.is_empty()).then(|| parts.join(", "))
 }

@@ -13,8 +13,9 @@ mod duplicates;
 mod plan;
 mod refs;
 mod removed;
+mod trend;
 
-use super::{FormatSpec, escape};
+use super::{FormatSpec, curve, escape};
 use crate::evidence::{Counts, SnapshotIdentity};
 use crate::finding::Verdict;
 use crate::gap::Gap;
@@ -30,6 +31,7 @@ pub const SPEC: FormatSpec = FormatSpec {
     removed: Some(removed::render),
     duplicates: Some(duplicates::render),
     audit: Some(audit::render),
+    trend: Some(trend::render),
     ..FormatSpec::new("html", "one page to read, print and pass on")
 };
 
@@ -127,7 +129,7 @@ fn page(top: &Top<'_>, figures: &[Markup], parts: Vec<Part>) -> String {
                 meta name="color-scheme" content="light dark";
                 meta name="referrer" content="no-referrer";
                 title { "solely " (top.command) ": " (top.verdict) }
-                style { (PreEscaped(STYLE)) }
+                style { (PreEscaped(STYLE)) (PreEscaped(curve::STYLE)) }
             }
             body {
                 header { div {

@@ -12,6 +12,7 @@ mod plan;
 mod refs;
 mod removed;
 mod text;
+mod trend;
 mod verify;
 
 use super::{FormatSpec, escape};
@@ -31,6 +32,7 @@ pub const SPEC: FormatSpec = FormatSpec {
     duplicates: Some(duplicates::render),
     audit: Some(audit::render),
     verify: Some(verify::render),
+    trend: Some(trend::render),
     ..FormatSpec::new("markdown", "a comment for an issue or a pull request")
 };
 

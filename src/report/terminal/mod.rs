@@ -13,6 +13,7 @@ mod plan;
 mod refs;
 mod removed;
 mod sight;
+mod trend;
 mod verify;
 
 use super::FormatSpec;
@@ -27,6 +28,7 @@ pub const SPEC: FormatSpec = FormatSpec {
     duplicates: Some(duplicates::render),
     audit: Some(audit::render),
     verify: Some(verify::render),
+    trend: Some(trend::render),
     doctor: Some(doctor::render),
     ..FormatSpec::new("terminal", "for people: code frames and a summary")
 };
