@@ -7,7 +7,7 @@
 use super::broken::{ChangedFile, exists};
 use super::entity::Entity;
 use super::resolve::Resolver;
-use super::trace::{Target, Trace, UseAccess, trace};
+use super::trace::{Target, Trace, UseAccess, trace_code};
 use super::{Project, Symbol};
 use crate::facts::{Access, BindingKind, Facts, ImportTarget, MODULE_SCOPE, Value};
 use crate::finding::Tier;
@@ -49,8 +49,8 @@ pub fn orphans(
     definitions.retain(|symbol| exists(&mut resolver, symbol));
     let near = attributes.keys().cloned().map(Target::near);
     let targets: Vec<Target> = definitions.into_iter().map(Target::Symbol).chain(near).collect();
-    let before = trace(base, &targets, progress);
-    let after = trace(head, &targets, progress);
+    let before = trace_code(base, &targets, progress);
+    let after = trace_code(head, &targets, progress);
     for (before, after) in before.iter().zip(&after) {
         let (Target::Symbol(symbol) | Target::Near { symbol, .. }) = &after.target else { continue };
         if let Some(location) = attributes.get(symbol) {

@@ -16,8 +16,13 @@ const TABLE_BYTES: usize = 8 << 10;
 /// Names to look for, compiled once.
 pub struct Needles {
     names: Vec<String>,
-    /// For each name, what else a file must hold for the name to count there; empty means nothing.
-    companions: Vec<Vec<String>>,
+    /// For each name, what else a file must hold one of for the name to count there, as indices into `companion_names`;
+    /// empty means nothing.
+    companions: Vec<Vec<u32>>,
+    /// Sorted.
+    companion_names: Vec<String>,
+    /// Finds the companions of a text in one pass: there may be thousands, and a common name has many.
+    companion_automaton: AhoCorasick,
     /// What a file must hold one of, or there is nothing to find in it: names that count everywhere, and companions.
     /// It may skip ahead, which finding overlaps cannot.
     gate: AhoCorasick,
@@ -49,6 +54,20 @@ pub struct FileHits {
     pub(super) blob: Option<BlobId>,
 }
 
+/// Companions of names that a text holds.
+pub struct Companions<'n> {
+    needles: &'n Needles,
+    held: Vec<bool>,
+}
+
+impl Companions<'_> {
+    /// Whether the text holds a companion that some name was given with; the empty one stands everywhere.
+    pub fn hold(&self, companion: &str) -> bool {
+        let at = self.needles.companion_names.binary_search_by(|it| it.as_str().cmp(companion));
+        companion.is_empty() || at.is_ok_and(|at| self.held[at])
+    }
+}
+
 impl FileHits {
     /// Whether a name stands alone somewhere, and is not just a part of longer ones.
     pub fn holds_a_name(&self) -> bool {
@@ -65,12 +84,15 @@ impl Needles {
     /// Names that count only in files that hold their companion too. A name that is also given without one counts
     /// everywhere.
     pub fn with_companions(pairs: impl IntoIterator<Item = (String, Option<String>)>) -> Self {
-        let mut wanted: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        let mut everywhere = BTreeSet::new();
+        let mut wanted: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        let (mut everywhere, mut known) = (BTreeSet::new(), BTreeSet::new());
         for (name, companion) in pairs.into_iter().filter(|(name, _)| !name.is_empty()) {
             let companions = wanted.entry(name.clone()).or_default();
-            match companion {
-                Some(companion) => companions.push(companion),
+            match companion.filter(|companion| !companion.is_empty()) {
+                Some(companion) => {
+                    known.insert(companion.clone());
+                    companions.insert(companion);
+                }
                 None => drop(everywhere.insert(name)),
             }
         }
@@ -79,7 +101,10 @@ impl Needles {
                 companions.clear();
             }
         }
-        let (names, companions): (Vec<String>, Vec<Vec<String>>) = wanted.into_iter().unzip();
+        let companion_names: Vec<String> = known.into_iter().collect();
+        let number = |companion: &String| companion_names.binary_search(companion).map_or(0, |at| at as u32);
+        let (names, companions): (Vec<String>, Vec<Vec<u32>>) =
+            wanted.into_iter().map(|(name, own)| (name, own.iter().map(number).collect())).unzip();
         let build = |kind, patterns: &[&String]| {
             // Left to itself the crate takes the slower automaton for more than a hundred names.
             let size: usize = patterns.iter().map(|pattern| pattern.len()).sum();
@@ -87,10 +112,13 @@ impl Needles {
             let automaton = AhoCorasick::builder().match_kind(kind).kind(table).build(patterns);
             automaton.expect("identifiers are far below the automaton's limits")
         };
-        let gates: Vec<&String> = everywhere.iter().chain(companions.iter().flatten()).collect();
+        let needed: BTreeSet<u32> = companions.iter().flatten().copied().collect();
+        let needed = needed.into_iter().map(|at| &companion_names[at as usize]);
+        let gates: Vec<&String> = everywhere.iter().chain(needed).collect();
         let gate = build(MatchKind::LeftmostFirst, &gates);
         let automaton = build(MatchKind::Standard, &names.iter().collect::<Vec<_>>());
-        Self { names, companions, gate, automaton }
+        let companion_automaton = build(MatchKind::Standard, &companion_names.iter().collect::<Vec<_>>());
+        Self { names, companions, companion_names, companion_automaton, gate, automaton }
     }
 
     /// Equal for equal names and companions.
@@ -102,7 +130,7 @@ impl Needles {
         };
         for (name, companions) in self.names.iter().zip(&self.companions) {
             feed(name);
-            companions.iter().for_each(|companion| feed(companion));
+            companions.iter().for_each(|&companion| feed(&self.companion_names[companion as usize]));
             feed("");
         }
         hasher.finalize()
@@ -135,12 +163,32 @@ impl Needles {
                 is_bounded: is_bounded(text, found.start(), found.end()),
             })
             .collect();
-        hits.retain(|hit| {
-            let companions = &self.companions[hit.needle];
-            companions.is_empty() || companions.iter().any(|companion| text.contains(companion.as_str()))
-        });
+        if hits.iter().any(|hit| !self.companions[hit.needle].is_empty()) {
+            let held = self.companions_in(text);
+            hits.retain(|hit| {
+                let companions = &self.companions[hit.needle];
+                companions.is_empty() || companions.iter().any(|&companion| held.held[companion as usize])
+            });
+        }
         hits.sort_unstable();
         hits
+    }
+
+    /// The companions that a text holds anywhere.
+    pub fn companions_in(&self, text: &str) -> Companions<'_> {
+        let mut held = vec![false; self.companion_names.len()];
+        let mut left = held.len();
+        if left > 0 {
+            for found in self.companion_automaton.find_overlapping_iter(text) {
+                let is_held = &mut held[found.pattern().as_usize()];
+                left -= usize::from(!*is_held);
+                *is_held = true;
+                if left == 0 {
+                    break;
+                }
+            }
+        }
+        Companions { needles: self, held }
     }
 }
 
@@ -217,6 +265,14 @@ mod tests {
         let needles = Needles::with_companions(pairs);
         assert_eq!(needles.find("import os, re").len(), 1);
         assert_eq!(needles.find("agent.os").len(), 1);
+        // one companion inside another, and a name with several of them
+        let pairs = [("run", "Job"), ("run", "JobQueue"), ("stop", "Queue"), ("go", "")];
+        let needles = Needles::with_companions(pairs.map(|(name, companion)| (name.into(), Some(companion.into()))));
+        assert_eq!(needles.find("run stop go").len(), 1, "an empty companion is everywhere");
+        assert_eq!(needles.find("JobQueue.run stop go").len(), 3);
+        assert_eq!(needles.find("Job.run stop").len(), 1);
+        let held = needles.companions_in("a JobQueue");
+        assert_eq!(["Job", "JobQueue", "Queue", "", "Other"].map(|it| held.hold(it)), [true, true, true, true, false]);
     }
 
     #[test]

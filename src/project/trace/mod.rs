@@ -29,6 +29,7 @@ use crate::workspace::EntryId;
 use bitcode::{Decode, Encode};
 use classify::{Outcome, classify};
 use rustc_hash::FxHashMap;
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
@@ -331,9 +332,14 @@ fn trace_file(
     let facts = file.hits.iter().any(is_asked).then(|| project.sources.facts_in(file)).flatten();
     let page = Page::new(project, file, facts.as_deref());
     let mut parts: FxHashMap<usize, FilePart> = FxHashMap::default();
+    let companions = OnceCell::new();
+    let is_accompanied = |goal: &Goal| {
+        let held = || companions.get_or_init(|| needles.companions_in(&file.text));
+        goal.target.companion().is_none_or(|companion| held().hold(companion))
+    };
     for hit in &file.hits {
         for &index in wanted.names.get(&needles.names()[hit.needle]).into_iter().flatten() {
-            if goals[index].target.companion().is_some_and(|companion| !file.text.contains(companion)) {
+            if !is_accompanied(&goals[index]) {
                 continue;
             }
             let part = parts.entry(index).or_insert_with(|| FilePart::new(index, file.id));
