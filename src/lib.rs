@@ -19,7 +19,8 @@
 //!   annotations ([`project::Resolver`]). A file is parsed when something leads there.
 //! - **An edit costs what it can concern.** What is worked out of one content is kept by its blob ([`cache`]). What is
 //!   worked out of a file and its surroundings is kept with a note of everything that was looked at, and made again only
-//!   where one of these things differs ([`source::watch`], `project::memo`). Duplicates and routes are joined anew.
+//!   where one of these things differs ([`source::watch`], `project::memo`; from commit to commit of one run
+//!   [`project::Series`]). Duplicates and routes are joined anew.
 //! - **Absence of a way is searched forward.** Whether production uses a definition is answered from the entry points on,
 //!   in two rounds: what is surely reached, then what may be ([`project::Reach`]).
 //! - **What dies is a greatest fixed point.** A removal plan takes everything that dying code refers to for dead, and takes

@@ -2,11 +2,13 @@
 
 use proptest::prelude::*;
 use solely::cache::{Cache, CacheOptions, LIMIT};
-use solely::checks::Scope;
+use solely::checks::{CensusSeries, CheckInput, Scope, State, SymbolReport};
 use solely::pipeline::judge;
 use solely::policy::Policy;
 use solely::progress::Silent;
+use solely::project::Project;
 use solely::report::{RenderOptions, find_format};
+use solely::source::{Shared, SourceSet};
 use solely::workspace::Snapshot;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -45,6 +47,8 @@ const TEXTS: &[&str] = &[
     "from fastapi import FastAPI\nfrom shop import orders, store\n\napp = FastAPI()\n\n\n@app.get(\"/orders\")\ndef listed(kind: str):\n    shelf = store.Store()\n    getattr(shelf, kind)(1)\n    return orders.save(shelf.write(2))\n",
     "import shop.store\n\n\ndef main(thing):\n    thing.write(1)\n    thing.put(2)\n\n\nif __name__ == \"__main__\":\n    main(shop.store.Store())\n",
     "[project.scripts]\nshop = \"shop.orders:run\"\n",
+    "import os\nfrom web.app import run as start\n\nFLAG = os.environ.get(\"SHOP_V3\")\nclass Late:\n    begin = start\n",
+    "from web.cart import Late\nfrom shop.orders import save_v2 as keep\n\nlater = keep\n\n\ndef go():\n    Late.begin()\n    return later(1)\n",
 ];
 
 const POLICY: &str = "\
@@ -61,6 +65,29 @@ symbols = [\"shop.orders:pay\"]
 successor = \"shop.orders:save\"
 ";
 
+/// Rules of every make: named symbols, patterns of them, flags, names, a query, and markers.
+const SERIES_POLICY: &str = "\
+extends = [\"builtin:legacy\"]
+
+[[legacy]]
+id = \"save-v2\"
+symbols = [\"shop.orders:save_v2\", \"shop.store:Store.write_*\", \"web.app\"]
+flags = [\"SHOP_V3\"]
+
+[[legacy]]
+id = \"pay\"
+symbols = [\"shop.orders:pay\", \"shop.api.*:*\"]
+
+[[family]]
+id = \"names\"
+names = [\"*_v2\", \"*_legacy\", \"save\"]
+
+[[family]]
+id = \"handlers\"
+query = \"functions\"
+names = [\"run\", \"put\"]
+";
+
 fn cache(folder: &Path) -> Cache {
     Cache::open(CacheOptions { folder: folder.to_owned(), limit: LIMIT, now: SystemTime::now() })
 }
@@ -73,6 +100,76 @@ fn answer(files: &BTreeMap<&str, &str>, policy: &Policy, cache: Cache) -> String
     cache.commit().unwrap();
     let options = RenderOptions { color: false, width: 80, max: None };
     find_format("json").unwrap().render(&report, &Default::default(), &options).unwrap()
+}
+
+/// What a rule counts of a symbol: its name, whether it is there, where, its references, and what may hide more.
+type Row = (String, bool, Vec<solely::span::Location>, solely::checks::TierCounts);
+
+/// What `check` counts, rule by rule.
+fn checked(files: &BTreeMap<&str, &str>, policy: &Policy) -> Vec<(String, Vec<Row>, Vec<String>)> {
+    let files = files.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec()));
+    let report = judge(&Snapshot::in_memory(files), policy, Scope::default(), jiff::civil::Date::MAX, &Silent);
+    let row = |it: SymbolReport| {
+        let is_there = matches!(it.state, State::Present | State::Unused);
+        (it.symbol, is_there, it.definitions, it.references)
+    };
+    let rules = report.rules.into_iter().filter(|rule| ["legacy", "family"].contains(&rule.kind));
+    rules
+        .map(|rule| {
+            let spoiled = rule.spoiled_by.iter().map(ToString::to_string).collect();
+            (rule.id, rule.symbols.into_iter().map(row).collect(), spoiled)
+        })
+        .collect()
+}
+
+/// What a series counts in the next tree, rule by rule.
+fn next(
+    series: &mut CensusSeries,
+    shared: &Shared,
+    files: &BTreeMap<&str, &str>,
+    policy: &Policy,
+) -> Vec<(String, Vec<Row>, Vec<String>)> {
+    let files = files.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec()));
+    let snapshot = Snapshot::in_memory(files);
+    let sources = SourceSet::sharing(&snapshot, shared);
+    let ids = snapshot.ids().filter(|(_, entry)| policy.judges(&entry.path)).map(|(id, _)| id).collect();
+    let project = Project::new(&sources, ids, &policy.project.roots);
+    let input = CheckInput::new(policy, &project, jiff::civil::Date::MAX, Scope::default(), &Silent);
+    let census = series.next(&input);
+    shared.keep(&snapshot);
+    census
+        .into_iter()
+        .map(|one| {
+            let rows = one.symbols.into_iter().map(|it| (it.symbol, it.is_there, it.definitions, it.references));
+            (one.rule, rows.collect(), one.spoiled_by.iter().map(ToString::to_string).collect())
+        })
+        .collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_series_counts_what_check_counts(
+        first in proptest::collection::vec((0..PATHS.len(), 0..TEXTS.len()), 4..14),
+        edits in proptest::collection::vec(
+            proptest::collection::vec((0..PATHS.len(), 0..TEXTS.len() + 3), 0..3), 1..14
+        ),
+    ) {
+        let policy = Policy::parse(SERIES_POLICY, "solely.toml", &|_: &str| Ok(None)).unwrap();
+        let mut files: BTreeMap<&str, &str> = first.iter().map(|&(path, text)| (PATHS[path], TEXTS[text])).collect();
+        let (mut series, shared) = (CensusSeries::default(), Shared::default());
+        prop_assert_eq!(next(&mut series, &shared, &files, &policy), checked(&files, &policy));
+        for edit in edits {
+            for (path, text) in edit {
+                match TEXTS.get(text) {
+                    Some(text) => drop(files.insert(PATHS[path], text)),
+                    None => drop(files.remove(PATHS[path])),
+                }
+            }
+            prop_assert_eq!(next(&mut series, &shared, &files, &policy), checked(&files, &policy), "{:?}", files);
+        }
+    }
 }
 
 proptest! {

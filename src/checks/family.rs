@@ -4,25 +4,30 @@
 //! definition with a symbol and references. Test code is left alone: a test named after a version is not a second
 //! implementation. Absent on purpose: clones; names and markers alone select here.
 
+use super::census::{Census, CountedSymbol, tiers};
 use super::legacy::state;
 use super::query::{FileMatches, QuerySet};
 use super::successor::VersionedName;
-use super::{Census, CheckInput, CheckOutput, CheckSpec, RuleReport, SymbolReport, tally, unread_sources};
+use super::{CheckInput, CheckOutput, CheckSpec, RuleReport, SymbolReport, tally, unread_sources};
 use crate::facts::{DefinitionId, DefinitionKind, Facts, Marker, MarkerKind};
 use crate::finding::{Context, Finding, Gate, Related, Severity, Tier, Verdict};
+use crate::language::query::QueryEngine;
 use crate::policy::{FamilyRule, Rule, RuleKind, matches_name};
-use crate::project::{DefinitionRef, Entity, Resolver, Symbol, Target, Trace, trace};
+use crate::project::{
+    DefinitionRef, Entity, Resolver, Series, Standing, Step, Symbol, Target, Trace, TraceSeries, make, trace,
+};
+use crate::source::Absence;
 use crate::span::{Location, Position, RepoPath};
 use crate::words::counted;
 use crate::workspace::EntryId;
 use rayon::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 pub const SPEC: CheckSpec = CheckSpec { kind: "family", explanation: include_str!("family.md"), run };
 
 /// A definition that a family selects.
-struct Member {
+pub(super) struct Member {
     rule: usize,
     symbol: Symbol,
     location: Location,
@@ -57,7 +62,7 @@ pub struct Candidate {
 /// What the families of a policy select, by place.
 pub fn candidates(input: &CheckInput<'_, '_>, rules: &[&Rule]) -> Vec<Candidate> {
     let (members, traces) = select(input, rules);
-    let mut seen = std::collections::BTreeSet::new();
+    let mut seen = BTreeSet::new();
     let mut found: Vec<Candidate> = members
         .iter()
         .zip(&traces)
@@ -82,37 +87,18 @@ pub fn candidates(input: &CheckInput<'_, '_>, rules: &[&Rule]) -> Vec<Candidate>
 
 /// The definitions that the rules select, each with its references.
 fn select(input: &CheckInput<'_, '_>, rules: &[&Rule]) -> (Vec<Member>, Vec<Trace>) {
-    let files: Vec<EntryId> = input
-        .project
-        .modules
-        .files()
-        .map(|(id, _)| id)
-        .filter(|&id| input.context(input.path(id)) != Context::Tests && input.scope.holds(input.path(id)))
-        .collect();
+    let files: Vec<EntryId> =
+        input.project.modules.files().map(|(id, _)| id).filter(|&id| may_have_members(input, id)).collect();
     let queries = QuerySet::new(rules.iter().map(|rule| family_of(rule).query.as_ref()));
     input.progress.stage("reading sources", files.len() as u64);
-    let question: Vec<String> = rules.iter().map(|rule| format!("{:?}", family_of(rule))).collect();
-    let question: Vec<&[u8]> = question.iter().map(String::as_bytes).collect();
-    let absence = input.project.sources.absence("family", &question);
+    let absence = absence(input, rules);
     let parts: Vec<Vec<Member>> = files
         .par_iter()
         .map_init(
             || queries.engine(),
             |engine, &file| {
                 input.progress.advance(1);
-                if input.project.sources.is_absent(&absence, file) {
-                    return Vec::new();
-                }
-                let Some(facts) = input.project.sources.facts(file) else { return Vec::new() };
-                let is_wanted = |rule: usize| {
-                    let family = family_of(rules[rule]);
-                    facts.names.iter().any(|(_, name)| selects(family, name))
-                };
-                let matches = queries.run(engine, input.project.sources, file, &facts, &is_wanted);
-                if matches.is_empty() && facts.unread.is_empty() && !rules.iter().any(|rule| may_select(rule, &facts)) {
-                    input.project.sources.note_absent(&absence, file);
-                }
-                members(input, rules, file, &facts, &matches)
+                selected_in(input, rules, &queries, engine, &absence, file).unwrap_or_default()
             },
         )
         .collect();
@@ -132,25 +118,97 @@ fn run(input: &CheckInput<'_, '_>, rules: &[&Rule]) -> CheckOutput {
     output
 }
 
-/// What each rule selects and what of it is there, without findings.
-pub(super) fn census(input: &CheckInput<'_, '_>, rules: &[&Rule]) -> Vec<Census> {
-    let (members, traces) = select(input, rules);
-    let one = |(index, rule): (usize, &&Rule)| Census {
-        rule: rule.id.0.clone(),
-        kind: rule.kind.name(),
-        symbols: members_of(index, &members, &traces)
-            .iter()
-            .map(|(member, trace)| symbol_report(input, member, trace))
-            .collect(),
-        spoiled_by: spoiled_by(input, family_of(rule)),
+/// What each rule selects and what of it is in the next tree.
+pub(super) fn census(
+    input: &CheckInput<'_, '_>,
+    rules: &[&Rule],
+    step: &Step,
+    selected: &mut Series<Vec<Member>>,
+    traces: &mut TraceSeries,
+) -> Vec<Census> {
+    let project = input.project;
+    let stale: Vec<EntryId> =
+        selected.stale(project, step).into_iter().filter(|&id| may_have_members(input, id)).collect();
+    let queries = QuerySet::new(rules.iter().map(|rule| family_of(rule).query.as_ref()));
+    let absence = if step.is_first { absence(input, rules) } else { Absence::none() };
+    let made = make(&stale, |file| selected_in(input, rules, &queries, &mut queries.engine(), &absence, file));
+    absence.keep();
+    selected.add(project, made, |members, now| *members = now);
+
+    let mut files: Vec<(&RepoPath, &Vec<Member>)> = selected.results().collect();
+    files.sort_by_key(|(path, _)| *path);
+    let members: Vec<&Member> = files.into_iter().flat_map(|(_, members)| members).collect();
+    let targets: BTreeSet<Target> = members.iter().map(|member| Target::Symbol(member.symbol.clone())).collect();
+    let targets: Vec<Target> = targets.into_iter().collect();
+    let standing = traces.next(project, step, &targets, &|_, _| false);
+    let standing: BTreeMap<&Target, Standing> = targets.iter().zip(standing).collect();
+    let symbol = |member: &Member| {
+        let standing = &standing[&Target::Symbol(member.symbol.clone())];
+        CountedSymbol {
+            symbol: member.symbol.to_string(),
+            is_there: !standing.definitions.is_empty(),
+            definitions: vec![member.location.clone()],
+            references: tiers(standing),
+        }
+    };
+    let one = |(index, rule): (usize, &&Rule)| {
+        let mut seen = BTreeSet::new();
+        let own = members.iter().filter(|member| member.rule == index && seen.insert(&member.symbol));
+        Census {
+            rule: rule.id.0.clone(),
+            kind: rule.kind.name(),
+            symbols: own.map(|member| symbol(member)).collect(),
+            spoiled_by: spoiled_by(input, family_of(rule)),
+        }
     };
     rules.iter().enumerate().map(one).collect()
+}
+
+/// The blobs that are known to hold no member.
+fn absence(input: &CheckInput<'_, '_>, rules: &[&Rule]) -> Absence {
+    let question: Vec<String> = rules.iter().map(|rule| format!("{:?}", family_of(rule))).collect();
+    let question: Vec<&[u8]> = question.iter().map(String::as_bytes).collect();
+    input.project.sources.absence("family", &question)
+}
+
+/// Whether the rules look for members in a file: in source that is no test.
+fn may_have_members(input: &CheckInput<'_, '_>, file: EntryId) -> bool {
+    let path = input.path(file);
+    crate::project::is_python(path) && input.context(path) != Context::Tests && input.scope.holds(path)
+}
+
+/// The members of one file; `None` where its own content has none.
+fn selected_in(
+    input: &CheckInput<'_, '_>,
+    rules: &[&Rule],
+    queries: &QuerySet,
+    engine: &mut Option<QueryEngine>,
+    absence: &Absence,
+    file: EntryId,
+) -> Option<Vec<Member>> {
+    let sources = input.project.sources;
+    if sources.is_absent(absence, file) {
+        return None;
+    }
+    let facts = sources.facts(file)?;
+    let is_wanted = |rule: usize| {
+        let family = family_of(rules[rule]);
+        facts.names.iter().any(|(_, name)| selects(family, name))
+    };
+    let matches = queries.run(engine, sources, file, &facts, &is_wanted);
+    if matches.is_empty() && !rules.iter().any(|rule| may_select(rule, &facts)) {
+        if facts.unread.is_empty() {
+            sources.note_absent(absence, file);
+        }
+        return None;
+    }
+    Some(members(input, rules, file, &facts, &matches))
 }
 
 /// The members of one rule, each symbol once: a getter and its setter are one, and two registrations may lead to one
 /// handler.
 fn members_of<'m>(rule: usize, members: &'m [Member], traces: &'m [Trace]) -> Vec<(&'m Member, &'m Trace)> {
-    let mut seen = std::collections::BTreeSet::new();
+    let mut seen = BTreeSet::new();
     let own = members.iter().zip(traces).filter(|(member, _)| member.rule == rule);
     own.filter(|(member, _)| seen.insert(&member.symbol)).collect()
 }

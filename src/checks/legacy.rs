@@ -4,16 +4,19 @@
 //! unless another definition of the same name exists, in which case nobody can tell and the rule is incomplete. Absent
 //! on purpose: how references are found; see `project::trace`.
 
+use super::census::{Census, CountedSymbol, tiers};
 use super::wiring::{Wiring, wiring};
-use super::{
-    Census, CheckInput, CheckOutput, CheckSpec, RuleReport, State, SymbolReport, Warning, follower, spoiling, tally,
-};
+use super::{CheckInput, CheckOutput, CheckSpec, RuleReport, State, SymbolReport, Warning, follower, spoiling, tally};
 use crate::finding::{Context, Finding, Gate, Identity, Related, Severity, Tier, Verdict};
 use crate::gap::Gap;
 use crate::policy::{Demand, LegacyRule, PolicyPlace, Rule, RuleKind, SymbolPattern};
-use crate::project::{DefinitionSite, Entity, Resolver, Symbol, Target, Trace, TracedReference, UseAccess, trace};
+use crate::project::{
+    DefinitionSite, Entity, Resolver, Standing, Step, Symbol, Target, Trace, TraceSeries, TracedReference, UseAccess,
+    trace,
+};
 use crate::span::{Location, Position, RepoPath};
 use crate::words::counted;
+use crate::workspace::EntryId;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub const SPEC: CheckSpec = CheckSpec { kind: "legacy", explanation: include_str!("legacy.md"), run };
@@ -37,40 +40,68 @@ fn run(input: &CheckInput<'_, '_>, rules: &[&Rule]) -> CheckOutput {
     output
 }
 
-/// What each rule names and what of it is there, without findings.
-pub(super) fn census(input: &CheckInput<'_, '_>, rules: &[&Rule]) -> Vec<Census> {
+/// What each rule names and what of it is in the next tree.
+pub(super) fn census(
+    input: &CheckInput<'_, '_>,
+    rules: &[&Rule],
+    step: &Step,
+    series: &mut TraceSeries,
+) -> Vec<Census> {
     let plans: Vec<Plan<'_>> = rules.iter().map(|rule| plan(input, rule, &mut Vec::new())).collect();
-    let traces = traces_of(input, &plans);
-    let traces: BTreeMap<&Target, &Trace> = traces.iter().map(|trace| (&trace.target, trace)).collect();
+    let targets = targets_of(&plans);
+    let is_left_out = |_: EntryId, reference: &TracedReference| is_policy(input, reference);
+    let standing = series.next(input.project, step, &targets, &is_left_out);
+    let standing: BTreeMap<&Target, &Standing> = targets.iter().zip(&standing).collect();
     let gaps = input.gaps();
+    let symbol = |target: &Target| {
+        let standing = standing[target];
+        let is_production = |path: &RepoPath| matches!(input.context(path), Context::Code | Context::Config);
+        CountedSymbol {
+            symbol: target.to_string(),
+            is_there: match target {
+                Target::Flag(_) => standing.read_in.iter().any(is_production),
+                Target::Symbol(_) | Target::Near { .. } => !standing.definitions.is_empty(),
+            },
+            definitions: standing.definitions.clone(),
+            references: tiers(standing),
+        }
+    };
     let one = |plan: &Plan<'_>| {
-        let traces: Vec<&Trace> = plan.targets.iter().map(|(target, _)| traces[target]).collect();
+        let targets = || plan.targets.iter().map(|(target, _)| target);
+        let unseen = targets().map(|target| standing[target].unseen.iter().collect());
         Census {
             rule: plan.rule.id.0.clone(),
             kind: plan.rule.kind.name(),
-            symbols: traces.iter().map(|trace| symbol_report(input, trace)).collect(),
-            spoiled_by: spoiled_by(input, plan, &traces, &gaps).into_iter().collect(),
+            symbols: targets().map(symbol).collect(),
+            spoiled_by: spoiled_by(plan, unseen, &gaps).into_iter().collect(),
         }
     };
     plans.iter().map(one).collect()
 }
 
+/// Everything that the rules name.
+fn targets_of(plans: &[Plan<'_>]) -> Vec<Target> {
+    let targets: BTreeSet<Target> = plans.iter().flat_map(|plan| plan.targets.iter().map(|it| it.0.clone())).collect();
+    targets.into_iter().collect()
+}
+
 /// The traces of everything that the rules name, in the order of the targets.
 fn traces_of(input: &CheckInput<'_, '_>, plans: &[Plan<'_>]) -> Vec<Trace> {
-    let targets: BTreeSet<Target> = plans.iter().flat_map(|plan| plan.targets.iter().map(|it| it.0.clone())).collect();
-    let targets: Vec<Target> = targets.into_iter().collect();
-    let mut traces = trace(input.project, &targets, input.progress);
+    let mut traces = trace(input.project, &targets_of(plans), input.progress);
     traces.iter_mut().for_each(|trace| leave_policy_out(input, trace));
     traces
+}
+
+/// Whether a reference is text of the policy itself.
+fn is_policy(input: &CheckInput<'_, '_>, it: &TracedReference) -> bool {
+    let text = || input.project.sources.text(it.file);
+    it.tier >= Tier::Text && input.policy.owns(it.location.path.as_str(), it.location.start.line, text)
 }
 
 /// The policy names what must go: that is no residue.
 fn leave_policy_out(input: &CheckInput<'_, '_>, trace: &mut Trace) {
     let before = trace.references.len();
-    trace.references.retain(|it| {
-        let text = || input.project.sources.text(it.file);
-        it.tier < Tier::Text || !input.policy.owns(it.location.path.as_str(), it.location.start.line, text)
-    });
+    trace.references.retain(|it| !is_policy(input, it));
     let left_out = (before - trace.references.len()) as u64;
     trace.occurrences.references -= left_out;
     trace.occurrences.others += left_out;
@@ -119,7 +150,8 @@ fn judge(
     let contexts = plan.contexts().map(|context| (context, Verdict::Pass)).collect();
     let deadline = Deadline::of(plan.legacy, input.today);
     let own: Vec<&Trace> = plan.targets.iter().map(|(target, _)| traces[target]).collect();
-    let spoiled_by = spoiled_by(input, plan, &own, &input.gaps());
+    let unseen = own.iter().map(|trace| trace.unseen.iter().map(|&file| input.path(file)).collect());
+    let spoiled_by = spoiled_by(plan, unseen, &input.gaps());
     let mut symbols = Vec::new();
     let mut findings = Findings::new(input, plan, &deadline);
 
@@ -153,16 +185,15 @@ fn judge(
     });
 }
 
-/// Paths of the gaps that may hold something that the rule names, in the contexts that it judges.
-fn spoiled_by(
-    input: &CheckInput<'_, '_>,
+/// Paths of the gaps that may hold something that the rule names, in the contexts that it judges. For each of its targets
+/// stand the files in which an occurrence was not understood.
+fn spoiled_by<'p>(
     plan: &Plan<'_>,
-    traces: &[&Trace],
+    unseen: impl Iterator<Item = BTreeSet<&'p RepoPath>>,
     gaps: &[(Context, Gap)],
 ) -> BTreeSet<RepoPath> {
     let mut spoiled_by = BTreeSet::new();
-    for trace in traces {
-        let unseen: BTreeSet<&RepoPath> = trace.unseen.iter().map(|&file| input.path(file)).collect();
+    for unseen in unseen {
         for context in plan.contexts() {
             spoiled_by.extend(spoiling(gaps, context, &|path| unseen.contains(path)).into_iter().cloned());
         }

@@ -5,6 +5,7 @@
 //! depend on them; `triage` settles those.
 
 pub mod broken_reference;
+mod census;
 mod dangling_reference;
 pub mod duplicates;
 mod duplication;
@@ -19,6 +20,7 @@ mod single_source;
 mod successor;
 mod wiring;
 
+pub use census::{Census, CensusSeries, CountedSymbol};
 pub use family::{Candidate, candidates};
 pub use query::compile as compile_query;
 pub use successor::{VersionedName, words};
@@ -115,16 +117,6 @@ pub struct RuleReport {
     pub spoiled_by: Vec<RepoPath>,
 }
 
-/// What one rule about legacy names, and what of it is there: the part of its report that can be counted over time.
-#[derive(Clone, Debug)]
-pub struct Census {
-    pub rule: String,
-    pub kind: &'static str,
-    pub symbols: Vec<SymbolReport>,
-    /// Paths of the gaps that may hold something that the rule names.
-    pub spoiled_by: Vec<RepoPath>,
-}
-
 /// Something about the policy that is not an offence in the code: a symbol that matches nothing, a rule past its date.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Warning {
@@ -218,19 +210,6 @@ pub fn check(input: &CheckInput<'_, '_>) -> CheckOutput {
     sort(&mut output.findings);
     identity::complete(&mut output.findings, input.project.sources);
     output
-}
-
-/// Counts what the rules about legacy name, in the order of the policy: the same symbols, with the same numbers, as
-/// [`check`] reports.
-pub fn census(input: &CheckInput<'_, '_>) -> Vec<Census> {
-    let of = |kind: &str| -> Vec<&Rule> { input.policy.rules.iter().filter(|it| it.kind.name() == kind).collect() };
-    let (named, selected) = (of(legacy::SPEC.kind), of(family::SPEC.kind));
-    let mut census = if named.is_empty() { Vec::new() } else { legacy::census(input, &named) };
-    if !selected.is_empty() {
-        census.extend(family::census(input, &selected));
-    }
-    census.sort_by_key(|one| input.policy.rules.iter().position(|rule| rule.id.0 == one.rule));
-    census
 }
 
 /// Findings stand in the order of their places.

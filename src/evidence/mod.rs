@@ -38,7 +38,7 @@ use std::collections::BTreeMap;
 pub use crate::checks::duplicates::{
     Agreement, Change, CloneType, Details, Difference, DuplicateKind, Group, Instance, Production, Registration, Uses,
 };
-pub use crate::checks::{Census, RuleReport, State, SymbolReport, TierCounts, Warning};
+pub use crate::checks::{Census, CountedSymbol, RuleReport, State, SymbolReport, TierCounts, Warning};
 pub use crate::history::LastChange;
 pub use crate::project::{Occurrences, PlaceReason};
 pub use crate::triage::{BaselineUse, Comparison};

@@ -4,7 +4,7 @@
 //! estimate is made of samples alone, so the same samples give the same estimate. Absent on purpose: the clock; an estimate
 //! is a date, whether it has passed or not.
 
-use super::{Census, Group, PolicyIdentity, State, SymbolReport, TierCounts};
+use super::{Census, CountedSymbol, Group, PolicyIdentity, TierCounts};
 use crate::gap::Gap;
 use crate::history::sampling::{Every, SamplePoint};
 use crate::span::RepoPath;
@@ -207,7 +207,7 @@ impl LegacyCounts {
         self.references.proven + self.references.likely
     }
 
-    fn of<'s>(symbols: impl Iterator<Item = &'s SymbolReport>, unseen: BTreeSet<&RepoPath>) -> Self {
+    fn of<'s>(symbols: impl Iterator<Item = &'s CountedSymbol>, unseen: BTreeSet<&RepoPath>) -> Self {
         let mut counts = Self { unseen: unseen.len() as u64, ..Self::default() };
         let mut seen = BTreeSet::new();
         let mut spans: BTreeMap<&RepoPath, Vec<(u32, u32)>> = BTreeMap::new();
@@ -219,7 +219,7 @@ impl LegacyCounts {
             if !seen.insert(&symbol.symbol) {
                 continue;
             }
-            counts.symbols += u64::from(matches!(symbol.state, State::Present | State::Unused));
+            counts.symbols += u64::from(symbol.is_there);
             counts.references.proven += symbol.references.proven;
             counts.references.likely += symbol.references.likely;
             counts.references.name_only += symbol.references.name_only;

@@ -2,7 +2,7 @@
 
 use super::{Error, PolicyChoice, find_policy, git_settings, included, open};
 use crate::cache::Cache;
-use crate::checks::{self, CheckInput, Scope, census};
+use crate::checks::{self, CensusSeries, CheckInput, Scope};
 use crate::evidence::{DuplicateCounts, PolicyIdentity, TrendCounts, TrendReport, TrendSample, estimates};
 use crate::gap::{Extent, Gap, Reason, Stage};
 use crate::history::sampling::{self, Every, SamplePoint};
@@ -11,9 +11,9 @@ use crate::language::find_language;
 use crate::policy::{Policy, RuleKind};
 use crate::progress::{Progress, Silent};
 use crate::project::Project;
-use crate::source::SourceSet;
+use crate::source::{Shared, SourceSet};
 use crate::span::RepoPath;
-use crate::workspace::{Selection, Snapshot};
+use crate::workspace::{Revisions, Selection};
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -43,8 +43,15 @@ pub fn trend(options: &TrendOptions, progress: &dyn Progress) -> Result<TrendRep
     let sampling = sampling::sample(&git, &range, options.every)?;
     progress.stage("sampling history", sampling.points.len() as u64);
     let mut samples = Vec::with_capacity(sampling.points.len());
+    let mut counter = Counter {
+        options,
+        policy: &policy,
+        revisions: Revisions::open(&options.repo)?,
+        shared: Shared::default(),
+        census: CensusSeries::default(),
+    };
     for point in sampling.points {
-        let counted = count(options, &policy, &point);
+        let counted = counter.count(&point);
         samples.push(TrendSample { point, counted });
         progress.advance(1);
     }
@@ -91,23 +98,35 @@ fn policy_of_today(options: &TrendOptions, git: &Git, head: &str, progress: &dyn
     Ok(policy)
 }
 
-/// What one commit holds, or why that cannot be told.
-fn count(options: &TrendOptions, policy: &Policy, point: &SamplePoint) -> Result<TrendCounts, String> {
-    let selection = Selection::Revision(point.commit.clone());
-    let snapshot = Snapshot::open(&options.repo, &selection).map_err(|error| error.to_string())?;
-    let snapshot = snapshot.with_cache(options.cache.clone());
-    let sources = SourceSet::new(&snapshot);
-    let project = Project::new(&sources, included(&snapshot, policy), &policy.project.roots);
-    let input = CheckInput::new(policy, &project, jiff::civil::Date::MAX, Scope::default(), &Silent);
-    let census = census(&input);
-    let duplicates = options.duplicates.as_ref().map(|search| {
-        let groups = checks::duplicates::find(&input, search).groups;
-        let gaps = sources.gaps();
-        let is_source = |path: &RepoPath| find_language(path).is_some() && policy.judges(path);
-        let unseen: BTreeSet<&RepoPath> = gaps.iter().map(|gap| &gap.path).filter(|path| is_source(path)).collect();
-        DuplicateCounts::of(&groups, unseen.len() as u64)
-    });
-    Ok(TrendCounts::of(&census, duplicates))
+/// Counts commit after commit; what is known of contents and files goes on from one to the next.
+struct Counter<'o> {
+    options: &'o TrendOptions,
+    policy: &'o Policy,
+    revisions: Revisions,
+    shared: Shared,
+    census: CensusSeries,
+}
+
+impl Counter<'_> {
+    /// What one commit holds, or why that cannot be told.
+    fn count(&mut self, point: &SamplePoint) -> Result<TrendCounts, String> {
+        let Self { options, policy, revisions, shared, census } = self;
+        let snapshot = revisions.snapshot(&point.commit).map_err(|error| error.to_string())?;
+        let snapshot = snapshot.with_cache(options.cache.clone());
+        let sources = SourceSet::sharing(&snapshot, shared);
+        let project = Project::new(&sources, included(&snapshot, policy), &policy.project.roots);
+        let input = CheckInput::new(policy, &project, jiff::civil::Date::MAX, Scope::default(), &Silent);
+        let census = census.next(&input);
+        let duplicates = options.duplicates.as_ref().map(|search| {
+            let groups = checks::duplicates::find(&input, search).groups;
+            let gaps = sources.gaps();
+            let is_source = |path: &RepoPath| find_language(path).is_some() && policy.judges(path);
+            let unseen: BTreeSet<&RepoPath> = gaps.iter().map(|gap| &gap.path).filter(|path| is_source(path)).collect();
+            DuplicateCounts::of(&groups, unseen.len() as u64)
+        });
+        shared.keep(&snapshot);
+        Ok(TrendCounts::of(&census, duplicates))
+    }
 }
 
 fn cut_off() -> Gap {

@@ -21,6 +21,7 @@ mod reach;
 mod resolve;
 mod root;
 mod route;
+mod series;
 mod symbol;
 #[cfg(test)]
 mod tests;
@@ -30,7 +31,7 @@ pub use broken::{BrokenReference, ChangedFile, Dangling, broken, broken_referenc
 pub use builtin::is_builtin;
 pub use class::Mro;
 pub use entity::{DefinitionRef, Entity, Holder, HolderKind, Resolved};
-pub use module::{Found, ModuleIndex, ModuleRef, primary_name};
+pub use module::{Found, ModuleIndex, ModuleRef, is_python, primary_name};
 pub use orphan::{Orphan, orphans};
 pub use plan::{Follower, Kept, Plan, PlannedTest, Removal, TestFate, followers, plan};
 pub use reach::{EntryKind, EntryPoint, Node, Reach, Reached, entry_points, nodes_of};
@@ -40,9 +41,11 @@ pub use route::{
     Endpoint, Framework, Host, HostId, HostKind, Mount, MountId, Route, RouteId, RoutePath, Routes, Site, endpoints,
     routes,
 };
+pub use series::{Made, Series, Step, Track, make};
 pub use symbol::Symbol;
 pub use trace::{
-    DefinitionSite, Occurrences, PlaceReason, Target, Trace, TracedReference, UseAccess, trace, trace_code, why,
+    DefinitionSite, LeftOut, Occurrences, PlaceReason, Standing, Target, Trace, TraceSeries, TracedReference,
+    UseAccess, trace, trace_code, why,
 };
 
 use crate::facts::Facts;

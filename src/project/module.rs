@@ -4,7 +4,7 @@
 //! Absent on purpose: what a module holds.
 
 use super::root::{Roots, structural_root};
-use crate::language::{LANGUAGES, Packages};
+use crate::language::{LANGUAGES, Packages, find_language};
 use crate::source::{SourceSet, watch};
 use crate::span::RepoPath;
 use crate::workspace::EntryId;
@@ -52,9 +52,8 @@ pub struct ModuleIndex {
 
 impl ModuleIndex {
     pub fn new(sources: &SourceSet<'_>, ids: &[EntryId], declared: &[String]) -> Self {
-        let is_python = |id: EntryId| sources.language(id).is_some_and(|it| it.name == "python");
         let python: Vec<(EntryId, &RepoPath)> =
-            ids.iter().copied().filter(|&id| is_python(id)).map(|id| (id, sources.path(id))).collect();
+            ids.iter().copied().map(|id| (id, sources.path(id))).filter(|(_, path)| is_python(path)).collect();
         let unlinked = unlinked_names(sources, ids);
         Self { unlinked, ..Self::of(&python, Roots::declared(sources, declared)) }
     }
@@ -328,6 +327,11 @@ fn unlinked_names(sources: &SourceSet<'_>, ids: &[EntryId]) -> FxHashMap<EntryId
         names.extend(own.into_iter().map(|id| (id, packages.module(sources.path(id)))));
     }
     names
+}
+
+/// Whether a file is one of Python's, by its path.
+pub fn is_python(path: &RepoPath) -> bool {
+    find_language(path).is_some_and(|language| language.name == "python")
 }
 
 /// The one name of a file: from the longest declared root above it, else from the folder above its top-most package,

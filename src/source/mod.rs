@@ -22,7 +22,7 @@ use crate::span::{RepoPath, Span};
 use crate::workspace::{BlobId, EntryId, Snapshot, SnapshotReader};
 use rayon::prelude::*;
 use recall::Known;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
@@ -68,13 +68,28 @@ struct Seen {
     blob: Option<BlobId>,
 }
 
+/// What was worked out of contents, for all snapshots that share it. Clones are one.
+#[derive(Clone, Default)]
+pub struct Shared {
+    /// Facts by content, so that equal blobs share them.
+    blobs: Arc<Mutex<FxHashMap<BlobId, SharedFacts>>>,
+    fragments: Arc<Mutex<FxHashMap<BlobId, SharedFragments>>>,
+}
+
+impl Shared {
+    /// Forgets what no file of a snapshot holds.
+    pub fn keep(&self, snapshot: &Snapshot) {
+        let held: FxHashSet<BlobId> = snapshot.entries.iter().filter_map(|entry| entry.blob).collect();
+        lock(&self.blobs).retain(|blob, _| held.contains(blob));
+        lock(&self.fragments).retain(|blob, _| held.contains(blob));
+    }
+}
+
 /// The files of one snapshot.
 pub struct SourceSet<'s> {
     snapshot: &'s Snapshot,
     facts: Vec<OnceLock<Option<FileFacts>>>,
-    /// Facts by content, so that equal blobs share them.
-    blobs: Arc<Mutex<FxHashMap<BlobId, SharedFacts>>>,
-    fragments: Arc<Mutex<FxHashMap<BlobId, SharedFragments>>>,
+    shared: Shared,
     /// One for each thread of the pool and one for the others, so that hardly anyone waits for another.
     readers: Vec<Mutex<Option<SnapshotReader<'s>>>>,
     gaps: Mutex<BTreeSet<Gap>>,
@@ -90,8 +105,7 @@ impl<'s> SourceSet<'s> {
         Self {
             snapshot,
             facts: std::iter::repeat_with(OnceLock::new).take(snapshot.entries.len()).collect(),
-            blobs: Arc::default(),
-            fragments: Arc::default(),
+            shared: Shared::default(),
             readers: (0..=rayon::current_num_threads()).map(|_| Mutex::default()).collect(),
             gaps: Mutex::new(snapshot.gaps.iter().cloned().collect()),
             parsed: AtomicU64::new(0),
@@ -100,10 +114,14 @@ impl<'s> SourceSet<'s> {
         }
     }
 
+    /// The files of a snapshot, which share what is worked out of equal contents with all that `shared` was given to.
+    pub fn sharing(snapshot: &'s Snapshot, shared: &Shared) -> Self {
+        Self { shared: shared.clone(), ..Self::new(snapshot) }
+    }
+
     /// The files of a second snapshot, which share the facts and fragments of equal blobs with the first.
     pub fn beside(snapshot: &'s Snapshot, other: &SourceSet<'_>) -> Self {
-        let (blobs, fragments) = (Arc::clone(&other.blobs), Arc::clone(&other.fragments));
-        Self { blobs, fragments, ..Self::new(snapshot) }
+        Self::sharing(snapshot, &other.shared)
     }
 
     pub fn snapshot(&self) -> &'s Snapshot {
@@ -243,13 +261,11 @@ impl<'s> SourceSet<'s> {
 
     /// The facts that an earlier run made of the file's blob.
     fn recall_facts(&self, id: EntryId, language: &LanguageSpec) -> Option<FileFacts> {
-        if !self.snapshot.cache.is_on() {
-            return None;
-        }
         let known = self.known(id)?;
-        let cell = lock(&self.blobs).entry(known.blob).or_default().clone();
+        let cell = lock(&self.shared.blobs).entry(known.blob).or_default().clone();
         let facts = match cell.get() {
             Some(facts) if known.size.is_none_or(|size| size == u64::from(facts.line_index.length())) => facts.clone(),
+            _ if !self.snapshot.cache.is_on() => return None,
             _ => {
                 let facts: Arc<Facts> = Arc::new(recall::find(&self.snapshot.cache, "facts", language, known)?);
                 cell.get_or_init(|| facts.clone());
@@ -261,7 +277,7 @@ impl<'s> SourceSet<'s> {
 
     fn parse(&self, id: EntryId, language: &LanguageSpec, text: Parseable<'_>) -> FileFacts {
         let blob = text.blob.or_else(|| BlobId::of(text.text.as_bytes()));
-        let cell = blob.map(|blob| lock(&self.blobs).entry(blob).or_default().clone()).unwrap_or_default();
+        let cell = blob.map(|blob| lock(&self.shared.blobs).entry(blob).or_default().clone()).unwrap_or_default();
         let facts = cell.get_or_init(|| {
             let recalled = blob.and_then(|blob| {
                 recall::find(
@@ -302,7 +318,7 @@ impl<'s> SourceSet<'s> {
         let content = self.content(id)?;
         let text = self.parseable(id, content.bytes)?;
         let blob = content.blob.or_else(|| BlobId::of(text.as_bytes()));
-        let cell = blob.map(|blob| lock(&self.fragments).entry(blob).or_default().clone()).unwrap_or_default();
+        let cell = blob.map(|blob| lock(&self.shared.fragments).entry(blob).or_default().clone()).unwrap_or_default();
         let fragments = cell.get_or_init(|| {
             self.parsed.fetch_add(1, Ordering::Relaxed);
             let made = std::panic::catch_unwind(|| (language.fragments)(&text));

@@ -77,6 +77,12 @@ impl Absence {
         Absence { cache: cache.clone(), key, known, fresh: Mutex::default() }
     }
 
+    /// Nothing is known, and nothing is kept.
+    pub fn none() -> Absence {
+        let (known, fresh) = (FxHashMap::default(), Mutex::default());
+        Absence { cache: Cache::none(), key: Key::new("none", &[]), known, fresh }
+    }
+
     /// Whether anything is known at all.
     pub fn may_hold(&self) -> bool {
         !self.known.is_empty()

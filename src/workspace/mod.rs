@@ -14,6 +14,7 @@ mod survey;
 mod tests;
 
 pub use blob::BlobId;
+pub use object::Revisions;
 pub use repository::Repository;
 pub use survey::{Layout, Survey, filters};
 

@@ -12,13 +12,45 @@ use gix::objs::TreeRefIter;
 use gix::objs::tree::EntryKind;
 use std::path::Path;
 
+/// Bytes of trees that are kept between the revisions of one repository, most of whose folders are the same.
+const TREE_CACHE: usize = 64 << 20;
+
+/// Many revisions of one repository.
+pub struct Revisions {
+    repository: Repository,
+    git: gix::Repository,
+}
+
+impl Revisions {
+    /// # Errors
+    /// When the folder is in no repository.
+    pub fn open(folder: &Path) -> Result<Self, WorkspaceError> {
+        let nowhere = || WorkspaceError::NoRepository { path: folder.to_path_buf(), wanted: "revisions" };
+        let repository = Repository::find(folder)?.ok_or_else(nowhere)?;
+        let mut git = repository.git.to_thread_local();
+        git.object_cache_size_if_unset(TREE_CACHE);
+        Ok(Self { repository, git })
+    }
+
+    /// The files of one of them, as [`Snapshot::open`] gives them.
+    ///
+    /// # Errors
+    /// When it is no revision, or its tree is not there.
+    pub fn snapshot(&self, revision: &str) -> Result<Snapshot, WorkspaceError> {
+        revision_in(&self.repository, &self.git, revision)
+    }
+}
+
 /// The tree of a revision: a commit, a tag of one, or anything that leads to a tree.
 pub(super) fn revision(repository: &Repository, revision: &str) -> Result<Snapshot, WorkspaceError> {
-    let git = repository.git.to_thread_local();
+    revision_in(repository, &repository.git.to_thread_local(), revision)
+}
+
+fn revision_in(repository: &Repository, git: &gix::Repository, revision: &str) -> Result<Snapshot, WorkspaceError> {
     let bad = |why: String| WorkspaceError::Revision {
         revision: revision.to_string(),
         why,
-        hint: revision_hint(&git, revision),
+        hint: revision_hint(git, revision),
     };
     let id = git.rev_parse_single(revision).map_err(|error| bad(parse_failure(&error)))?;
     let object = git.try_find_object(id).map_err(|error| bad(first_line(&error)))?;
@@ -36,7 +68,7 @@ pub(super) fn revision(repository: &Repository, revision: &str) -> Result<Snapsh
         return Err(bad("the object store lacks its tree".to_string()));
     }
     let mut listing = Listing::default();
-    list_tree(&git, tree, Vec::new(), &mut listing);
+    list_tree(git, tree, Vec::new(), &mut listing);
     Ok(Snapshot { commit, tree: Some(tree.to_string()), ..snapshot(repository, SnapshotKind::Revision, listing) })
 }
 

@@ -171,6 +171,22 @@ fn imports(
     found
 }
 
+/// The references of one file to a goal under another name of it, and the further names that the file gives it.
+pub fn found_as(
+    resolver: &mut Resolver<'_, '_>,
+    page: &Page<'_>,
+    facts: &Facts,
+    alias: &str,
+    goal: &Goal,
+) -> (Vec<TracedReference>, BTreeSet<Alias>) {
+    let references = uses(resolver, page, facts, alias, goal);
+    let renamed = renamings(resolver, page, facts, alias, goal);
+    let shared = renamed.into_iter().filter(|binding| is_shared(facts, binding));
+    let mut further: BTreeSet<Alias> = shared.map(|binding| (facts.name(binding.name).to_owned(), None)).collect();
+    further.extend(attributes(resolver, page, facts, alias, goal));
+    (references, further)
+}
+
 /// A goal, the references to it that one file holds, and the further names that file gives it.
 pub type Part = (usize, Vec<TracedReference>, BTreeSet<Alias>);
 
@@ -216,13 +232,7 @@ pub fn follow(
             for needle in held {
                 let alias = &search.needles().names()[needle];
                 for &goal in &wanted[alias.as_str()] {
-                    let references = uses(&mut resolver, &page, facts, alias, &goals[goal]);
-                    let mut further: BTreeSet<Alias> = renamings(&mut resolver, &page, facts, alias, &goals[goal])
-                        .into_iter()
-                        .filter(|binding| is_shared(facts, binding))
-                        .map(|binding| (facts.name(binding.name).to_owned(), None))
-                        .collect();
-                    further.extend(attributes(&mut resolver, &page, facts, alias, &goals[goal]));
+                    let (references, further) = found_as(&mut resolver, &page, facts, alias, &goals[goal]);
                     parts.push((goal, references, further));
                 }
             }

@@ -10,8 +10,10 @@ mod alias;
 mod classify;
 mod kept;
 mod pattern;
+mod series;
 mod why;
 
+pub use series::{LeftOut, Standing, TraceSeries};
 pub use why::{PlaceReason, why};
 
 use super::entity::{DefinitionRef, Entity, Resolved};
@@ -34,7 +36,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 /// What to trace.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Target {
     Symbol(Symbol),
     /// A key of the environment or of settings.
@@ -203,21 +205,7 @@ fn trace_in(project: &Project<'_>, files: &[EntryId], targets: &[Target], progre
         return Vec::new();
     }
     let goals: Vec<Goal> = targets.iter().map(|target| goal(project, target)).collect();
-    let mut wanted = Wanted::default();
-    let mut pairs = Vec::new();
-    for (index, goal) in goals.iter().enumerate() {
-        let companion = || goal.target.companion().map(str::to_owned);
-        pairs.push((goal.target.name().to_owned(), companion()));
-        wanted.names.entry(goal.target.name().to_owned()).or_default().push(index);
-        for name in registered_names(project, goal) {
-            pairs.push((name.clone(), None));
-            wanted.registered.entry(name).or_default().push(index);
-        }
-        for fragment in pattern::fragments(&goal.target) {
-            pairs.push((fragment.clone(), companion()));
-            wanted.fragments.entry(fragment).or_default().push(index);
-        }
-    }
+    let (wanted, pairs) = ask(project, &goals, 0..goals.len());
     progress.stage("searching names", files.len() as u64);
     let asked = format!("{}{wanted:?}", kept::question(project, &goals));
     let question = memo::Question { kind: "trace", parts: &[asked.as_bytes()] };
@@ -304,6 +292,31 @@ struct Wanted {
     registered: BTreeMap<String, Vec<usize>>,
     /// By a part of the name, as an f-string holds it.
     fragments: BTreeMap<String, Vec<usize>>,
+}
+
+/// What is to be looked for to find some of the goals, by their indices: names, each with its companion.
+fn ask(
+    project: &Project<'_>,
+    goals: &[Goal],
+    which: impl IntoIterator<Item = usize>,
+) -> (Wanted, Vec<(String, Option<String>)>) {
+    let mut wanted = Wanted::default();
+    let mut pairs = Vec::new();
+    for index in which {
+        let goal = &goals[index];
+        let companion = || goal.target.companion().map(str::to_owned);
+        pairs.push((goal.target.name().to_owned(), companion()));
+        wanted.names.entry(goal.target.name().to_owned()).or_default().push(index);
+        for name in registered_names(project, goal) {
+            pairs.push((name.clone(), None));
+            wanted.registered.entry(name).or_default().push(index);
+        }
+        for fragment in pattern::fragments(&goal.target) {
+            pairs.push((fragment.clone(), companion()));
+            wanted.fragments.entry(fragment).or_default().push(index);
+        }
+    }
+    (wanted, pairs)
 }
 
 /// What one file says about one goal.
