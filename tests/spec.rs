@@ -86,6 +86,7 @@ specs! {
     resolve_roots => "tests/spec/resolve/roots.md",
     resolve_scopes => "tests/spec/resolve/scopes.md",
     why_lines => "tests/spec/why/lines.md",
+    rust_duplicates => "tests/spec/rust/duplicates.md",
     triage_hygiene => "tests/spec/triage/hygiene.md",
     triage_suppressions => "tests/spec/triage/suppressions.md",
 }

@@ -47,7 +47,10 @@ pub struct PrintRange {
 pub enum UnitKind {
     Function,
     Method,
+    /// In Rust a struct, an enum or a trait.
     Class,
+    /// A block of methods, which is named for its type and is no definition of it.
+    Implementation,
 }
 
 impl UnitKind {
@@ -56,6 +59,7 @@ impl UnitKind {
             UnitKind::Function => "function",
             UnitKind::Method => "method",
             UnitKind::Class => "class",
+            UnitKind::Implementation => "impl",
         }
     }
 }
@@ -95,9 +99,37 @@ pub struct Unit {
 }
 
 impl Unit {
+    /// A unit of which only its place is known.
+    pub fn new(kind: UnitKind, name: Box<str>, lines: LineRange, prints: PrintRange, parent: Option<u32>) -> Self {
+        Self {
+            kind,
+            name,
+            lines,
+            prints,
+            parent,
+            exact: 0,
+            renamed: 0,
+            blind: 0,
+            variety: 0,
+            tokens: 0,
+            words: 0,
+            literals: 0,
+            is_async: false,
+            is_stub: false,
+            is_conditional: false,
+            bases: Vec::new(),
+            decorators: Vec::new(),
+        }
+    }
+
     /// The last part of its name.
     pub fn last_name(&self) -> &str {
         self.name.rsplit('.').next().unwrap_or(&self.name)
+    }
+
+    /// Whether functions directly in it are methods.
+    pub fn has_methods(&self) -> bool {
+        matches!(self.kind, UnitKind::Class | UnitKind::Implementation)
     }
 
     pub fn is_class(&self) -> bool {
@@ -180,6 +212,8 @@ pub struct Fragments {
     pub constants: Vec<Constant>,
     pub defaults: Vec<EnvironmentDefault>,
     pub sets: Vec<ValueSet>,
+    /// Lines of test code that stands among other code: `#[cfg(test)] mod tests`. Sorted.
+    pub tests: Vec<LineRange>,
     /// What the parser could not read; the rest was recovered.
     pub unread: Vec<Unread>,
     /// The lines that each unread range touches, and their bytes.
@@ -203,7 +237,43 @@ impl Fragments {
         self.unread_spans = self.unread_lines.iter().map(whole).collect();
     }
 
+    /// Whether a line is test code among other code.
+    pub fn is_test(&self, line: u32) -> bool {
+        let next = self.tests.partition_point(|lines| lines.start <= line);
+        next > 0 && self.tests[next - 1].contains(line)
+    }
+
+    /// The same without the test code in it.
+    pub fn without_tests(&self) -> Self {
+        let mut rest = Self { prints: Vec::new(), units: Vec::new(), tests: Vec::new(), ..self.clone() };
+        let stays = |line: u32| !self.is_test(line);
+        let prints = numbered(self.prints.iter().map(|print| stays(print.start)));
+        let units = numbered(self.units.iter().map(|unit| stays(unit.lines.start)));
+        for print in self.prints.iter().filter(|print| stays(print.start)) {
+            let unit = units.get(print.unit as usize).copied().unwrap_or(Print::OUTSIDE);
+            rest.prints.push(Print { unit, ..*print });
+        }
+        for unit in self.units.iter().filter(|unit| stays(unit.lines.start)) {
+            let PrintRange { start, end } = unit.prints;
+            let kept = PrintRange { start: prints[start as usize], end: prints[end as usize] };
+            let parent = unit.parent.map(|parent| units[parent as usize]);
+            rest.units.push(Unit { prints: kept, parent, ..unit.clone() });
+        }
+        rest.constants.retain(|it| stays(it.lines.start));
+        rest.sets.retain(|it| stays(it.lines.start));
+        rest
+    }
+
     pub fn prints_of(&self, unit: &Unit) -> &[Print] {
         &self.prints[unit.prints.start as usize..unit.prints.end as usize]
     }
+}
+
+/// For each place of a list, and for its end, how many before it stay.
+fn numbered(stays: impl Iterator<Item = bool>) -> Vec<u32> {
+    let mut numbers = vec![0];
+    for stays in stays {
+        numbers.push(numbers[numbers.len() - 1] + u32::from(stays));
+    }
+    numbers
 }

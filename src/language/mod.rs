@@ -7,6 +7,7 @@
 
 pub mod layout;
 mod line;
+mod print;
 pub mod python;
 pub mod query;
 pub mod rust;
@@ -33,6 +34,8 @@ pub struct LanguageSpec {
     /// What queries run over; where there is none, there are no queries.
     pub grammar: Option<fn() -> tree_sitter::Language>,
     pub queries: &'static [BuiltinQuery],
+    /// Words of names that look like marks of a version and are none.
+    pub unversioned: &'static [&'static str],
     /// The file that names a package, where modules are named from there; otherwise import roots name them.
     pub manifest: Option<&'static Manifest>,
 }

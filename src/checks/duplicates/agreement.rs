@@ -87,7 +87,7 @@ fn statements<'c>(corpus: &'c Corpus, input: &CheckInput<'_, '_>, instance: &Ins
     let prints = &corpus.files[at].fragments.prints;
     let start = prints.partition_point(|print| print.start < instance.lines.start);
     let end = start + prints[start..].partition_point(|print| print.start <= instance.lines.end);
-    let has_header = matches!(instance.what, "function" | "method" | "class");
+    let has_header = matches!(instance.what, "function" | "method" | "class" | "impl");
     let start = if has_header { (start + 1).min(end) } else { start };
     &prints[start..end]
 }

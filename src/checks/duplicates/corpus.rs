@@ -7,6 +7,7 @@ use super::Options;
 use crate::checks::CheckInput;
 use crate::facts::{Fragments, Print, Unit, UnitKind};
 use crate::finding::Context;
+use crate::language::find_language;
 use crate::span::{LineRange, RepoPath};
 use crate::workspace::EntryId;
 use rayon::prelude::*;
@@ -43,14 +44,17 @@ impl Corpus {
             .ids
             .iter()
             .copied()
-            .filter(|&id| sources.language(id).is_some() && input.scope.holds(sources.path(id)))
+            .filter(|&id| find_language(sources.path(id)).is_some() && input.scope.holds(sources.path(id)))
             .filter(|&id| options.tests || input.policy.context_of(sources.path(id)) != Context::Tests)
             .collect();
         input.progress.stage("reading fragments", wanted.len() as u64);
         let read = |&id: &EntryId| {
             input.progress.advance(1);
             let context = input.policy.context_of(sources.path(id));
-            sources.fragments(id).map(|fragments| CorpusFile { id, context, fragments })
+            let fragments = sources.fragments(id)?;
+            let has_others = !options.tests && !fragments.tests.is_empty();
+            let fragments = if has_others { Arc::new(fragments.without_tests()) } else { fragments };
+            Some(CorpusFile { id, context, fragments })
         };
         let mut files: Vec<CorpusFile> = wanted.par_iter().filter_map(read).collect();
         let read = files.len();
@@ -62,6 +66,12 @@ impl Corpus {
 
     pub fn unit(&self, at: UnitRef) -> &Unit {
         &self.files[at.file as usize].fragments.units[at.unit as usize]
+    }
+
+    /// Whether a unit is test code, by its file or by itself.
+    pub fn is_test(&self, at: UnitRef) -> bool {
+        let file = &self.files[at.file as usize];
+        file.context == Context::Tests || file.fragments.is_test(self.unit(at).lines.start)
     }
 
     pub fn prints(&self, at: UnitRef) -> &[Print] {

@@ -68,7 +68,7 @@ fn lines(input: &CheckInput<'_, '_>, instance: &Instance) -> Option<Body> {
     let (text, fragments) = (sources.text(file)?, sources.fragments(file)?);
     let mut numbers: BTreeSet<u32> = BTreeSet::new();
     // the header of a function or class differs by its name
-    let has_header = matches!(instance.what, "function" | "method" | "class");
+    let has_header = matches!(instance.what, "function" | "method" | "class" | "impl");
     let own = fragments.prints.iter().filter(|print| instance.lines.contains(print.start));
     for print in own.skip(usize::from(has_header)) {
         numbers.extend((print.start..=print.end).filter(|&line| instance.lines.contains(line)));

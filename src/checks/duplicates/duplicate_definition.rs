@@ -7,8 +7,8 @@
 
 use super::corpus::{Corpus, UnitRef};
 use super::{DuplicateKind, DuplicateSpec, DuplicatesOutput, Group, Instance, Search};
-use crate::facts::{DefinitionId, Unit};
-use crate::finding::Context;
+use crate::facts::{DefinitionId, Unit, UnitKind};
+use crate::language::find_linked;
 use crate::span::RepoPath;
 use rustc_hash::FxHashSet;
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,6 +26,34 @@ const FUNCTIONS_ALLOWED: usize = 8;
 /// Folders whose modules are loaded by name, each defining the same.
 const PLUGIN_FOLDERS: &[&str] =
     &["backends", "commands", "loaders", "plugins", "drivers", "providers", "adapters", "migrations", "versions"];
+
+/// Parts of paths that say for which system a file is compiled.
+const SYSTEMS: &[&str] = &[
+    "unix",
+    "linux",
+    "windows",
+    "macos",
+    "darwin",
+    "apple",
+    "android",
+    "ios",
+    "wasm",
+    "wasm32",
+    "wasi",
+    "emscripten",
+    "freebsd",
+    "netbsd",
+    "openbsd",
+    "solaris",
+    "fuchsia",
+    "redox",
+    "mock",
+    "mocks",
+    "fallback",
+    "stub",
+    "nostd",
+    "loom",
+];
 
 /// Statements in common, in percent of the smaller body, that make two bodies alike.
 const ALIKE: usize = 50;
@@ -65,8 +93,8 @@ fn find(search: &Search<'_, '_, '_>) -> DuplicatesOutput {
     let corpus = search.corpus;
     let mut names: BTreeMap<(Form, &str), Vec<UnitRef>> = BTreeMap::new();
     for (at, unit) in corpus.units() {
-        let is_test = corpus.files[at.file as usize].context == Context::Tests;
-        if unit.parent.is_none() && !is_test && is_implementation(unit) {
+        let is_definition = unit.parent.is_none() && unit.kind != UnitKind::Implementation;
+        if is_definition && !corpus.is_test(at) && is_implementation(unit) {
             names.entry((form(unit), &unit.name)).or_default().push(at);
         }
     }
@@ -79,6 +107,7 @@ fn find(search: &Search<'_, '_, '_>) -> DuplicatesOutput {
             *kept = if same { *next } else { *kept };
             same
         });
+        members.retain(|&at| !(is_unlinked(search, at) && is_of_one_system(search, at)));
         if members.len() < 2 || is_twin(search, &members) {
             continue;
         }
@@ -134,6 +163,12 @@ fn is_implementation(unit: &Unit) -> bool {
     !is_declaration && !is_hooked && !is_empty && !unit.is_conditional && !unit.name.starts_with("__")
 }
 
+/// `signal/unix.rs` beside `signal/windows.rs`, or a stand-in for tests: one of them is compiled.
+fn is_of_one_system(search: &Search<'_, '_, '_>, at: UnitRef) -> bool {
+    let path = search.input.path(search.corpus.files[at.file as usize].id).as_str();
+    path.split(['/', '_', '.']).any(|part| SYSTEMS.contains(&part))
+}
+
 /// `client/_async/x.py` beside `client/_sync/x.py`.
 fn is_twin(search: &Search<'_, '_, '_>, members: &[UnitRef]) -> bool {
     let plain = |at: &UnitRef| {
@@ -153,6 +188,9 @@ fn classes(search: &Search<'_, '_, '_>, name: &str, members: Vec<UnitRef>) -> Ve
     if members.len() < 2 || members.len() > MODULES_ALLOWED {
         return Vec::new();
     }
+    if is_unlinked(search, members[0]) {
+        return of_like_members(corpus, &members);
+    }
     let mut bases: BTreeMap<&str, usize> = BTreeMap::new();
     for base in members.iter().flat_map(|at| own_bases(corpus, *at)) {
         *bases.entry(base).or_default() += 1;
@@ -169,6 +207,24 @@ fn classes(search: &Search<'_, '_, '_>, name: &str, members: Vec<UnitRef>) -> Ve
     let members: Vec<UnitRef> =
         members.into_iter().filter(|at| own_bases(corpus, *at).is_empty() || like.contains(at)).collect();
     akin(search, members)
+}
+
+/// Whether nothing is known of a definition but its own text: modules of such a language use names again as they like,
+/// and what a type does stands elsewhere.
+fn is_unlinked(search: &Search<'_, '_, '_>, at: UnitRef) -> bool {
+    find_linked(search.input.path(search.corpus.files[at.file as usize].id)).is_none()
+}
+
+/// The types that declare half of their fields or variants, and two at least, as another one does.
+fn of_like_members(corpus: &Corpus, members: &[UnitRef]) -> Vec<UnitRef> {
+    let declared = |at: &UnitRef| corpus.prints(*at)[1..].iter().map(|print| print.exact).collect();
+    let declared: Vec<FxHashSet<u64>> = members.iter().map(declared).collect();
+    let is_like = |a: usize, b: usize| {
+        let both = declared[a].intersection(&declared[b]).count();
+        both >= 2 && both * 2 >= declared[a].len().max(declared[b].len())
+    };
+    let has_like = |a: usize| (0..members.len()).any(|b| a != b && is_like(a, b));
+    (0..members.len()).filter(|&at| has_like(at)).map(|at| members[at]).collect()
 }
 
 /// The members that have a method, field or attribute in common with another. Where a class has next to none, its name

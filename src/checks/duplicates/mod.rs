@@ -61,7 +61,7 @@ pub struct Instance {
     pub lines: LineRange,
     /// `module:Class.method`, or the innermost definition around a run of statements.
     pub symbol: String,
-    /// `function`, `class`, `statements`, `constant`, `module`, `registration`.
+    /// `function`, `method`, `class`, `impl`, `statements`, `constant`, `module`, `registration`.
     pub what: &'static str,
     pub context: Context,
     /// What this copy says where the copies disagree: a default, a value.
@@ -232,7 +232,12 @@ impl Search<'_, '_, '_> {
     }
 
     fn instance_at(&self, file: u32, lines: LineRange, name: &str) -> Instance {
-        self.instance_in(self.corpus.files[file as usize].id, lines, name)
+        let file = &self.corpus.files[file as usize];
+        let instance = self.instance_in(file.id, lines, name);
+        match file.fragments.is_test(lines.start) {
+            true => Instance { context: Context::Tests, ..instance },
+            false => instance,
+        }
     }
 
     fn instance_in(&self, file: EntryId, lines: LineRange, name: &str) -> Instance {

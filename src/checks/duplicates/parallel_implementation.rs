@@ -10,7 +10,6 @@
 use super::corpus::{Corpus, UnitRef};
 use super::{DuplicateKind, DuplicateSpec, DuplicatesOutput, Group, Instance, Search};
 use crate::facts::{Unit, UnitKind};
-use crate::finding::Context;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -144,7 +143,7 @@ impl<'c> Tree<'c> {
             }
             tree.declared.entry(unit.last_name()).or_default().push((is_abstract, names));
             tree.bases.entry(unit.last_name()).or_default().extend(unit.bases.iter().map(|base| &**base));
-            if corpus.files[at.file as usize].context == Context::Tests || is_abstract {
+            if corpus.is_test(at) || is_abstract {
                 continue;
             }
             for name in methods.keys() {

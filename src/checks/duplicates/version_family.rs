@@ -12,6 +12,7 @@ use crate::checks::is_shim;
 use crate::checks::successor::VersionedName;
 use crate::facts::{BindingKind, MODULE_SCOPE, ReferenceKind, UnitKind, Value};
 use crate::finding::Context;
+use crate::language::find_language;
 use crate::span::LineRange;
 use crate::workspace::EntryId;
 use rustc_hash::FxHashSet;
@@ -62,7 +63,7 @@ fn find(search: &Search<'_, '_, '_>) -> DuplicatesOutput {
         let file = &search.corpus.files[at.file as usize];
         let is_method_of_class = unit.parent.is_some_and(|parent| {
             let parent = &file.fragments.units[parent as usize];
-            parent.is_class() && parent.parent.is_none()
+            parent.has_methods() && parent.parent.is_none()
         });
         let home = match (unit.kind, unit.parent) {
             (_, None) => String::new(),
@@ -73,16 +74,18 @@ fn find(search: &Search<'_, '_, '_>) -> DuplicatesOutput {
         };
         // a protocol and an abstract class say what the others do
         let is_abstract = unit.has_abstract_base() || abstracts.contains(&at);
-        if file.context == Context::Tests || unit.is_stub || unit.is_conditional || is_abstract {
+        if search.corpus.is_test(at) || unit.is_stub || unit.is_conditional || is_abstract {
             continue;
         }
         let kind = match unit.kind {
             UnitKind::Class => Kind::Class,
             UnitKind::Function => Kind::Function,
             UnitKind::Method => Kind::Method,
+            UnitKind::Implementation => continue,
         };
         let name = unit.last_name();
-        if name.starts_with("__") {
+        let unversioned = find_language(search.input.path(file.id)).map_or(&[][..], |language| language.unversioned);
+        if name.starts_with("__") || name.split('_').any(|word| unversioned.contains(&word)) {
             continue;
         }
         add(&mut families, kind, home, (name, file.id), search.instance(at));

@@ -7,6 +7,7 @@ use super::{CloneType, DuplicateKind, Group, Production, Uses};
 use crate::checks::CheckInput;
 use crate::facts::ReferenceKind;
 use crate::finding::{Context, Tier};
+use crate::language::find_linked;
 use crate::policy::RuleKind;
 use crate::project::{Symbol, Target, Trace, trace_code};
 use crate::words::counted;
@@ -58,8 +59,9 @@ fn uses_of(input: &CheckInput<'_, '_>, trace: &Trace) -> Uses {
     uses
 }
 
-/// What `refs` can be asked for: definitions, not runs of statements or keys.
+/// What `refs` can be asked for: definitions of languages that are linked, not runs of statements or keys.
 fn traceable(instance: &super::Instance) -> Option<Symbol> {
+    find_linked(&instance.path)?;
     match instance.what {
         "function" | "method" | "class" | "constant" => {}
         "module" => return Some(Symbol::module(&*instance.symbol)),

@@ -6,12 +6,11 @@
 //! blinded too much or too little moves no boundary. Invariant: quotes, trailing commas, comments, docstrings and line
 //! breaks change no hash.
 
-use super::word::{
-    BLIND_NAME, Word, WordKind, fold, parameters, read_words, string_content, targets, without_literal, without_name,
-};
+use super::word::{Word, parameters, read_words, string_content, targets};
 use super::{STACK_NEEDED, STACK_SIZE, depth, span_of};
-use crate::facts::{Constant, EnvironmentDefault, Fragments, Print, PrintRange, Unit, UnitKind, Unread, ValueSet};
-use crate::span::LineIndex;
+use crate::facts::{Constant, EnvironmentDefault, Fragments, PrintRange, Unit, UnitKind, Unread, ValueSet};
+use crate::language::print::{self, RawPrint, Word as _, fold};
+use crate::span::{LineIndex, LineRange};
 use ruff_python_ast as ast;
 use ruff_python_ast::token::TokenKind;
 use ruff_python_ast::{Expr, Mod, PySourceType, Stmt};
@@ -44,15 +43,6 @@ pub fn fragments(text: &str) -> Fragments {
         fragments.place_unread(&index);
         fragments
     })
-}
-
-/// A print before its names are told apart.
-struct RawPrint {
-    words: std::ops::Range<usize>,
-    /// Position of the name that a `def` or `class` binds.
-    own: Option<usize>,
-    /// The outermost function around it.
-    function: Option<u32>,
 }
 
 struct Walk<'a> {
@@ -179,24 +169,12 @@ impl<'a> Walk<'a> {
             None => name.as_str().to_owned(),
         };
         let at = self.out.prints.len() as u32;
+        let lines = self.index.lines(span_of(range));
         self.out.units.push(Unit {
-            kind,
-            name: path.into(),
-            lines: self.index.lines(span_of(range)),
-            prints: PrintRange { start: at, end: at },
-            parent: self.unit,
-            exact: 0,
-            renamed: 0,
-            blind: 0,
-            variety: 0,
-            tokens: 0,
-            words: 0,
-            literals: 0,
-            is_async: false,
             is_stub: super::statement::is_stub(body),
             is_conditional,
-            bases: Vec::new(),
             decorators: decorators.iter().filter_map(|it| last_name(&it.expression)).map(Box::from).collect(),
+            ..Unit::new(kind, path.into(), lines, PrintRange { start: at, end: at }, self.unit)
         });
         self.owns.push(0);
         self.out.units.len() as u32 - 1
@@ -227,22 +205,11 @@ impl<'a> Walk<'a> {
         if words.is_empty() {
             return;
         }
-        let cap = |number: usize| number.min(u16::MAX as usize) as u16;
         let tokens = &self.words[words.clone()];
         let start = self.index.line(tokens[0].start);
         let end = self.index.line(self.end_of(words.end - 1)).max(start);
-        self.out.prints.push(Print {
-            exact: 0,
-            shape: 0,
-            start,
-            end,
-            unit: self.unit.unwrap_or(Print::OUTSIDE),
-            tokens: cap(tokens.len()),
-            words: cap(tokens.iter().filter(|word| word.is_content()).count()),
-            literals: cap(tokens.iter().filter(|word| word.is_literal()).count()),
-            depth: self.depth,
-            is_trivial,
-        });
+        let lines = LineRange { start, end };
+        self.out.prints.push(print::unhashed(tokens, lines, self.unit, self.depth, is_trivial));
         self.raw.push(RawPrint { words, own, function: self.function });
     }
 
@@ -303,67 +270,8 @@ impl<'a> Walk<'a> {
 
     fn finish(mut self) -> Fragments {
         let locals = self.locals();
-        let none = FxHashSet::default();
-        let mut bodies: Vec<u64> = Vec::with_capacity(self.raw.len());
-        for (raw, print) in self.raw.iter().zip(&mut self.out.prints) {
-            let locals = raw.function.and_then(|function| locals.get(&function)).unwrap_or(&none);
-            let (mut exact, mut shape, mut blind) = (1, 2, 3);
-            for at in raw.words.clone() {
-                let word = self.words[at];
-                exact = fold(exact, word.hash);
-                if word.kind == WordKind::Group {
-                    continue;
-                }
-                // what is called stays; in a class or module body, all names do
-                let is_called = self.words.get(at + 1).is_some_and(|next| next.token == TokenKind::Lpar);
-                let is_parameter = raw.own.is_some() && word.kind == WordKind::Keyword;
-                let is_variable = is_parameter || word.kind == WordKind::Name && raw.own != Some(at);
-                let is_blinded = raw.function.is_some() && is_variable && (!is_called || locals.contains(&word.hash));
-                shape = fold(shape, if is_blinded { BLIND_NAME } else { without_literal(word) });
-                blind = fold(blind, without_name(word));
-            }
-            (print.exact, print.shape) = (exact, shape);
-            bodies.push(blind);
-        }
-        for (unit, own) in self.out.units.iter_mut().zip(&self.owns) {
-            let prints = unit.prints.start as usize..unit.prints.end as usize;
-            let head = self.out.prints[prints.start].depth;
-            let (mut exact, mut renamed, mut blind) = (1, 2, 3);
-            let mut ranks: FxHashMap<u64, u64> = FxHashMap::default();
-            let mut seen: FxHashSet<u64> = FxHashSet::default();
-            for position in prints.clone() {
-                let depth = u64::from(self.out.prints[position].depth - head);
-                exact = fold(exact, depth);
-                renamed = fold(renamed, depth);
-                blind = fold(fold(blind, depth), bodies[position]);
-                seen.insert(bodies[position]);
-                for at in self.raw[position].words.clone() {
-                    let word = self.words[at];
-                    exact = fold(exact, if at == *own { BLIND_NAME } else { word.hash });
-                    if word.kind == WordKind::Group {
-                        continue;
-                    }
-                    renamed = fold(
-                        renamed,
-                        match word.kind {
-                            WordKind::Name | WordKind::Attribute | WordKind::Keyword => {
-                                let next = ranks.len() as u64;
-                                *ranks.entry(word.hash).or_insert(next)
-                            }
-                            _ => without_literal(word),
-                        },
-                    );
-                }
-                unit.tokens += u32::from(self.out.prints[position].tokens);
-                unit.words += u32::from(self.out.prints[position].words);
-                unit.literals += u32::from(self.out.prints[position].literals);
-            }
-            unit.variety = seen.len().min(255) as u8;
-            (unit.exact, unit.renamed, unit.blind) = (exact, renamed, blind);
-        }
+        print::hash(&mut self.out, &self.raw, &self.owns, self.words, &locals);
         self.defaults();
-        self.out.prints.shrink_to_fit();
-        self.out.units.shrink_to_fit();
         self.out
     }
 

@@ -42,6 +42,7 @@ pub const SPEC: LanguageSpec = LanguageSpec {
     layout: layout::layout,
     grammar: Some(|| tree_sitter_python::LANGUAGE.into()),
     queries: super::query::PYTHON_QUERIES,
+    unversioned: &[],
     manifest: None,
 };
 

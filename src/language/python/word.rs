@@ -4,26 +4,11 @@
 //! Absent on purpose: statements; see `fragment`.
 
 use super::span_of;
+use crate::language::print::{self, WordKind, fold, hash_of};
 use crate::span::Span;
 use ruff_python_ast::token::{TokenKind, Tokens};
 use ruff_text_size::Ranged;
-use rustc_hash::{FxHashSet, FxHasher};
-use std::hash::Hasher;
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum WordKind {
-    Name,
-    /// A name behind a dot.
-    Attribute,
-    /// The name of a keyword argument.
-    Keyword,
-    Text,
-    Number,
-    /// Keywords, operators, brackets.
-    Mark,
-    /// A round bracket that only groups.
-    Group,
-}
+use rustc_hash::FxHashSet;
 
 /// A token that counts.
 #[derive(Clone, Copy, Debug)]
@@ -34,29 +19,18 @@ pub struct Word {
     pub hash: u64,
 }
 
-impl Word {
-    pub fn is_literal(self) -> bool {
-        matches!(self.kind, WordKind::Text | WordKind::Number)
+impl print::Word for Word {
+    fn kind(self) -> WordKind {
+        self.kind
     }
 
-    pub fn is_content(self) -> bool {
-        !matches!(self.kind, WordKind::Mark | WordKind::Group)
+    fn hash(self) -> u64 {
+        self.hash
     }
-}
 
-pub const BLIND_NAME: u64 = 0x6e61_6d65;
-pub const BLIND_TEXT: u64 = 0x7465_7874;
-pub const BLIND_NUMBER: u64 = 0x6e75_6d62;
-
-pub fn fold(hash: u64, value: u64) -> u64 {
-    let mixed = (hash ^ value).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    (mixed ^ (mixed >> 29)).wrapping_mul(0xBF58_476D_1CE4_E5B9).rotate_left(27)
-}
-
-fn hash_of(bytes: &[u8]) -> u64 {
-    let mut hasher = FxHasher::default();
-    hasher.write(bytes);
-    fold(hasher.finish(), bytes.len() as u64)
+    fn opens_call(self) -> bool {
+        self.token == TokenKind::Lpar
+    }
 }
 
 /// A round bracket that groups, neither a call's nor a parameter list's.
@@ -317,21 +291,6 @@ pub fn string_content(literal: &str) -> &str {
         }
     }
     body
-}
-
-pub fn without_literal(word: Word) -> u64 {
-    match word.kind {
-        WordKind::Text => BLIND_TEXT,
-        WordKind::Number => BLIND_NUMBER,
-        _ => word.hash,
-    }
-}
-
-pub fn without_name(word: Word) -> u64 {
-    match word.kind {
-        WordKind::Name | WordKind::Attribute | WordKind::Keyword => BLIND_NAME,
-        _ => without_literal(word),
-    }
 }
 
 /// Parameters of a `def`: names behind `(`, `,`, `*` and `**` at the first level of brackets.

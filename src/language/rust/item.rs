@@ -6,7 +6,8 @@
 //! and what a macro makes of its tokens, unless they are items.
 
 use super::Locator;
-use super::token::{self, Token, TokenKind};
+use super::end::End;
+use super::token::{Token, item_start};
 use crate::facts::{
     Binding, BindingKind, Definition, DefinitionId, DefinitionKind, Facts, Guards, Interner, MODULE_SCOPE, Marker,
     MarkerKind, Scope, ScopeId, ScopeKind, Traits, Unread,
@@ -93,7 +94,7 @@ impl Walk<'_> {
         let Head { kind, name, name_span, end, attributes, traits } = head;
         let id = DefinitionId(self.found.definitions.len() as u32);
         let name_span = self.locator.span(name_span);
-        let start = self.start(name_span.start);
+        let start = item_start(self.locator.text, self.tokens, name_span.start);
         let name = self.interner.intern(&mut self.found.names, &name);
         let is_conditional = attributes.iter().any(|it| it.path().is_ident("cfg"));
         let guards = if is_conditional { self.guards.with(Guards::CONDITIONAL) } else { self.guards };
@@ -149,40 +150,6 @@ impl Walk<'_> {
         (self.scope, self.definition, self.guards) = outer;
     }
 
-    /// Where the item begins whose name stands at an offset: behind the bracket or the separator before it, inner
-    /// attributes and inner doc comments left out.
-    fn start(&self, name: u32) -> u32 {
-        let tokens = self.tokens;
-        let mut first = token::position(tokens, name);
-        let mut at = first;
-        while at > 0 {
-            let token = tokens[at - 1];
-            let is_inner = || token.span.slice(self.locator.text).as_bytes().get(2) == Some(&b'!');
-            match token.kind {
-                TokenKind::Semi | TokenKind::OpenBrace | TokenKind::CloseBrace => break,
-                TokenKind::CloseBracket | TokenKind::CloseParen => {
-                    let Some(open) = opening(tokens, at - 1) else { break };
-                    let before = &tokens[..open];
-                    if let [.., pound, bang] = before
-                        && (pound.kind, bang.kind) == (TokenKind::Pound, TokenKind::Bang)
-                    {
-                        break;
-                    }
-                    (at, first) = (open, open);
-                }
-                TokenKind::OpenParen | TokenKind::OpenBracket => break,
-                _ if token.is_doc() && is_inner() => break,
-                // A comment that is none of the item's docs counts only between them.
-                _ if token.is_comment() && !token.is_doc() => at -= 1,
-                _ => {
-                    at -= 1;
-                    first = at;
-                }
-            }
-        }
-        tokens.get(first).map_or(name, |token| token.span.start.min(name))
-    }
-
     fn function(
         &mut self,
         attributes: &[syn::Attribute],
@@ -221,29 +188,11 @@ impl Walk<'_> {
         self.define(Head { kind, name, name_span, end, attributes, traits });
     }
 
-    /// The tokens of a macro as items, where they are some: all of them, or what stands in braces behind `cfg_if!`.
-    fn macro_items(&mut self, mac: &syn::Macro) {
-        if !self.locator.reads_macros {
-            let (open, close) = (mac.delimiter.span().open(), mac.delimiter.span().close());
-            let span = Span::new(self.locator.offset(open.start()), self.locator.offset(close.end()));
-            let reason = "a macro nested too deep to be read".to_owned();
-            return self.found.unread.push(Unread { span, reason });
-        }
-        let is_choice = mac.path.segments.last().is_some_and(|it| it.ident == "cfg_if");
-        let lists = match is_choice {
-            true => {
-                let braced = mac.tokens.clone().into_iter().filter_map(|tree| match tree {
-                    TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => Some(group.stream()),
-                    _ => None,
-                });
-                braced.collect()
-            }
-            false => vec![mac.tokens.clone()],
-        };
-        for tokens in lists {
-            if let Ok(ItemList(items)) = syn::parse2(tokens) {
-                items.iter().for_each(|item| self.visit_item(item));
-            }
+    /// Walks what stands in the brackets of a macro, as far as it is items.
+    fn macro_items<T: Item>(&mut self, mac: &syn::Macro, visit: impl Fn(&mut Self, &T)) {
+        match macro_items(self.locator, mac) {
+            Ok(lists) => lists.iter().flatten().for_each(|item| visit(self, item)),
+            Err(unread) => self.found.unread.push(unread),
         }
     }
 }
@@ -258,12 +207,7 @@ impl<'ast> Visit<'ast> for Walk<'_> {
     }
 
     fn visit_trait_item_fn(&mut self, item: &'ast syn::TraitItemFn) {
-        let end = match (&item.default, &item.semi_token) {
-            (Some(body), _) => body.brace_token.span.close(),
-            (None, Some(semi)) => semi.span,
-            (None, None) => item.sig.ident.span(),
-        };
-        self.function(&item.attrs, &item.sig, item.default.as_ref(), end);
+        self.function(&item.attrs, &item.sig, item.default.as_ref(), item.end());
     }
 
     fn visit_foreign_item_fn(&mut self, item: &'ast syn::ForeignItemFn) {
@@ -271,12 +215,7 @@ impl<'ast> Visit<'ast> for Walk<'_> {
     }
 
     fn visit_item_struct(&mut self, item: &'ast syn::ItemStruct) {
-        let end = match (&item.fields, &item.semi_token) {
-            (_, Some(semi)) => semi.span,
-            (syn::Fields::Named(fields), None) => fields.brace_token.span.close(),
-            _ => item.ident.span(),
-        };
-        self.plain(DefinitionKind::Struct, &item.ident, &item.attrs, end);
+        self.plain(DefinitionKind::Struct, &item.ident, &item.attrs, item.end());
     }
 
     fn visit_item_union(&mut self, item: &'ast syn::ItemUnion) {
@@ -353,30 +292,82 @@ impl<'ast> Visit<'ast> for Walk<'_> {
     }
 
     fn visit_item_macro(&mut self, item: &'ast syn::ItemMacro) {
-        let end = item.semi_token.map_or(item.mac.delimiter.span().close(), |semi| semi.span);
         match &item.ident {
-            Some(name) => self.plain(DefinitionKind::Macro, name, &item.attrs, end),
-            None => self.macro_items(&item.mac),
+            Some(name) => self.plain(DefinitionKind::Macro, name, &item.attrs, item.end()),
+            None => self.macro_items(&item.mac, |walk, item: &syn::Item| walk.visit_item(item)),
         }
+    }
+
+    fn visit_impl_item_macro(&mut self, item: &'ast syn::ImplItemMacro) {
+        self.macro_items(&item.mac, |walk, item: &syn::ImplItem| walk.visit_impl_item(item));
+    }
+
+    fn visit_trait_item_macro(&mut self, item: &'ast syn::TraitItemMacro) {
+        self.macro_items(&item.mac, |walk, item: &syn::TraitItem| walk.visit_trait_item(item));
     }
 
     fn visit_stmt_macro(&mut self, item: &'ast syn::StmtMacro) {
         if matches!(item.mac.delimiter, syn::MacroDelimiter::Brace(_)) {
-            self.macro_items(&item.mac);
+            self.macro_items(&item.mac, |walk, item: &syn::Item| walk.visit_item(item));
         }
     }
 }
 
-/// Items, and nothing else.
-struct ItemList(Vec<syn::Item>);
+/// The tokens of a macro as items, or as members of a type, where they are some: all of them, or what stands in each pair
+/// of braces behind `cfg_if!`.
+pub fn macro_items<T: Item>(locator: &Locator<'_>, mac: &syn::Macro) -> Result<Vec<Vec<T>>, Unread> {
+    if !locator.reads_macros {
+        let (open, close) = (mac.delimiter.span().open(), mac.delimiter.span().close());
+        let span = Span::new(locator.offset(open.start()), locator.offset(close.end()));
+        return Err(Unread { span, reason: "a macro nested too deep to be read".to_owned() });
+    }
+    let is_choice = mac.path.segments.last().is_some_and(|it| it.ident == "cfg_if");
+    let lists: Vec<proc_macro2::TokenStream> = match is_choice {
+        true => {
+            let braced = mac.tokens.clone().into_iter().filter_map(|tree| match tree {
+                TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => Some(group.stream()),
+                _ => None,
+            });
+            braced.collect()
+        }
+        false => vec![mac.tokens.clone()],
+    };
+    Ok(lists.into_iter().filter_map(|tokens| Some(syn::parse2::<List<T>>(tokens).ok()?.0)).collect())
+}
 
-impl Parse for ItemList {
+/// What may stand in a list.
+pub trait Item: Parse {
+    /// Whether syn keeps it as tokens, so that it may be anything.
+    fn is_verbatim(&self) -> bool;
+}
+
+impl Item for syn::Item {
+    fn is_verbatim(&self) -> bool {
+        matches!(self, syn::Item::Verbatim(_))
+    }
+}
+
+impl Item for syn::ImplItem {
+    fn is_verbatim(&self) -> bool {
+        matches!(self, syn::ImplItem::Verbatim(_))
+    }
+}
+
+impl Item for syn::TraitItem {
+    fn is_verbatim(&self) -> bool {
+        matches!(self, syn::TraitItem::Verbatim(_))
+    }
+}
+
+/// Items, and nothing else.
+struct List<T>(Vec<T>);
+
+impl<T: Item> Parse for List<T> {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let mut items = Vec::new();
         while !input.is_empty() {
-            let item: syn::Item = input.parse()?;
-            // What syn keeps as tokens may be anything.
-            if matches!(item, syn::Item::Verbatim(_)) {
+            let item: T = input.parse()?;
+            if item.is_verbatim() {
                 return Err(input.error("no item"));
             }
             items.push(item);
@@ -385,53 +376,41 @@ impl Parse for ItemList {
     }
 }
 
-/// The bracket that a closing one belongs to.
-fn opening(tokens: &[Token], close: usize) -> Option<usize> {
-    let mut nesting = 0u32;
-    for at in (0..=close).rev() {
-        if tokens[at].closes() {
-            nesting += 1;
-        } else if tokens[at].opens() {
-            nesting -= 1;
-            if nesting == 0 {
-                return Some(at);
-            }
-        }
-    }
-    None
-}
-
 /// A name without `r#`.
-fn bare(ident: &syn::Ident) -> String {
+pub fn bare(ident: &syn::Ident) -> String {
     let name = ident.to_string();
     name.strip_prefix("r#").map_or(name.clone(), str::to_owned)
 }
 
-/// What a type is called by its last name: `Order` of `&'a mut shop::Order<T>`; a type without one is written as it is by
-/// its kind.
-fn type_name(of: &syn::Type) -> String {
+/// The last name of a type: `Order` of `&'a mut shop::Order<T>`.
+pub fn type_ident(of: &syn::Type) -> Option<&syn::Ident> {
     match of {
-        syn::Type::Path(path) => path.path.segments.last().map_or_else(String::new, |it| bare(&it.ident)),
-        syn::Type::Reference(it) => type_name(&it.elem),
-        syn::Type::Ptr(it) => type_name(&it.elem),
-        syn::Type::Group(it) => type_name(&it.elem),
-        syn::Type::Paren(it) => type_name(&it.elem),
-        syn::Type::Slice(_) | syn::Type::Array(_) => "[]".to_owned(),
-        syn::Type::Tuple(_) => "()".to_owned(),
-        syn::Type::TraitObject(it) => {
-            let named = it.bounds.iter().find_map(|bound| match bound {
-                syn::TypeParamBound::Trait(bound) => bound.path.segments.last().map(|it| bare(&it.ident)),
-                _ => None,
-            });
-            named.unwrap_or_else(|| "dyn".to_owned())
-        }
-        syn::Type::Never(_) => "!".to_owned(),
-        _ => "impl".to_owned(),
+        syn::Type::Path(path) => path.path.segments.last().map(|it| &it.ident),
+        syn::Type::Reference(it) => type_ident(&it.elem),
+        syn::Type::Ptr(it) => type_ident(&it.elem),
+        syn::Type::Group(it) => type_ident(&it.elem),
+        syn::Type::Paren(it) => type_ident(&it.elem),
+        syn::Type::TraitObject(it) => it.bounds.iter().find_map(|bound| match bound {
+            syn::TypeParamBound::Trait(bound) => bound.path.segments.last().map(|it| &it.ident),
+            _ => None,
+        }),
+        _ => None,
+    }
+}
+
+/// What a block of methods is called: for its type, or for the kind of a type that has no name.
+pub fn type_name(of: &syn::Type) -> String {
+    match (type_ident(of), of) {
+        (Some(ident), _) => bare(ident),
+        (None, syn::Type::Slice(_) | syn::Type::Array(_)) => "[]".to_owned(),
+        (None, syn::Type::Tuple(_)) => "()".to_owned(),
+        (None, syn::Type::Never(_)) => "!".to_owned(),
+        (None, _) => "impl".to_owned(),
     }
 }
 
 /// The body is empty, or nothing but `todo!()` or `unimplemented!()`.
-fn is_stub(body: &syn::Block) -> bool {
+pub fn is_stub(body: &syn::Block) -> bool {
     body.stmts.iter().all(|statement| {
         let mac = match statement {
             syn::Stmt::Macro(it) => &it.mac,

@@ -5,7 +5,7 @@
 //! Absent on purpose: braces around a single expression, which rustfmt adds and takes away; they change the tokens.
 
 use super::line;
-use super::token::{Token, TokenKind, tokens};
+use super::token::{Token, TokenKind, layout_commas, tokens};
 use crate::language::layout::{BLANK, Layout, LayoutToken, Statement, fingerprint, token_fingerprint};
 use crate::span::{LineIndex, Span};
 use std::ops::Range;
@@ -19,24 +19,24 @@ pub fn layout(text: &str) -> Layout {
         layout: Layout::default(),
         parts: Vec::new(),
         open: Vec::new(),
-        previous: None,
         statement: Vec::new(),
         lines: None,
     };
+    let is_layout = layout_commas(&tokens);
     for (at, token) in tokens.iter().enumerate() {
-        reader.token(*token, tokens[at + 1..].iter().find(|token| !token.is_comment()).copied());
+        if token.is_comment() {
+            reader.comment(token.span);
+            continue;
+        }
+        let next = tokens[at + 1..].iter().find(|token| !token.is_comment()).copied();
+        match token.kind {
+            TokenKind::Comma => reader.comma(token.span, next, is_layout[at]),
+            _ => reader.token(*token, next),
+        }
     }
     let mut layout = reader.finish();
     layout.classes = line::classify(text, &tokens, &index);
     layout
-}
-
-/// An open bracket.
-struct Bracket {
-    kind: TokenKind,
-    commas: u32,
-    /// It groups, so a comma behind its only element makes a tuple.
-    needs_comma: bool,
 }
 
 struct Reader<'a> {
@@ -45,9 +45,8 @@ struct Reader<'a> {
     layout: Layout,
     /// Parts of each line's fingerprint, in order.
     parts: Vec<(u32, u64)>,
-    open: Vec<Bracket>,
-    /// The last token that is no comment.
-    previous: Option<TokenKind>,
+    /// Brackets that are open.
+    open: Vec<TokenKind>,
     statement: Vec<u64>,
     lines: Option<Range<u32>>,
 }
@@ -55,38 +54,18 @@ struct Reader<'a> {
 impl Reader<'_> {
     /// `next` is the next token that is no comment.
     fn token(&mut self, token: Token, next: Option<Token>) {
-        if token.is_comment() {
-            return self.comment(token.span);
-        }
-        match token.kind {
-            TokenKind::Comma => {
-                self.previous = Some(TokenKind::Comma);
-                return self.comma(token.span, next);
-            }
-            TokenKind::CloseBrace => self.end_statement(),
-            _ => {}
+        if token.kind == TokenKind::CloseBrace {
+            self.end_statement();
         }
         self.count(token.span);
-        let previous = self.previous.replace(token.kind);
         if token.opens() {
-            let applies = matches!(
-                previous,
-                Some(
-                    TokenKind::Ident
-                        | TokenKind::CloseParen
-                        | TokenKind::CloseBracket
-                        | TokenKind::Gt
-                        | TokenKind::Bang
-                )
-            );
-            let needs_comma = token.kind == TokenKind::OpenParen && !applies;
-            self.open.push(Bracket { kind: token.kind, commas: 0, needs_comma });
+            self.open.push(token.kind);
         } else if token.closes() {
             self.open.pop();
         }
         let ends = match token.kind {
             TokenKind::OpenBrace => true,
-            TokenKind::Semi => self.open.last().is_none_or(|open| open.kind != TokenKind::OpenBracket),
+            TokenKind::Semi => self.open.last() != Some(&TokenKind::OpenBracket),
             TokenKind::CloseBrace => next.is_none_or(|next| {
                 !next.closes()
                     && !matches!(next.kind, TokenKind::Comma | TokenKind::Semi | TokenKind::Dot | TokenKind::Question)
@@ -113,23 +92,15 @@ impl Reader<'_> {
         }
     }
 
-    fn comma(&mut self, span: Span, next: Option<Token>) {
+    fn comma(&mut self, span: Span, next: Option<Token>, is_layout: bool) {
         let line = self.line_of(span);
         let follows_on_line = next.is_some_and(|next| self.line_of(next.span) == line);
-        let closes = next.is_some_and(Token::closes);
-        let (kind, is_needed) = match self.open.last_mut() {
-            Some(bracket) => {
-                bracket.commas += 1;
-                (Some(bracket.kind), bracket.needs_comma && bracket.commas == 1)
-            }
-            None => (None, true),
-        };
-        if follows_on_line && !closes {
+        if follows_on_line && !next.is_some_and(Token::closes) {
             self.parts.push((line, fingerprint(",")));
         }
-        if kind == Some(TokenKind::OpenBrace) {
+        if self.open.last() == Some(&TokenKind::OpenBrace) {
             self.end_statement();
-        } else if !closes || is_needed {
+        } else if !is_layout {
             self.statement.push(fingerprint(","));
             self.layout.tokens.push(LayoutToken { line, fingerprint: token_fingerprint(",") });
         }

@@ -6,6 +6,8 @@
 //! around it. Absent, so far: what a name means ([`LanguageSpec::is_linked`]), and what a program wires together.
 
 mod depth;
+mod end;
+mod fragment;
 mod item;
 mod layout;
 mod line;
@@ -13,9 +15,10 @@ mod module;
 #[cfg(test)]
 mod tests;
 mod token;
+mod word;
 
 use super::LanguageSpec;
-use crate::facts::{Facts, Fragments, MODULE_SCOPE, Scope, ScopeKind, Sketch, Unread, Value};
+use crate::facts::{Facts, MODULE_SCOPE, Scope, ScopeKind, Sketch, Unread, Value};
 use crate::span::{LineIndex, Span};
 use proc_macro2::LineColumn;
 
@@ -24,11 +27,13 @@ pub const SPEC: LanguageSpec = LanguageSpec {
     extensions: &["rs"],
     is_linked: false,
     extract,
-    fragments: |_| Fragments::default(),
+    fragments: fragment::fragments,
     sketch: |_| Sketch::default(),
     layout: layout::layout,
     grammar: None,
     queries: &[],
+    // `new_unchecked` is a constructor, and `bind_v6` is of the Internet Protocol.
+    unversioned: &["new", "v4", "v6"],
     manifest: Some(&module::MANIFEST),
 };
 

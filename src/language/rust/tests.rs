@@ -98,6 +98,11 @@ fn a_definition_begins_with_its_docs_and_attributes() {
 fn items_in_the_brackets_of_a_macro_are_read() {
     let text = "cfg_rt! {\n    /// Docs.\n    pub fn spawn() {}\n}\ncfg_if::cfg_if! {\n    if #[cfg(unix)] {\n        struct A;\n    } else {\n        struct B;\n    }\n}\nlazy! { static ref A: u8 = 1; }\n";
     assert_eq!(definitions(&extract(text)), ["2-3 function spawn", "7-7 struct A", "9-9 struct B"]);
+    let members = "impl A {\n    cfg_io! {\n        /// Docs.\n        fn b(&self) {}\n    }\n}\ntrait C {\n    cfg_io! { fn d(); }\n}\n";
+    let expected = ["1-6 impl A", "3-4 method A.b", "7-9 trait C", "8-8 method C.d"];
+    assert_eq!(definitions(&extract(members)), expected);
+    let units: Vec<_> = super::fragment::fragments(members).units.iter().map(|it| it.name.to_string()).collect();
+    assert_eq!(units, ["A", "A.b", "C", "C.d"]);
 }
 
 #[test]

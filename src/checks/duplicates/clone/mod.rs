@@ -231,6 +231,7 @@ fn group(search: &Search<'_, '_, '_>, found: Found) -> Group {
     let plural = match what {
         "statements" => "runs of statements",
         "class" => "classes",
+        "impl" => "impl blocks",
         "method" => "methods",
         _ => "functions",
     };

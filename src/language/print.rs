@@ -1,0 +1,171 @@
+//! Prints: the hashes of statements and units, which languages share.
+//!
+//! A language says what its words are, where statements begin and which names a function binds; here that becomes
+//! [`Print`](crate::facts::Print)s and [`Unit`](crate::facts::Unit)s. Invariant: a hash depends on kinds and hashes of
+//! words alone. Absent on purpose: texts and tokens; see the adapters.
+
+use crate::facts::{Fragments, Print};
+use crate::span::LineRange;
+use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
+use std::hash::Hasher;
+use std::ops::Range;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WordKind {
+    Name,
+    /// A name behind a dot, or another name that is none of a variable.
+    Attribute,
+    /// The name of a keyword argument, or of a field where it is given.
+    Keyword,
+    Text,
+    Number,
+    /// Keywords, operators, brackets.
+    Mark,
+    /// A round bracket that only groups.
+    Group,
+}
+
+/// A token that counts.
+pub trait Word: Copy {
+    fn kind(self) -> WordKind;
+
+    fn hash(self) -> u64;
+
+    /// Whether it is the bracket with which a call goes on behind its name.
+    fn opens_call(self) -> bool;
+
+    fn is_literal(self) -> bool {
+        matches!(self.kind(), WordKind::Text | WordKind::Number)
+    }
+
+    fn is_content(self) -> bool {
+        !matches!(self.kind(), WordKind::Mark | WordKind::Group)
+    }
+}
+
+const BLIND_NAME: u64 = 0x6e61_6d65;
+const BLIND_TEXT: u64 = 0x7465_7874;
+const BLIND_NUMBER: u64 = 0x6e75_6d62;
+
+pub fn fold(hash: u64, value: u64) -> u64 {
+    let mixed = (hash ^ value).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    (mixed ^ (mixed >> 29)).wrapping_mul(0xBF58_476D_1CE4_E5B9).rotate_left(27)
+}
+
+pub fn hash_of(bytes: &[u8]) -> u64 {
+    let mut hasher = FxHasher::default();
+    hasher.write(bytes);
+    fold(hasher.finish(), bytes.len() as u64)
+}
+
+fn without_literal(word: impl Word) -> u64 {
+    match word.kind() {
+        WordKind::Text => BLIND_TEXT,
+        WordKind::Number => BLIND_NUMBER,
+        _ => word.hash(),
+    }
+}
+
+fn without_name(word: impl Word) -> u64 {
+    match word.kind() {
+        WordKind::Name | WordKind::Attribute | WordKind::Keyword => BLIND_NAME,
+        _ => without_literal(word),
+    }
+}
+
+/// A print before its names are told apart.
+pub struct RawPrint {
+    pub words: Range<usize>,
+    /// Position of the name that a header binds.
+    pub own: Option<usize>,
+    /// The outermost function around it.
+    pub function: Option<u32>,
+}
+
+/// A print of some words, its hashes not yet made.
+pub fn unhashed(words: &[impl Word], lines: LineRange, unit: Option<u32>, depth: u8, is_trivial: bool) -> Print {
+    let cap = |number: usize| number.min(u16::MAX as usize) as u16;
+    Print {
+        exact: 0,
+        shape: 0,
+        start: lines.start,
+        end: lines.end,
+        unit: unit.unwrap_or(Print::OUTSIDE),
+        tokens: cap(words.len()),
+        words: cap(words.iter().filter(|word| word.is_content()).count()),
+        literals: cap(words.iter().filter(|word| word.is_literal()).count()),
+        depth,
+        is_trivial,
+    }
+}
+
+/// Makes the hashes of all prints and units. `raw` has one entry per print, `owns` the position of each unit's own name,
+/// and `locals` the names that each outermost function binds.
+pub fn hash<W: Word>(
+    out: &mut Fragments,
+    raw: &[RawPrint],
+    owns: &[usize],
+    words: &[W],
+    locals: &FxHashMap<u32, FxHashSet<u64>>,
+) {
+    let none = FxHashSet::default();
+    let mut bodies: Vec<u64> = Vec::with_capacity(raw.len());
+    for (raw, print) in raw.iter().zip(&mut out.prints) {
+        let locals = raw.function.and_then(|function| locals.get(&function)).unwrap_or(&none);
+        let (mut exact, mut shape, mut blind) = (1, 2, 3);
+        for at in raw.words.clone() {
+            let word = words[at];
+            exact = fold(exact, word.hash());
+            if word.kind() == WordKind::Group {
+                continue;
+            }
+            // what is called stays; in a class or module body, all names do
+            let is_called = words.get(at + 1).is_some_and(|next| next.opens_call());
+            let is_parameter = raw.own.is_some() && word.kind() == WordKind::Keyword;
+            let is_variable = is_parameter || word.kind() == WordKind::Name && raw.own != Some(at);
+            let is_blinded = raw.function.is_some() && is_variable && (!is_called || locals.contains(&word.hash()));
+            shape = fold(shape, if is_blinded { BLIND_NAME } else { without_literal(word) });
+            blind = fold(blind, without_name(word));
+        }
+        (print.exact, print.shape) = (exact, shape);
+        bodies.push(blind);
+    }
+    for (unit, own) in out.units.iter_mut().zip(owns) {
+        let prints = unit.prints.start as usize..unit.prints.end as usize;
+        let Some(head) = out.prints.get(prints.start).map(|print| print.depth) else { continue };
+        let (mut exact, mut renamed, mut blind) = (1, 2, 3);
+        let mut ranks: FxHashMap<u64, u64> = FxHashMap::default();
+        let mut seen: FxHashSet<u64> = FxHashSet::default();
+        for position in prints.clone() {
+            let depth = u64::from(out.prints[position].depth - head);
+            exact = fold(exact, depth);
+            renamed = fold(renamed, depth);
+            blind = fold(fold(blind, depth), bodies[position]);
+            seen.insert(bodies[position]);
+            for at in raw[position].words.clone() {
+                let word = words[at];
+                exact = fold(exact, if at == *own { BLIND_NAME } else { word.hash() });
+                if word.kind() == WordKind::Group {
+                    continue;
+                }
+                renamed = fold(
+                    renamed,
+                    match word.kind() {
+                        WordKind::Name | WordKind::Attribute | WordKind::Keyword => {
+                            let next = ranks.len() as u64;
+                            *ranks.entry(word.hash()).or_insert(next)
+                        }
+                        _ => without_literal(word),
+                    },
+                );
+            }
+            unit.tokens += u32::from(out.prints[position].tokens);
+            unit.words += u32::from(out.prints[position].words);
+            unit.literals += u32::from(out.prints[position].literals);
+        }
+        unit.variety = seen.len().min(255) as u8;
+        (unit.exact, unit.renamed, unit.blind) = (exact, renamed, blind);
+    }
+    out.prints.shrink_to_fit();
+    out.units.shrink_to_fit();
+}
