@@ -2,7 +2,8 @@
 //!
 //! A static analyzer for teams that replace one implementation with another. It reads the source of a Python backend,
 //! never runs it, and says per symbol that a policy names: is its definition gone, are its uses gone, is only residue
-//! left, or could something not be seen? "Could not see" is never a pass. Of Rust it counts what went.
+//! left, or could something not be seen? "Could not see" is never a pass. Of Rust it counts what
+//! went, and finds what is there twice.
 //!
 //! # Bird's-eye view
 //!

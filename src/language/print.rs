@@ -43,6 +43,9 @@ pub trait Word: Copy {
     }
 }
 
+/// Characters kept of a value.
+const TEXT_KEPT: usize = 60;
+
 const BLIND_NAME: u64 = 0x6e61_6d65;
 const BLIND_TEXT: u64 = 0x7465_7874;
 const BLIND_NUMBER: u64 = 0x6e75_6d62;
@@ -168,4 +171,13 @@ pub fn hash<W: Word>(
     }
     out.prints.shrink_to_fit();
     out.units.shrink_to_fit();
+}
+
+/// One line, cut short.
+pub fn cut(text: &str) -> Box<str> {
+    let mut short: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if short.chars().count() > TEXT_KEPT {
+        short = short.chars().take(TEXT_KEPT).collect::<String>() + "…";
+    }
+    short.into()
 }

@@ -9,7 +9,7 @@
 use super::word::{Word, parameters, read_words, string_content, targets};
 use super::{STACK_NEEDED, STACK_SIZE, depth, span_of};
 use crate::facts::{Constant, EnvironmentDefault, Fragments, PrintRange, Unit, UnitKind, Unread, ValueSet};
-use crate::language::print::{self, RawPrint, Word as _, fold};
+use crate::language::print::{self, RawPrint, Word as _, cut, fold};
 use crate::span::{LineIndex, LineRange};
 use ruff_python_ast as ast;
 use ruff_python_ast::token::TokenKind;
@@ -17,9 +17,6 @@ use ruff_python_ast::{Expr, Mod, PySourceType, Stmt};
 use ruff_python_parser::{ParseOptions, parse_unchecked};
 use ruff_text_size::{Ranged, TextRange};
 use rustc_hash::{FxHashMap, FxHashSet};
-
-/// Characters kept of a value.
-const TEXT_KEPT: usize = 60;
 
 /// Never fails: what cannot be read is listed in [`Fragments::unread`].
 pub fn fragments(text: &str) -> Fragments {
@@ -376,15 +373,6 @@ fn is_literal(value: &Expr) -> bool {
 
 fn last_name(expression: &Expr) -> Option<&str> {
     super::statement::last_name(expression)
-}
-
-/// One line, cut short.
-fn cut(text: &str) -> Box<str> {
-    let mut short: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    if short.chars().count() > TEXT_KEPT {
-        short = short.chars().take(TEXT_KEPT).collect::<String>() + "…";
-    }
-    short.into()
 }
 
 #[cfg(test)]

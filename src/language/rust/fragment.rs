@@ -13,13 +13,10 @@ use super::token::{Token, item_start, tokens, without_attributes};
 use super::word::{Word, read_words};
 use super::{Locator, parsed};
 use crate::facts::{Constant, Fragments, PrintRange, Unit, UnitKind};
-use crate::language::print::{self, RawPrint, WordKind, fold};
+use crate::language::print::{self, RawPrint, WordKind, cut, fold};
 use crate::span::{LineIndex, LineRange, Span};
 use rustc_hash::{FxHashMap, FxHashSet};
 use syn::visit::{self, Visit};
-
-/// Characters kept of a value.
-const TEXT_KEPT: usize = 60;
 
 /// Attributes that leave it to the program who calls a function.
 const PLAIN_ATTRIBUTES: &[&str] = &[
@@ -602,15 +599,6 @@ fn is_literal(value: &syn::Expr) -> bool {
         syn::Expr::Tuple(it) => it.elems.iter().all(is_literal),
         _ => false,
     }
-}
-
-/// One line, cut short.
-fn cut(text: &str) -> Box<str> {
-    let mut short: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    if short.chars().count() > TEXT_KEPT {
-        short = short.chars().take(TEXT_KEPT).collect::<String>() + "…";
-    }
-    short.into()
 }
 
 #[cfg(test)]
