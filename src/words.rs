@@ -1,4 +1,4 @@
-//! Words: numbers and nouns as people read them, in conclusions and in reports.
+//! Words: numbers and nouns as people read them, in conclusions and in reports, and verbs that undo one another.
 //!
 //! Absent on purpose: whole sentences; those belong to the stage that concludes.
 
@@ -42,6 +42,107 @@ pub fn guarded(guard: &'static str) -> &'static str {
     }
 }
 
+/// Words of which one undoes or mirrors the other, as they stand in names.
+const OPPOSITES: &[(&str, &str)] = &[
+    ("add", "remove"),
+    ("add", "delete"),
+    ("add", "subtract"),
+    ("insert", "delete"),
+    ("insert", "remove"),
+    ("create", "delete"),
+    ("create", "destroy"),
+    ("create", "drop"),
+    ("create", "remove"),
+    ("put", "delete"),
+    ("post", "delete"),
+    ("get", "delete"),
+    ("get", "post"),
+    ("get", "put"),
+    ("get", "set"),
+    ("set", "unset"),
+    ("set", "clear"),
+    ("set", "reset"),
+    ("load", "save"),
+    ("load", "dump"),
+    ("load", "unload"),
+    ("load", "store"),
+    ("read", "write"),
+    ("open", "close"),
+    ("start", "stop"),
+    ("start", "end"),
+    ("begin", "end"),
+    ("start", "finish"),
+    ("pause", "resume"),
+    ("suspend", "resume"),
+    ("enable", "disable"),
+    ("activate", "deactivate"),
+    ("lock", "unlock"),
+    ("acquire", "release"),
+    ("allocate", "deallocate"),
+    ("push", "pop"),
+    ("push", "pull"),
+    ("send", "receive"),
+    ("encode", "decode"),
+    ("encrypt", "decrypt"),
+    ("pack", "unpack"),
+    ("compress", "decompress"),
+    ("serialize", "deserialize"),
+    ("marshal", "unmarshal"),
+    ("attach", "detach"),
+    ("bind", "unbind"),
+    ("connect", "disconnect"),
+    ("join", "leave"),
+    ("join", "split"),
+    ("mount", "unmount"),
+    ("register", "unregister"),
+    ("register", "deregister"),
+    ("subscribe", "unsubscribe"),
+    ("install", "uninstall"),
+    ("publish", "unpublish"),
+    ("archive", "unarchive"),
+    ("archive", "restore"),
+    ("backup", "restore"),
+    ("import", "export"),
+    ("upload", "download"),
+    ("upgrade", "downgrade"),
+    ("apply", "revert"),
+    ("commit", "rollback"),
+    ("grant", "revoke"),
+    ("allow", "deny"),
+    ("accept", "reject"),
+    ("approve", "reject"),
+    ("include", "exclude"),
+    ("show", "hide"),
+    ("expand", "collapse"),
+    ("increment", "decrement"),
+    ("increase", "decrease"),
+    ("forward", "backward"),
+    ("forwards", "backwards"),
+    ("next", "previous"),
+    ("next", "prev"),
+    ("before", "after"),
+    ("pre", "post"),
+    ("first", "last"),
+    ("up", "down"),
+    ("left", "right"),
+    ("in", "out"),
+    ("input", "output"),
+    ("on", "off"),
+    ("min", "max"),
+    ("minimum", "maximum"),
+    ("lower", "upper"),
+    ("source", "target"),
+    ("source", "destination"),
+    ("request", "response"),
+    ("success", "failure"),
+    ("and", "or"),
+];
+
+/// Whether one of two words, in lower case, undoes or mirrors the other: `add` and `remove`, `min` and `max`.
+pub fn are_opposite(a: &str, b: &str) -> bool {
+    OPPOSITES.iter().any(|pair| *pair == (a, b) || *pair == (b, a))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -54,5 +155,12 @@ mod tests {
         assert_eq!(grouped(1_000_000), "1,000,000");
         assert_eq!((counted(1, "file"), counted(2, "file")), ("1 file".into(), "2 files".into()));
         assert_eq!((more(1, "class"), more(2_000, "class")), ("1 more class".into(), "2,000 more classes".into()));
+    }
+
+    #[test]
+    fn opposites_have_no_order() {
+        assert!(are_opposite("add", "remove") && are_opposite("remove", "add"));
+        assert!(!are_opposite("add", "add") && !are_opposite("add", "append"));
+        assert!(OPPOSITES.iter().all(|(a, b)| a != b && *a == a.to_lowercase() && *b == b.to_lowercase()));
     }
 }

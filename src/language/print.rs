@@ -91,6 +91,7 @@ pub fn unhashed(words: &[impl Word], lines: LineRange, unit: Option<u32>, depth:
     Print {
         exact: 0,
         shape: 0,
+        names: 0,
         start: lines.start,
         end: lines.end,
         unit: unit.unwrap_or(Print::OUTSIDE),
@@ -116,6 +117,7 @@ pub fn hash<W: Word>(
     for (raw, print) in raw.iter().zip(&mut out.prints) {
         let locals = raw.function.and_then(|function| locals.get(&function)).unwrap_or(&none);
         let (mut exact, mut shape, mut blind) = (1, 2, 3);
+        let mut names = 0u64;
         for at in raw.words.clone() {
             let word = words[at];
             exact = fold(exact, word.hash());
@@ -127,10 +129,16 @@ pub fn hash<W: Word>(
             let is_parameter = raw.own.is_some() && word.kind() == WordKind::Keyword;
             let is_variable = is_parameter || word.kind() == WordKind::Name && raw.own != Some(at);
             let is_blinded = raw.function.is_some() && is_variable && (!is_called || locals.contains(&word.hash()));
-            shape = fold(shape, if is_blinded { BLIND_NAME } else { without_literal(word) });
+            let is_name = matches!(word.kind(), WordKind::Name | WordKind::Attribute | WordKind::Keyword);
+            if is_name && !is_blinded {
+                names |= 1 << (word.hash() >> 58);
+            }
+            // in a class or module body what is written is what is declared
+            let kept = if raw.function.is_some() { without_literal(word) } else { word.hash() };
+            shape = fold(shape, if is_blinded { BLIND_NAME } else { kept });
             blind = fold(blind, without_name(word));
         }
-        (print.exact, print.shape) = (exact, shape);
+        (print.exact, print.shape, print.names) = (exact, shape, names);
         bodies.push(blind);
     }
     for (unit, own) in out.units.iter_mut().zip(owns) {

@@ -11,6 +11,7 @@ use crate::language::find_language;
 use crate::span::{LineRange, RepoPath};
 use crate::workspace::EntryId;
 use rayon::prelude::*;
+use rustc_hash::FxHashSet;
 use std::sync::Arc;
 
 pub struct CorpusFile {
@@ -26,6 +27,8 @@ pub struct Corpus {
     pub migrations: usize,
     /// Files that were left out because a compiler of interfaces wrote them.
     pub generated: usize,
+    /// Files that were left out because they are copies of other projects.
+    pub vendored: usize,
 }
 
 /// A unit of the corpus.
@@ -57,11 +60,13 @@ impl Corpus {
             Some(CorpusFile { id, context, fragments })
         };
         let mut files: Vec<CorpusFile> = wanted.par_iter().filter_map(read).collect();
+        let all = files.len();
+        files.retain(|file| !is_vendored(sources.path(file.id)));
         let read = files.len();
         files.retain(|file| !is_generated(sources.path(file.id)));
         let written = files.len();
         files.retain(|file| !is_migration(sources.path(file.id), &file.fragments));
-        Self { migrations: written - files.len(), generated: read - written, files }
+        Self { migrations: written - files.len(), generated: read - written, vendored: all - read, files }
     }
 
     pub fn unit(&self, at: UnitRef) -> &Unit {
@@ -77,6 +82,11 @@ impl Corpus {
     pub fn prints(&self, at: UnitRef) -> &[Print] {
         let fragments = &self.files[at.file as usize].fragments;
         fragments.prints_of(&fragments.units[at.unit as usize])
+    }
+
+    /// The different statements below the header of a unit; those that say nothing are left out.
+    pub fn shapes(&self, at: UnitRef) -> FxHashSet<u64> {
+        shapes(&self.prints(at)[1..])
     }
 
     /// Every unit, by file and position.
@@ -95,6 +105,19 @@ impl Corpus {
             end: prints.iter().map(|print| print.end).max().unwrap_or(1),
         }
     }
+}
+
+/// The different statements of a text; those that say nothing are left out.
+pub fn shapes(prints: &[Print]) -> FxHashSet<u64> {
+    prints.iter().filter(|print| !print.is_trivial).map(|print| print.shape).collect()
+}
+
+/// What the names of folders begin with that hold copies of other projects.
+const VENDORED: &[&str] = &["_vendor", "vendored", "third_party", "thirdparty"];
+
+/// Whether a file is a copy of another project, kept as it came: what it repeats is mended where it comes from.
+fn is_vendored(path: &RepoPath) -> bool {
+    path.folder().split('/').any(|folder| VENDORED.iter().any(|name| folder.starts_with(name)))
 }
 
 /// Whether the compiler of protocol buffers wrote a file: it writes the same again each time, and nobody mends it.

@@ -61,10 +61,6 @@ pub(super) fn of_value(value: &Expr) -> Option<(SetForm, Vec<Box<str>>)> {
             Expr::Tuple(it) => (SetForm::Literal, texts(&it.elts)?),
             _ => return None,
         },
-        Expr::Dict(it) => {
-            let keys: Option<Vec<Box<str>>> = it.items.iter().map(|item| text(item.key.as_ref()?)).collect();
-            (SetForm::Keys, keys?)
-        }
         _ => return None,
     };
     bounded(values).map(|values| (form, values))

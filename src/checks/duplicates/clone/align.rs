@@ -78,6 +78,7 @@ mod tests {
         let print = |&shape: &u64| Print {
             exact: shape,
             shape,
+            names: 0,
             start: 1,
             end: 1,
             unit: 0,

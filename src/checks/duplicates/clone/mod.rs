@@ -1,9 +1,9 @@
 //! `clone`: the same code twice; exact, renamed, or nearly the same.
 //!
 //! Four steps, each over what the ones before left:
-//! 1. Units whose hashes are equal, as written (exact) or with names replaced one for one (renamed). Hashing whole
-//!    sub-trees: Baxter et al., "Clone Detection Using Abstract Syntax Trees", 1998; the renaming: Baker, "Parameterized
-//!    Duplication in Strings", 1997.
+//! 1. Units whose hashes are equal, as written (exact) or with names replaced one for one (renamed), and which are more
+//!    than one form of two jobs ([`likeness`]). Hashing whole sub-trees: Baxter et al., "Clone Detection Using Abstract
+//!    Syntax Trees", 1998; the renaming: Baker, "Parameterized Duplication in Strings", 1997.
 //! 2. Near-miss units ([`near`]): statements are the tokens of an inverted index with a prefix filter (Sajnani et al.,
 //!    "SourcererCC", 2016), candidates are confirmed by alignment (Roy and Cordy, "NiCad", 2008; Nakagawa et al., "NIL",
 //!    2021).
@@ -13,6 +13,7 @@
 //! Invariants: groups of units are disjoint; nothing is compared with everything. Absent on purpose: which copy wins.
 
 mod align;
+mod likeness;
 mod near;
 mod run;
 
@@ -20,6 +21,7 @@ use super::corpus::{Corpus, UnitRef};
 use super::{DuplicateKind, DuplicateSpec, DuplicatesOutput, Group, Instance, Search};
 use crate::facts::{PrintRange, Unit};
 use crate::words::counted;
+use likeness::Likeness;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 
@@ -83,8 +85,9 @@ struct Found {
 fn find(search: &Search<'_, '_, '_>) -> DuplicatesOutput {
     let corpus = search.corpus;
     search.input.progress.stage("comparing units", 0);
-    let equal = equal_units(search);
-    let near = near::join(corpus, equal);
+    let likeness = Likeness::new(corpus);
+    let equal = equal_units(search, &likeness);
+    let near = near::join(corpus, &likeness, equal);
     let mut found: Vec<Found> = near.clusters.iter().map(|cluster| found(corpus, cluster)).collect();
     found.iter_mut().for_each(drop_nested);
     found.retain(|found| found.copies.len() > 1);
@@ -97,6 +100,9 @@ fn find(search: &Search<'_, '_, '_>) -> DuplicatesOutput {
     }
     if corpus.generated > 0 {
         bounds.push(format!("{} of protocol buffers left out", counted(corpus.generated as u64, "generated file")));
+    }
+    if corpus.vendored > 0 {
+        bounds.push(format!("{} of other projects left out", counted(corpus.vendored as u64, "vendored file")));
     }
     let common = near.skipped_statements + runs.skipped_windows;
     if common > 0 {
@@ -121,7 +127,7 @@ fn says_something(unit: &Unit) -> bool {
 }
 
 /// Clusters of units that are equal but for names, single ones included.
-fn equal_units(search: &Search<'_, '_, '_>) -> Vec<Cluster> {
+fn equal_units(search: &Search<'_, '_, '_>, likeness: &Likeness<'_>) -> Vec<Cluster> {
     let mut classes: FxHashMap<(bool, u64), Vec<UnitRef>> = FxHashMap::default();
     for (at, unit) in search.corpus.units() {
         if is_large(unit, search.options.min_lines) {
@@ -131,6 +137,7 @@ fn equal_units(search: &Search<'_, '_, '_>) -> Vec<Cluster> {
     }
     let mut clusters: Vec<Cluster> = classes
         .into_values()
+        .flat_map(|members| likeness.split(members))
         .map(|members| {
             let first = search.corpus.unit(members[0]).exact;
             let is_exact = members.iter().all(|&at| search.corpus.unit(at).exact == first);

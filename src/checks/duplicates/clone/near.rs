@@ -7,6 +7,7 @@
 //! and is counted. Invariant: the outcome does not depend on the order of the units.
 
 use super::align::{LIMIT, align};
+use super::likeness::Likeness;
 use super::{CloneType, Cluster, MIN_TOKENS, says_something};
 use crate::checks::duplicates::corpus::{Corpus, UnitRef};
 use crate::facts::Print;
@@ -16,17 +17,16 @@ use rustc_hash::FxHashMap;
 /// Statements in common, in thousandths of the longer unit, below which two units are not looked at.
 const OVERLAP: usize = 500;
 
-/// What an alignment has to reach, in thousandths: statements, and their tokens. Below five eighths the groups that were
-/// read by eye were as often guards and columns alone as they were copies.
-const STATEMENTS: u32 = 625;
-const TOKENS: u32 = 625;
+/// What an alignment has to reach, in thousandths, of statements and of their tokens, by the statements of the longer
+/// unit: two of five are soon the same, and below these the groups that were read by eye were as often guards alone as they
+/// were copies.
+const FLOORS: [(usize, u32); 3] = [(24, 650), (8, 690), (0, 750)];
+
+/// Statements that a unit has at least to be alike as a whole.
+const WHOLE_STATEMENTS: usize = 8;
 
 /// What makes two units alike whose statements all stand everywhere.
 const WHOLE: u32 = 950;
-
-/// A short unit has to have more in common: two of five statements are soon the same.
-const SHORT: usize = 8;
-const STATEMENTS_OF_SHORT: u32 = 680;
 
 /// A statement in more units than this is no lead.
 const COMMON: usize = 200;
@@ -54,7 +54,7 @@ struct Candidate {
 }
 
 /// Joins clusters whose units are nearly alike.
-pub fn join(corpus: &Corpus, clusters: Vec<Cluster>) -> Near {
+pub fn join(corpus: &Corpus, likeness: &Likeness<'_>, clusters: Vec<Cluster>) -> Near {
     let body = |at: UnitRef| &corpus.prints(at)[1..];
     // the same unit of a cluster, whatever the paths are: the one with the least hash
     let mut picked: Vec<(usize, UnitRef)> = Vec::new();
@@ -123,14 +123,14 @@ pub fn join(corpus: &Corpus, clusters: Vec<Cluster>) -> Near {
                     continue;
                 }
                 let alignment = align(a, b, &is_rare);
-                let is_whole = alignment.statements.min(alignment.tokens) >= WHOLE && a.len() >= SHORT;
+                let is_whole = alignment.statements.min(alignment.tokens) >= WHOLE && a.len() >= WHOLE_STATEMENTS;
                 let proves = is_whole || alignment.rare >= 2.max(alignment.matched / 4);
-                let floor = if a.len() < SHORT { STATEMENTS_OF_SHORT } else { STATEMENTS };
-                if alignment.statements >= floor && alignment.tokens >= TOKENS && proves {
-                    let similarity = alignment.statements.min(alignment.tokens);
-                    if best.is_none_or(|(_, known)| similarity > known) {
-                        best = Some((other, similarity));
-                    }
+                let floor = FLOORS.iter().find(|(least, _)| a.len() >= *least).map_or(WHOLE, |(_, floor)| *floor);
+                let similarity = alignment.statements.min(alignment.tokens);
+                let is_one = similarity >= floor && proves;
+                let is_better = best.is_none_or(|(_, known)| similarity > known);
+                if is_one && is_better && !likeness.are_two_jobs(longer.at, unit.at, similarity) {
+                    best = Some((other, similarity));
                 }
             }
             best
