@@ -369,6 +369,26 @@ fn the_project_of_the_properties_has_nearly_every_kind() {
     assert!(missing.is_empty(), "{missing:?} of {kinds:?}");
 }
 
+#[test]
+fn what_stands_on_a_long_shelf_is_each_its_own() {
+    let integration = |name: &str, limit: u32, legacy: &str| {
+        file(
+            &format!("shop/parts/{name}/entry.py"),
+            &format!(
+                "MAX_ENTRY_LINES = {limit}\n\n\ndef move_{legacy}entries(desk):\n    desk.{name}(desk.key)\n    return desk.{name}s\n"
+            ),
+        )
+    };
+    let shelf = |length: u32| -> Vec<(String, String)> {
+        let mut files = vec![integration("light", 40, ""), integration("door", 50, "legacy_")];
+        files.extend((0..length).map(|at| file(&format!("shop/parts/part{at}/entry.py"), "PART = 1\n")));
+        files
+    };
+    let kinds = |length| -> Vec<&str> { run(&shelf(length)).groups.iter().map(|group| group.kind.name()).collect() };
+    assert_eq!(kinds(22), ["duplicate-constant", "version-family"]);
+    assert_eq!(kinds(23), Vec::<&str>::new());
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(12))]
 

@@ -123,7 +123,7 @@ impl Shop {
         shop.commit("Add an archive", None);
         fs::remove_file(shop.path().join("shop/broken.py")).unwrap();
         fs::remove_file(shop.path().join("assets/old.zip")).unwrap();
-        shop.write("shop/store.py", "class Store:\n    def write(self, row):\n        return row\n\n    def write_legacy(self, row):\n        return [row]\n\n\ndef render(page):\n    return page\n\n\ndef render_old(page):\n    return [page]\n");
+        shop.write("shop/store.py", "class Store:\n    def write(self, row):\n        return row.with_key(row.key, 1)\n\n    def write_legacy(self, row):\n        return [row.key, row.value, 1]\n\n\ndef render(page):\n    return page\n\n\ndef render_old(page):\n    return [page]\n");
         shop.write("shop/use.py", "from shop.store import Store, render_old as draw\n\nHOOK = draw\n\n\ndef go(thing):\n    Store().write_legacy(1)\n    return HOOK(thing.write_legacy(2))\n");
         shop.commit("Keep an older store", None);
         shop.git(&["checkout", "--quiet", "-b", "side"]);

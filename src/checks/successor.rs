@@ -15,6 +15,8 @@ pub struct VersionedName {
     tail: Vec<String>,
     pub version: Option<u32>,
     pub is_legacy: bool,
+    /// One of its words means a version and nothing else.
+    is_surely_marked: bool,
 }
 
 const LEGACY_WORDS: &[&str] = &["legacy", "old", "deprecated", "obsolete"];
@@ -49,13 +51,25 @@ const VERB_WORDS: &[&str] = &["copy", "backup", "temp", "tmp", "original", "orig
 /// And those that never do.
 const SURE_WORDS: &[&str] = &["unified", "enhanced", "improved", "optimized", "refactored", "modern", "rewritten"];
 
+/// Marks that tell a version in any name, behind an adjective or not.
+const SURE_MARKS: &[&str] = &["legacy", "deprecated", "consolidated", "ssot"];
+
 /// What the versions of one thing have in common.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Lineage {
     /// The words of the name without version and adjectives.
     pub words: Vec<String>,
-    /// The name says which version it is.
-    pub is_marked: bool,
+    /// What in the name says which version it is.
+    pub mark: Option<Mark>,
+}
+
+/// How surely a word in a name says which implementation it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Mark {
+    /// A word that tells at times what the thing is about: `ZoneTemp` is a temperature, `save_copy` saves one.
+    Doubtful,
+    /// `_v2`, `legacy`, `unified`.
+    Sure,
 }
 
 impl VersionedName {
@@ -75,7 +89,8 @@ impl VersionedName {
             words.remove(0);
         }
         let is_marked = words.len() < whole || self.version.is_some() || self.is_legacy;
-        Lineage { words, is_marked }
+        let is_sure = self.version.is_some() || self.is_surely_marked;
+        Lineage { words, mark: is_marked.then_some(if is_sure { Mark::Sure } else { Mark::Doubtful }) }
     }
 
     pub fn parse(name: &str) -> Self {
@@ -86,8 +101,10 @@ impl VersionedName {
             tail: Vec::new(),
             version: None,
             is_legacy: false,
+            is_surely_marked: false,
         };
         for word in words(trimmed) {
+            parsed.is_surely_marked |= SURE_WORDS.contains(&word.as_str()) || SURE_MARKS.contains(&word.as_str());
             let number = word.strip_prefix('v').and_then(|digits| digits.parse().ok());
             if LEGACY_WORDS.contains(&word.as_str()) {
                 parsed.is_legacy = true;
@@ -169,7 +186,10 @@ mod tests {
         assert_eq!(VersionedName::parse("new_load_price").lineage(true).words, ["load", "price"]);
         assert_eq!(VersionedName::parse("save_new").lineage(true).words, ["save", "new"]);
         assert_eq!(VersionedName::parse("execute_modern").lineage(true).words, ["execute"]);
-        assert!(!VersionedName::parse("PriceSource").lineage(false).is_marked);
+        let mark = |name: &str| VersionedName::parse(name).lineage(false).mark;
+        assert_eq!(mark("PriceSource"), None);
+        assert_eq!((mark("PriceSourceV2"), mark("UnifiedPriceSource")), (Some(Mark::Sure), Some(Mark::Sure)));
+        assert_eq!((mark("PriceSourceTemp"), mark("OldPriceSource")), (Some(Mark::Doubtful), Some(Mark::Doubtful)));
     }
 
     #[test]

@@ -2,15 +2,17 @@
 //!
 //! A name alone is weak evidence, so what is a convention is left out: names that many modules define, implementations
 //! of one interface, specialisations (`class Form(forms.Form)`), sync and async twins, stubs, overloads, fallbacks under
-//! `try` and `if`, test code. A function needs a body like the other's; so does a class whose name is one word.
+//! `try` and `if`, test code. A function needs a body like the other's; so does a class whose name is one word, and any
+//! other needs members in common, the more so where it stands in another folder.
 //! Invariant: a re-export is no definition, since only `class` and `def` are looked at. Absent on purpose: nested ones.
 
 use super::corpus::{Corpus, UnitRef};
+use super::shelf::are_counterparts;
 use super::{DuplicateKind, DuplicateSpec, DuplicatesOutput, Group, Instance, Search};
-use crate::facts::{DefinitionId, Unit, UnitKind};
+use crate::facts::{DefinitionId, Print, Unit, UnitKind};
 use crate::language::find_linked;
 use crate::span::RepoPath;
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub const SPEC: DuplicateSpec = DuplicateSpec {
@@ -58,6 +60,17 @@ const SYSTEMS: &[&str] = &[
 /// Statements in common, in percent of the smaller body, that make two bodies alike.
 const ALIKE: usize = 50;
 
+/// Statements in common, in percent of the shorter and of the longer function, that make two functions one.
+const MOST: usize = 60;
+const MUCH: usize = 50;
+
+/// Methods, fields and attributes in common, in percent of the smaller class, that make two classes of different folders
+/// one.
+const MEMBERS_AKIN: usize = 40;
+
+/// A method that more classes than this have is a hook of the tree.
+const CLASSES_OF_A_HOOK: usize = 40;
+
 /// Bases that say nothing about the job of a class.
 const PLAIN_BASES: &[&str] = &[
     "object",
@@ -99,6 +112,7 @@ fn find(search: &Search<'_, '_, '_>) -> DuplicatesOutput {
         }
     }
     join_neighbours(search, &mut names);
+    let hooks = hooks(corpus);
     let mut groups = Vec::new();
     for ((form, name), mut members) in names {
         // of two in one module the later counts: the first is rebound
@@ -112,7 +126,7 @@ fn find(search: &Search<'_, '_, '_>) -> DuplicatesOutput {
             continue;
         }
         let is_class = form != Form::Function;
-        let members = if is_class { classes(search, name, members) } else { functions(corpus, name, members) };
+        let members = if is_class { classes(search, &hooks, name, members) } else { functions(search, name, members) };
         if members.len() >= 2 {
             groups.push(group(search, name, is_class, &members));
         }
@@ -169,6 +183,15 @@ fn is_of_one_system(search: &Search<'_, '_, '_>, at: UnitRef) -> bool {
     path.split(['/', '_', '.']).any(|part| SYSTEMS.contains(&part))
 }
 
+/// Names of methods that so many classes have that they say nothing about the job.
+fn hooks(corpus: &Corpus) -> FxHashSet<&str> {
+    let mut counts: FxHashMap<&str, usize> = FxHashMap::default();
+    for (_, unit) in corpus.units().filter(|(_, unit)| unit.kind == UnitKind::Method) {
+        *counts.entry(unit.last_name()).or_default() += 1;
+    }
+    counts.into_iter().filter(|(_, count)| *count > CLASSES_OF_A_HOOK).map(|(name, _)| name).collect()
+}
+
 /// `client/_async/x.py` beside `client/_sync/x.py`.
 fn is_twin(search: &Search<'_, '_, '_>, members: &[UnitRef]) -> bool {
     let plain = |at: &UnitRef| {
@@ -180,7 +203,7 @@ fn is_twin(search: &Search<'_, '_, '_>, members: &[UnitRef]) -> bool {
     paths.iter().any(|(_, is_marked)| *is_marked) && paths.windows(2).all(|pair| pair[0].0 == pair[1].0)
 }
 
-fn classes(search: &Search<'_, '_, '_>, name: &str, members: Vec<UnitRef>) -> Vec<UnitRef> {
+fn classes(search: &Search<'_, '_, '_>, hooks: &FxHashSet<&str>, name: &str, members: Vec<UnitRef>) -> Vec<UnitRef> {
     let corpus = search.corpus;
     // `class Form(forms.Form)` makes another thing out of the first
     let is_special = |at: &UnitRef| corpus.unit(*at).bases.iter().any(|base| &**base == name);
@@ -203,10 +226,16 @@ fn classes(search: &Search<'_, '_, '_>, name: &str, members: Vec<UnitRef>) -> Ve
     if word_count(name) < 2 {
         return like;
     }
+    // each back end has its own, unless their bodies say otherwise
+    let are_for_two =
+        |pair: &[UnitRef]| are_counterparts(path(search, pair[0]).as_str(), path(search, pair[1]).as_str());
+    if members.windows(2).all(are_for_two) {
+        return like;
+    }
     // members of different hierarchies do different jobs, unless their bodies say otherwise
     let members: Vec<UnitRef> =
         members.into_iter().filter(|at| own_bases(corpus, *at).is_empty() || like.contains(at)).collect();
-    akin(search, members)
+    akin(search, hooks, members, &like)
 }
 
 /// Whether nothing is known of a definition but its own text: modules of such a language use names again as they like,
@@ -227,15 +256,31 @@ fn of_like_members(corpus: &Corpus, members: &[UnitRef]) -> Vec<UnitRef> {
     (0..members.len()).filter(|&at| has_like(at)).map(|at| members[at]).collect()
 }
 
-/// The members that have a method, field or attribute in common with another. Where a class has next to none, its name
-/// alone speaks for it.
-fn akin(search: &Search<'_, '_, '_>, members: Vec<UnitRef>) -> Vec<UnitRef> {
-    let names: Vec<BTreeSet<String>> = members.iter().map(|&at| member_names(search, at)).collect();
-    let is_akin = |a: usize| {
-        let shares = |b: usize| names[b].len() < 2 || !names[a].is_disjoint(&names[b]);
-        names[a].len() < 2 || (0..members.len()).any(|b| a != b && shares(b))
+/// The members that have methods, fields and attributes in common with another: one where both stand in one folder and
+/// are taken for one another, a good part of them elsewhere. Where both have next to none, the name alone speaks.
+fn akin(search: &Search<'_, '_, '_>, hooks: &FxHashSet<&str>, members: Vec<UnitRef>, like: &[UnitRef]) -> Vec<UnitRef> {
+    let names: Vec<BTreeSet<String>> = members
+        .iter()
+        .map(|&at| member_names(search, at).into_iter().filter(|name| !hooks.contains(&**name)).collect())
+        .collect();
+    let folders: Vec<&str> = members.iter().map(|at| path(search, *at).folder()).collect();
+    let forms: Vec<Form> = members.iter().map(|&at| form(search.corpus.unit(at))).collect();
+    let are_akin = |a: usize, b: usize| {
+        let (least, most) = (names[a].len().min(names[b].len()), names[a].len().max(names[b].len()));
+        let common = names[a].intersection(&names[b]).count();
+        let is_near = is_near(folders[a], folders[b]);
+        // in one package a class and an enumeration are taken for one another, whatever they hold
+        let are_mixed = forms[a] != forms[b];
+        most == 0 || is_near && are_mixed || common > 0 && (is_near || common * 100 >= least * MEMBERS_AKIN)
     };
+    let is_akin = |a: usize| like.contains(&members[a]) || (0..members.len()).any(|b| a != b && are_akin(a, b));
     (0..members.len()).filter(|&at| is_akin(at)).map(|at| members[at]).collect()
+}
+
+/// Whether two folders are one, or one stands right in the other.
+fn is_near(a: &str, b: &str) -> bool {
+    let is_in = |outer: &str, inner: &str| inner.rsplit_once('/').is_some_and(|(parent, _)| parent == outer);
+    a == b || is_in(a, b) || is_in(b, a)
 }
 
 /// What a class has by its own body: methods, fields, constants, and attributes of `self`. Names that Python gives a
@@ -267,8 +312,7 @@ fn own_bases(corpus: &Corpus, at: UnitRef) -> Vec<&str> {
 /// `backends/mysql/client.py` beside `backends/oracle/client.py`, or three modules of one folder: each is a plugin that
 /// is loaded by the name of its module.
 fn is_plugin(search: &Search<'_, '_, '_>, members: &[UnitRef]) -> bool {
-    let paths: Vec<&RepoPath> =
-        members.iter().map(|at| search.input.path(search.corpus.files[at.file as usize].id)).collect();
+    let paths: Vec<&RepoPath> = members.iter().map(|at| path(search, *at)).collect();
     let parent = |path: &str| path.rsplit_once('/').map_or("", |(parent, _)| parent).to_owned();
     let same = |key: &dyn Fn(&RepoPath) -> String| paths.windows(2).all(|pair| key(pair[0]) == key(pair[1]));
     let same_file = same(&|path| path.file_name().to_owned());
@@ -278,19 +322,42 @@ fn is_plugin(search: &Search<'_, '_, '_>, members: &[UnitRef]) -> bool {
     same_file && same_grandparent && !same_folder || same_folder && paths.len() > 2 && is_named_for_it
 }
 
-fn functions(corpus: &Corpus, name: &str, members: Vec<UnitRef>) -> Vec<UnitRef> {
-    if word_count(name) < 2 || members.len() > FUNCTIONS_ALLOWED { Vec::new() } else { alike(corpus, &members) }
+fn functions(search: &Search<'_, '_, '_>, name: &str, members: Vec<UnitRef>) -> Vec<UnitRef> {
+    if word_count(name) < 2 || members.len() > FUNCTIONS_ALLOWED {
+        return Vec::new();
+    }
+    let folder = |at: &UnitRef| path(search, *at).folder();
+    let is_shelf = members.len() > 2 && members.windows(2).all(|pair| folder(&pair[0]) == folder(&pair[1]));
+    // each plugin, and each of several modules side by side, writes its own of what is asked of all
+    let words: fn(&Print) -> u64 =
+        if is_shelf || is_plugin(search, &members) { |print| print.exact } else { |print| print.shape };
+    like(search.corpus, &members, words, |least, most| (least * MOST).max(most * MUCH))
+}
+
+fn path<'s>(search: &'s Search<'_, '_, '_>, at: UnitRef) -> &'s RepoPath {
+    search.input.path(search.corpus.files[at.file as usize].id)
 }
 
 /// The members whose bodies are like another member's.
 fn alike(corpus: &Corpus, members: &[UnitRef]) -> Vec<UnitRef> {
+    like(corpus, members, |print| print.shape, |least, most| least.max(most / 2) * ALIKE)
+}
+
+/// The members that have enough statements in common with another: `needed` of the shorter and the longer body, in
+/// hundredths of statements.
+fn like(
+    corpus: &Corpus,
+    members: &[UnitRef],
+    word: fn(&Print) -> u64,
+    needed: fn(usize, usize) -> usize,
+) -> Vec<UnitRef> {
     // an import says nothing, so a function that imports another one and hands on to it has no body of its own
     let body = |at: UnitRef| corpus.prints(at)[1..].iter().filter(|print| !print.is_trivial);
-    let shapes: Vec<FxHashSet<u64>> = members.iter().map(|&at| body(at).map(|print| print.shape).collect()).collect();
+    let words: Vec<FxHashSet<u64>> = members.iter().map(|&at| body(at).map(word).collect()).collect();
     let is_like = |a: usize, b: usize| {
-        let (x, y) = (&shapes[a], &shapes[b]);
-        let least = x.len().min(y.len());
-        least >= 2 && x.intersection(y).count() * 100 >= least.max(x.len().max(y.len()) / 2) * ALIKE
+        let (x, y) = (&words[a], &words[b]);
+        let (least, most) = (x.len().min(y.len()), x.len().max(y.len()));
+        least >= 2 && x.intersection(y).count() * 100 >= needed(least, most)
     };
     let has_like = |a: usize| (0..members.len()).any(|b| a != b && is_like(a, b));
     (0..members.len()).filter(|&at| has_like(at)).map(|at| members[at]).collect()

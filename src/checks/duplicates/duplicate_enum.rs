@@ -1,9 +1,10 @@
 //! `duplicate-enum`: one set of values, listed in several modules, first of all where the lists differ.
 //!
-//! Enumerations, `Literal` aliases, Django choices, named displays of texts, and keys of dictionaries. Sets are equal
+//! Enumerations, `Literal` aliases, Django choices and named displays of texts. Sets are equal
 //! when their values are, case and dashes apart; almost equal when one value is missing or another on either side. Sets that
 //! share a rare value are compared, so the cost is near-linear (a prefix filter: Bayardo, Ma and Srikant, "Scaling Up
-//! All Pairs Similarity Search", 2007). Invariant: a group spans two modules. Absent on purpose: sets without a name.
+//! All Pairs Similarity Search", 2007). Invariant: a group spans two modules. Absent on purpose: sets without a name,
+//! and the keys of dictionaries: a table by the values of a set uses it.
 
 use super::{DuplicateKind, DuplicateSpec, DuplicatesOutput, Group, Instance, Search};
 use crate::facts::{SetForm, ValueSet};
@@ -101,7 +102,7 @@ fn is_listing(set: &ValueSet) -> bool {
         && short * 2 < set.values.len()
         && match set.form {
             SetForm::Enumeration | SetForm::Literal | SetForm::Choices => true,
-            SetForm::Collection | SetForm::Keys => is_worded && is_named(),
+            SetForm::Collection => is_worded && is_named(),
         }
 }
 
@@ -202,11 +203,11 @@ fn meanings<'m, 'c>(classes: &'m [Class<'c>], together: &[usize]) -> Vec<Vec<&'m
 }
 
 fn group(search: &Search<'_, '_, '_>, mut members: Vec<&Member<'_>>) -> Option<Group> {
-    // keys and displays are users of a set as often as copies; they need a declared one beside them, or one another's name
-    let is_declared = |it: &Member<'_>| !matches!(it.set.form, SetForm::Collection | SetForm::Keys);
+    // displays are users of a set as often as copies; they need a declared one beside them, or one another's name
+    let is_declared = |it: &Member<'_>| it.set.form != SetForm::Collection;
     if !members.iter().any(|it| is_declared(it)) {
         let first = members.first()?.set;
-        members.retain(|it| it.set.form == SetForm::Collection && last(&it.set.name) == last(&first.name));
+        members.retain(|it| last(&it.set.name) == last(&first.name));
     }
     let files: BTreeSet<u32> = members.iter().map(|it| it.file).collect();
     if files.len() < 2 {

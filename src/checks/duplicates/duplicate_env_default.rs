@@ -3,7 +3,7 @@
 //! `os.getenv("PORT", "80")` here and `os.getenv("PORT", "8080")` there: unset, the two halves of a program disagree.
 //! Left out: a function that reads a key with several defaults, since it chooses one per environment, and what only stands
 //! for a missing value (`"unknown"`). Invariant: told only where two literal defaults differ, and not just in how a number
-//! is written. Absent on purpose: keys read without a default, and defaults that are computed.
+//! or a switch is written (`"False"`, `"0"`). Absent on purpose: keys read without a default, and defaults that are computed.
 
 use super::{DuplicateKind, DuplicateSpec, DuplicatesOutput, Group, Instance, Search};
 use crate::facts::{EnvironmentDefault, Print};
@@ -43,15 +43,23 @@ fn settled(mut reads: Vec<Read<'_>>) -> Vec<Read<'_>> {
     reads
 }
 
-/// What a default says: a number, as which `"30"` and `30.0` are one, or its hash.
+/// Words that turn something off or on, in lower case.
+const OFF: &[&str] = &["0", "false", "no", "off"];
+const ON: &[&str] = &["1", "true", "yes", "on"];
+
+/// What a default says: off or on, a number, as which `"30"` and `30.0` are one, or its hash.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum Value {
+    Switch(bool),
     Number(u64),
     Other(u64),
 }
 
 fn value(read: &EnvironmentDefault) -> Value {
-    match unquoted(&read.text).parse::<f64>() {
+    let text = unquoted(&read.text).to_ascii_lowercase();
+    match text.parse::<f64>() {
+        _ if OFF.contains(&&*text) => Value::Switch(false),
+        _ if ON.contains(&&*text) => Value::Switch(true),
         // `nan` and `inf` are words
         Ok(number) if number.is_finite() => Value::Number((number + 0.0).to_bits()),
         _ => Value::Other(read.value),

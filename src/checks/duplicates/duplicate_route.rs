@@ -218,6 +218,10 @@ impl Table<'_, '_, '_, '_> {
         if sites(a).iter().any(|x| sites(b).iter().any(|y| x.excludes(y))) {
             return false;
         }
+        // `re_path(r"^", …)` takes what the patterns before it leave
+        if one.path.is_open() != other.path.is_open() {
+            return false;
+        }
         // `<int:id>` beside `<slug:name>` is told apart by the framework
         let (x, y) = (a.path.key().1, b.path.key().1);
         x.iter().zip(&y).all(|(x, y)| x == y || x.is_empty() || y.is_empty())

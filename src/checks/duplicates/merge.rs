@@ -34,7 +34,9 @@ pub fn merge(mut groups: Vec<Group>) -> Vec<Group> {
                 .collect();
             copies.len() == group.instances.len()
         };
-        let target = candidates.into_iter().find(|&at| kept[at].kind != group.kind && takes_all(at));
+        // of two modules that are versions, so are the classes
+        let may_take = |at: usize| kept[at].kind != group.kind || !is_narrow(&kept[at]) && is_narrow(&group);
+        let target = candidates.into_iter().find(|&at| may_take(at) && takes_all(at));
         if let Some(at) = target {
             absorb(&mut kept[at], group);
             continue;

@@ -15,12 +15,14 @@ mod duplicate_definition;
 mod duplicate_enum;
 mod duplicate_env_default;
 mod duplicate_route;
+mod hierarchy;
 mod intentional;
 mod merge;
 mod novelty;
 mod parallel_implementation;
 mod production;
 mod shadowed_module;
+mod shelf;
 mod version_family;
 mod winner;
 

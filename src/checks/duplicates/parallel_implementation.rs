@@ -2,13 +2,17 @@
 //!
 //! Classes with the same public methods, where a method counts by how rare its name is among the classes of the tree
 //! (inverse document frequency; Spärck Jones, "A statistical interpretation of term specificity", 1972), and whose
-//! signatures or bodies are alike too. Statements keep what they call, so bodies that are alike have the same collaborators.
+//! signatures or bodies are alike too, and whose methods of one name mostly say the same. Statements keep what they call,
+//! so bodies that are alike have the same collaborators.
 //! Pairs are looked for through their rarer methods alone, so the cost is near-linear. Invariant: no two members of a
 //! group inherit from one another or implement one declared interface. Absent on purpose: classes of one name, which are
 //! `duplicate-definition`.
 
 use super::corpus::{Corpus, UnitRef};
+use super::hierarchy::{Hierarchy, is_telling};
+use super::shelf::are_counterparts;
 use super::{DuplicateKind, DuplicateSpec, DuplicatesOutput, Group, Instance, Search};
+use crate::checks::successor::words;
 use crate::facts::{Unit, UnitKind};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,6 +28,18 @@ const METHODS: usize = 3;
 
 /// How much two classes are one job, at least, from 0 to 1.
 const LIKE: f64 = 0.46;
+
+/// How much of the methods of one name has to be the same: at all; of classes whose names begin alike; of kinds of one
+/// thing, which stand side by side; of variants, one named for the other; and of classes with a common base, or of
+/// modules for two back ends, of which each is asked for its own.
+const ALIKE: f64 = 0.6;
+const ALIKE_OF_RELATIVES: f64 = 0.45;
+const ALIKE_OF_KINDS: f64 = 0.8;
+const ALIKE_OF_VARIANTS: f64 = 0.3;
+const ALIKE_BELOW_A_BASE: f64 = 0.9;
+
+/// Statements that methods of one name have in common at least.
+const STATEMENTS: usize = 5;
 
 /// A method that more classes than this have is a convention of the tree.
 const CLASSES_OF_A_METHOD: usize = 24;
@@ -55,9 +71,9 @@ struct Tree<'c> {
     /// For each method name, how many classes of the tree have it.
     frequency: FxHashMap<&'c str, usize>,
     shape_frequency: FxHashMap<u64, usize>,
-    /// Public methods that a class of a name declares, and its bases.
+    /// Public methods that a class of a name declares.
     declared: FxHashMap<&'c str, Vec<(bool, FxHashSet<&'c str>)>>,
-    bases: FxHashMap<&'c str, BTreeSet<&'c str>>,
+    hierarchy: Hierarchy<'c>,
     /// The methods of every abstract class and protocol.
     interfaces: Vec<FxHashSet<&'c str>>,
 }
@@ -129,7 +145,7 @@ impl<'c> Tree<'c> {
             frequency: FxHashMap::default(),
             shape_frequency: FxHashMap::default(),
             declared: FxHashMap::default(),
-            bases: FxHashMap::default(),
+            hierarchy: Hierarchy::new(corpus),
             interfaces: Vec::new(),
         };
         for (at, unit) in corpus.units().filter(|(_, unit)| unit.is_class()) {
@@ -142,7 +158,6 @@ impl<'c> Tree<'c> {
                 tree.interfaces.push(names.clone());
             }
             tree.declared.entry(unit.last_name()).or_default().push((is_abstract, names));
-            tree.bases.entry(unit.last_name()).or_default().extend(unit.bases.iter().map(|base| &**base));
             if corpus.is_test(at) || is_abstract {
                 continue;
             }
@@ -211,13 +226,44 @@ impl<'c> Tree<'c> {
         let heads =
             pairs.iter().filter(|(x, y)| self.head(a, x) == self.head(b, y)).count() as f64 / pairs.len() as f64;
         let bodies = self.bodies(a, b);
+        let is_same = self.alike(&pairs, a, b) >= self.needed(a, b);
         let is_one = names >= 0.6 && (heads >= 0.5 && bodies >= 0.08 || bodies >= 0.2)
             || names >= 0.4 && bodies >= 0.3
             || common.len() >= 5 && names >= 0.35 && heads >= 0.5 && bodies >= 0.15;
-        // variants that stand side by side in one module are seen by whoever edits them
-        let is_near = a.at.file != b.at.file || bodies >= 0.6;
         let score = 0.5 * names + 0.2 * heads + 0.3 * bodies;
-        (is_one && is_near && score >= LIKE).then_some((score * 1000.0) as u32)
+        (is_one && is_same && score >= LIKE).then_some((score * 1000.0) as u32)
+    }
+
+    /// Statements in common of the methods of one name, of those that the smaller ones have; 0 where that is next to none.
+    fn alike(&self, pairs: &[(&Unit, &Unit)], a: &Class<'c>, b: &Class<'c>) -> f64 {
+        let (mut both, mut all) = (0, 0);
+        for (x, y) in pairs {
+            let [x, y] = [self.body(a, x), self.body(b, y)].map(FxHashSet::from_iter);
+            both += x.intersection(&y).count();
+            all += x.len().min(y.len());
+        }
+        if both < STATEMENTS { 0.0 } else { both as f64 / all as f64 }
+    }
+
+    /// How much of their methods has to be the same: the less, the more their names say that they are one job.
+    fn needed(&self, a: &Class<'c>, b: &Class<'c>) -> f64 {
+        let (up, other) = (self.hierarchy.ancestors(a.unit), self.hierarchy.ancestors(b.unit));
+        let [left, right] = [a, b].map(|it| self.paths[it.at.file as usize]);
+        if up.intersection(&other).any(|base| is_telling(base)) || are_counterparts(left, right) {
+            return ALIKE_BELOW_A_BASE;
+        }
+        let (x, y) = (words(a.unit.last_name()), words(b.unit.last_name()));
+        let tail = x.iter().rev().zip(y.iter().rev()).take_while(|(x, y)| x == y).count();
+        // `PagedAllocator` beside `Allocator`
+        if tail == x.len().min(y.len()) || tail > 1 {
+            return ALIKE_OF_VARIANTS;
+        }
+        let folder = |class: &Class<'c>| self.paths[class.at.file as usize].rsplit_once('/').map(|(folder, _)| folder);
+        // `PandasSplitter` beside `SparkSplitter`
+        if a.at.file == b.at.file || tail > 0 && folder(a) == folder(b) {
+            return ALIKE_OF_KINDS;
+        }
+        if x[0] == y[0] { ALIKE_OF_RELATIVES } else { ALIKE }
     }
 
     fn body(&self, class: &Class<'c>, method: &Unit) -> Vec<u64> {
@@ -257,7 +303,7 @@ impl<'c> Tree<'c> {
 
     /// One inherits from the other, or both implement an interface that the tree declares.
     fn is_by_design(&self, a: &Class<'c>, b: &Class<'c>) -> bool {
-        let (up, other) = (self.ancestors(a.unit), self.ancestors(b.unit));
+        let (up, other) = (self.hierarchy.ancestors(a.unit), self.hierarchy.ancestors(b.unit));
         if up.contains(b.unit.last_name()) || other.contains(a.unit.last_name()) {
             return true;
         }
@@ -275,18 +321,6 @@ impl<'c> Tree<'c> {
                 .interfaces
                 .iter()
                 .any(|names| common.iter().filter(|it| names.contains(*it)).count() * 5 >= common.len() * 4)
-    }
-
-    /// Names of the bases, and of theirs.
-    fn ancestors(&self, unit: &'c Unit) -> BTreeSet<&'c str> {
-        let mut found: BTreeSet<&str> = BTreeSet::new();
-        let mut open: Vec<&str> = unit.bases.iter().map(|base| &**base).collect();
-        while let Some(base) = open.pop() {
-            if found.len() < 64 && found.insert(base) {
-                open.extend(self.bases.get(base).into_iter().flatten());
-            }
-        }
-        found
     }
 }
 

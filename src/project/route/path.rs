@@ -25,6 +25,11 @@ impl RoutePath {
         self.text.contains(COMPUTED[0])
     }
 
+    /// Whether it is a regular expression without an end, which matches everything that begins with it.
+    pub fn is_open(&self) -> bool {
+        self.is_regex && !["$", r"\Z", r"\z"].iter().any(|end| self.text.ends_with(end))
+    }
+
     pub fn is_empty(&self) -> bool {
         self.text.is_empty()
     }
