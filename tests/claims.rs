@@ -351,9 +351,24 @@ fn a_last_line_without_its_end_counts_as_wc_counts() {
             ("Reduced shop/long.py from 40 → 9 lines", "verified", "had 40 lines and has 9"),
             ("Reduced shop/long.py from 39 → 8 lines", "verified", "as `wc -l` counts"),
             ("Reduced shop/long.py from 38 → 8 lines", "refuted", "went from 40 to 9 lines"),
+            ("Reduced code duplication by 31 lines", "verified", "\"duplication\" was not judged"),
         ],
         &[],
     );
+}
+
+#[test]
+fn a_net_number_of_lines_may_be_that_of_wc() {
+    let case = Case::of(&[
+        ("Begin", &[("shop/long.py", Some(big(40).trim_end()))]),
+        ("Go on", &[("shop/long.py", Some(big(9).as_str()))]),
+    ]);
+    let rows: Rows<'_> = &[
+        ("Reduced code by 30 lines", "verified", "30 lines net (`wc -l`)"),
+        ("Reduced code by 31 lines", "verified", "31 lines net, physically"),
+        ("Reduced code by 29 lines", "refuted", "nearest truth"),
+    ];
+    hold(&case, rows, &[]);
 }
 
 #[test]
@@ -431,4 +446,29 @@ fn a_number_behind_a_name_is_judged_by_itself() {
     let told: Vec<(&str, &str)> =
         claims.iter().map(|it| (it["kind"].as_str().unwrap(), it["status"].as_str().unwrap())).collect();
     assert_eq!(told, [("count", "refuted"), ("removed", "verified")], "{claims:#?}");
+}
+
+#[test]
+fn a_word_of_the_lead_holds_for_each_item() {
+    let case = Case::of(&[
+        (
+            "Begin",
+            &[
+                ("shop/__init__.py", Some("")),
+                ("shop/legacy.py", Some(LEGACY)),
+                ("shop/dead.py", Some("DEAD = 1\n")),
+                ("shop/work.py", Some("from shop.legacy import OrderStore\n\nSTORE = OrderStore()\n")),
+            ],
+        ),
+        (
+            "Go on\n\nRemoved unused modules:\n- shop/legacy.py\n\nRemoved modules:\n- shop/dead.py\n",
+            &[("shop/legacy.py", None), ("shop/dead.py", None)],
+        ),
+    ]);
+    let (_, out) = case.run(&["audit", "--commit-messages", "--format", "json"]);
+    let statement: Value = serde_json::from_str(&out).unwrap();
+    let claims = statement["predicate"]["claims"].as_array().unwrap();
+    let told: Vec<(&str, &str)> =
+        claims.iter().map(|it| (it["text"].as_str().unwrap(), it["status"].as_str().unwrap())).collect();
+    assert_eq!(told, [("shop/legacy.py", "unprovable"), ("shop/dead.py", "verified")], "{claims:#?}");
 }

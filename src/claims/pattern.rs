@@ -84,7 +84,7 @@ patterns! {
     COUNT_MINUS = r"(?:^|[\s(])-(?P<number>\d[\d,]*)(?P<plus>)(?P<about>)\s+(?P<words>)(?P<noun>lines?|loc)(?P<of>)\b";
     DIFFSTAT = r"\+(?P<added>\d[\d,]*)\s*(?:lines?\s*)?(?:additions?|insertions?)?\s*[/,]\s*-(?P<number>\d[\d,]*)(?:\s+(?:lines?|deletions?))?";
     NET = r"\bnet\s+(?:(?:reduction|removal|change|decrease|line\s+reduction)\s*)?(?:of\s+|by\s+|:\s*)?-?", ABOUT, DIGITS, r"\s+(?P<words>)(?P<noun>lines?|loc)(?P<of>)\b";
-    REDUCED_BY = r"\b(?:reduc(?:ed|es?|tion)|shr(?:ank|unk)|code\s+reduction)(?:\s+(?:the\s+)?(?:code|codebase|code\s+size|(?:code\s+)?duplication))?\s*(?:by|of|:)\s*", ABOUT, DIGITS, r"\s+(?P<words>)(?P<noun>lines?|loc)(?P<of>)\b";
+    REDUCED_BY = r"\b(?:reduc(?:ed|es?|tion)|shr(?:ank|unk)|code\s+reduction)(?:\s+(?:the\s+)?(?P<words>codebase|code\s+size|code\s+duplication|duplication|code))?\s*(?:by|of|:)\s*", ABOUT, DIGITS, r"\s+(?P<noun>lines?|loc)(?P<of>)\b";
     SHRUNK = r"(?P<from>\d[\d,]*)\s*(?:lines?\s*)?(?:->|to)\s*(?P<to>\d[\d,]*)\s*(?:lines?|loc)\b|(?P<from2>\d[\d,]*)\s*(?:lines?|loc)\s*(?:->|to)\s*(?P<to2>\d[\d,]*)\b";
     PERCENT = r"(?P<whole>\d{1,3})(?:\.(?P<tenth>\d))?\s*%\s*(?:code\s+|line\s+|size\s+)?(?:reduction|smaller|less\s+code|fewer\s+lines)|\b(?:reduc(?:ed|es|tion)|shr(?:ank|unk))\s*(?:by|of|:)?\s*(?P<whole2>\d{1,3})(?:\.(?P<tenth2>\d))?\s*%";
     ABOUT_QUALITY = r"\b(?:complexity|memory|latency|time|cost|debt|risk|confusion|coverage|usage|errors?)\b";

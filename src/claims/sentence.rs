@@ -65,8 +65,15 @@ pub(super) fn interpret(sentence: &Sentence, document: &Document) -> Outcome {
     // "34 files deleted, 9 others remain": what stands beside an understood part may be false
     let is_partial = !reader.found.is_empty() && (OTHER_NUMBER.is_match(rest) || AND_OTHERS.is_match(rest));
     let is_unread = looks_like_claim(rest) || is_partial;
+    // "Removed unused modules:" says it of each item
+    let lead = reader.lead().filter(|_| reader.is_removal_lead()).map(Phrase::new);
     let mut claims: Vec<Claim> =
         reader.found.into_iter().map(|assertion| claim(&sentence.text, assertion, &phrase)).collect();
+    for claim in claims.iter_mut().filter(|claim| matches!(claim.assertion, Assertion::Removed { .. })) {
+        claim.unjudged.extend(lead.iter().flat_map(Phrase::unjudged));
+        claim.unjudged.sort();
+        claim.unjudged.dedup();
+    }
     if is_unread {
         claims.iter_mut().for_each(|claim| claim.is_partial = true);
     }
@@ -462,7 +469,7 @@ impl<'a> Reader<'a> {
         let Some(number) = number(captures) else { return };
         let Some(of) = counted(&captures["noun"]) else { return };
         let words =
-            format!("{} {}", &captures["words"], captures.name("of").map_or("", |of| of.as_str())).to_lowercase();
+            ["words", "of"].map(|group| captures.name(group).map_or("", |it| it.as_str())).join(" ").to_lowercase();
         // other things than the noun names: "400 lines of logs", "3 duplicate import lines"
         if ["import", "log", "config", "yaml", "json"].iter().any(|word| words.contains(word)) && of == Counted::Lines {
             return;
@@ -474,7 +481,20 @@ impl<'a> Reader<'a> {
             () => None,
         };
         let kind = (of == Counted::Files).then(|| FILE_KINDS.iter().find(|(word, _)| is_first_word(word))).flatten();
-        let plain = ["of", "code", "total", "python", "test", "tests", "documentation", "docs", "markdown", "md"];
+        let plain = [
+            "of",
+            "code",
+            "codebase",
+            "size",
+            "total",
+            "python",
+            "test",
+            "tests",
+            "documentation",
+            "docs",
+            "markdown",
+            "md",
+        ];
         let narrowing = words
             .split([' ', '/', '-'])
             .filter(|word| !word.is_empty() && !plain.contains(word))

@@ -230,6 +230,17 @@ impl Judge<'_, '_> {
         if deleted_files != ledger.deleted {
             counts.push(Count::new("lines of the deleted files (`wc -l`)", deleted_files));
         }
+        let newlines = |side, path: &RepoPath| self.newlines(side, path).unwrap_or(0) as i64;
+        let text = ledger.files.iter().filter(|file| file.added + file.deleted > 0);
+        let net: i64 = text
+            .map(|file| {
+                let base_path = file.old_path.as_ref().unwrap_or(&file.path);
+                newlines(Side::Base, base_path) - newlines(Side::Head, &file.path)
+            })
+            .sum();
+        if net != ledger.net() {
+            counts.push(Count::new("lines net (`wc -l`)", net.max(0) as u64));
+        }
         counts
     }
 
