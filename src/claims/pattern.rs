@@ -118,3 +118,23 @@ patterns! {
     RUN = r"\b(?:functional(?:ly)?|operational|working|works|success(?:ful(?:ly)?)?|compiles?|running|serving|deployed|deployment|startup|start-up|latency|performance|instantiat\w+|build)\b";
     WITHOUT_PARENTHESES = r"\([^()]*\)";
 }
+
+/// Words for a kind of file, and the endings of such files.
+pub(super) const FILE_KINDS: &[(&str, &[&str])] = &[
+    ("python", &["py", "pyi"]),
+    ("py", &["py", "pyi"]),
+    ("json", &["json", "jsonl"]),
+    ("yaml", &["yaml", "yml"]),
+    ("yml", &["yaml", "yml"]),
+    ("toml", &["toml"]),
+    ("xml", &["xml"]),
+    ("markdown", &["md"]),
+    ("md", &["md"]),
+    ("shell", &["sh"]),
+    ("javascript", &["js", "jsx", "mjs", "cjs"]),
+    ("typescript", &["ts", "tsx"]),
+    ("html", &["html"]),
+    ("css", &["css", "scss"]),
+    ("sql", &["sql"]),
+    ("text", &["txt"]),
+];

@@ -611,26 +611,6 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Words for a kind of file, and the endings of such files.
-const FILE_KINDS: &[(&str, &[&str])] = &[
-    ("python", &["py", "pyi"]),
-    ("py", &["py", "pyi"]),
-    ("json", &["json", "jsonl"]),
-    ("yaml", &["yaml", "yml"]),
-    ("yml", &["yaml", "yml"]),
-    ("toml", &["toml"]),
-    ("xml", &["xml"]),
-    ("markdown", &["md"]),
-    ("md", &["md"]),
-    ("shell", &["sh"]),
-    ("javascript", &["js", "jsx", "mjs", "cjs"]),
-    ("typescript", &["ts", "tsx"]),
-    ("html", &["html"]),
-    ("css", &["css", "scss"]),
-    ("sql", &["sql"]),
-    ("text", &["txt"]),
-];
-
 fn is_past(verb: &str) -> bool {
     verb.to_lowercase().ends_with("ed")
 }

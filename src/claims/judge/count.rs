@@ -224,7 +224,7 @@ impl Judge<'_, '_> {
         let deleted_files: u64 =
             ledger.files.iter().filter(|file| file.status == FileStatus::Deleted).map(|file| file.deleted).sum();
         let mut counts = vec![
-            Count::new("deleted lines that are neither moved nor laid out anew", ledger.base.rest),
+            Count::new("deleted lines, neither moved nor laid out anew", ledger.base.rest),
             Count::new("deleted lines inside removed definitions", in_removed),
         ];
         if deleted_files != ledger.deleted {
