@@ -8,7 +8,7 @@
 
 use super::Node;
 use super::edge::{Steps, external};
-use super::launch::{self, Launch, Start};
+use super::launch::{self, Launch};
 use super::page::{self, Paths, RawNode};
 use crate::facts::{DefinitionKind, Facts, ReferenceKind, Value};
 use crate::language::find_linked;
@@ -187,7 +187,7 @@ fn found(
     let absence = project.sources.absence_of(&needles);
     let marks = Marks { needles, absence };
     let codec =
-        Codec { encode: |raw: &RawStarts| bitcode::encode(raw), decode: |_, bytes| bitcode::decode(bytes).ok() };
+        Codec { encode: |starts: &Starts| bitcode::encode(starts), decode: |_, bytes| bitcode::decode(bytes).ok() };
     let memory = Memory::open(project, &Question { kind: "entry-points", parts: &[] }, codec);
     let found: Vec<EntryPoint> = files
         .par_iter()
@@ -195,10 +195,11 @@ fn found(
             || Resolver::new(project),
             |resolver, &id| {
                 progress.advance(1);
-                let make = || RawStarts::of(&mut Resolver::new(project), id, &marks);
-                let entries = memory.get(id, make).and_then(|raw| raw.into_entries(resolver, id));
-                // a file of what was kept is not there any more
-                entries.unwrap_or_else(|| make().and_then(|raw| raw.into_entries(resolver, id)).unwrap_or_default())
+                let make = || Starts::of(&mut Resolver::new(project), id, &marks);
+                let Some(kept) = memory.get(id, make) else { return Vec::new() };
+                // a file of what was kept may not be there any more
+                let entries = kept.into_entries(resolver, id);
+                entries.or_else(|| make()?.into_entries(resolver, id)).unwrap_or_default()
             },
         )
         .flatten()
@@ -216,21 +217,29 @@ struct Marks {
 
 /// What a file starts, as it is kept.
 #[derive(Encode, Decode)]
-struct RawStarts {
+struct Starts {
     paths: Vec<String>,
-    starts: Vec<(RawStart, EntryKind, u32)>,
+    found: Vec<Start<RawNode>>,
+}
+
+/// Something that a file starts.
+#[derive(Encode, Decode)]
+struct Start<N> {
+    begins: Begins<N>,
+    kind: EntryKind,
+    line: u32,
 }
 
 #[derive(Encode, Decode)]
-enum RawStart {
-    Node(RawNode),
+enum Begins<N> {
+    At(N),
     /// An application of Django, whose modules the tree tells.
     Application(String),
     /// A script by its path, which the tree has or has not.
     Script(String),
 }
 
-impl RawStarts {
+impl Starts {
     /// `None` where the file starts nothing.
     fn of(resolver: &mut Resolver<'_, '_>, file: EntryId, marks: &Marks) -> Option<Self> {
         let sources = resolver.project.sources;
@@ -239,11 +248,11 @@ impl RawStarts {
         if find_linked(path).is_some() {
             let hits = sources.search_file(file, &marks.needles, &marks.absence);
             if let Some(facts) = hits.and_then(|hits| sources.facts_in(&hits)) {
-                found.extend(resolver.entries_of(file, &facts));
+                found.extend(resolver.starts_of(file, &facts));
             }
             if path.file_name() == "__main__.py" {
-                let nodes = [Node::Module(file), Node::Main(file)];
-                found.extend(nodes.map(|node| (FoundStart::Node(node), EntryKind::Main, 1)));
+                let begin = |node| Start { begins: Begins::At(node), kind: EntryKind::Main, line: 1 };
+                found.extend([Node::Module(file), Node::Main(file)].map(begin));
             }
         }
         if launch::is_read(path) {
@@ -253,16 +262,16 @@ impl RawStarts {
             return None;
         }
         let mut paths = Paths::new(resolver.project);
-        let raw = |(start, kind, line): (FoundStart, EntryKind, u32)| {
-            let start = match start {
-                FoundStart::Node(node) => RawStart::Node(paths.node(node)),
-                FoundStart::Application(name) => RawStart::Application(name),
-                FoundStart::Script(script) => RawStart::Script(script),
+        let kept = |Start { begins, kind, line }: Start<Node>| {
+            let begins = match begins {
+                Begins::At(node) => Begins::At(paths.node(node)),
+                Begins::Application(name) => Begins::Application(name),
+                Begins::Script(script) => Begins::Script(script),
             };
-            (start, kind, line)
+            Start { begins, kind, line }
         };
-        let starts = found.into_iter().map(raw).collect();
-        Some(Self { paths: paths.paths, starts })
+        let found = found.into_iter().map(kept).collect();
+        Some(Self { paths: paths.paths, found })
     }
 
     /// `None` where a file of it is not there.
@@ -270,23 +279,16 @@ impl RawStarts {
         let project = resolver.project;
         let files = page::files(&self.paths, project)?;
         let mut entries = Vec::new();
-        for (start, kind, line) in self.starts {
-            let nodes = match start {
-                RawStart::Node(raw) => vec![raw.into_node(&files)?],
-                RawStart::Application(name) => resolver.django_modules(&name),
-                RawStart::Script(script) => resolver.script(project.sources.path(file), &script),
+        for Start { begins, kind, line } in self.found {
+            let nodes = match begins {
+                Begins::At(raw) => vec![raw.into_node(&files)?],
+                Begins::Application(name) => resolver.django_modules(&name),
+                Begins::Script(script) => resolver.script(project.sources.path(file), &script),
             };
             entries.extend(nodes.into_iter().map(|node| at(project, node, kind, file, line)));
         }
         Some(entries)
     }
-}
-
-/// What a file starts, before the tree is asked what that is.
-enum FoundStart {
-    Node(Node),
-    Application(String),
-    Script(String),
 }
 
 fn at(project: &Project<'_>, node: Node, kind: EntryKind, file: EntryId, line: u32) -> EntryPoint {
@@ -304,10 +306,11 @@ fn application(path: &str) -> Option<EntryKind> {
 }
 
 impl Resolver<'_, '_> {
-    fn entries_of(&mut self, file: EntryId, facts: &Facts) -> Vec<(FoundStart, EntryKind, u32)> {
+    fn starts_of(&mut self, file: EntryId, facts: &Facts) -> Vec<Start<Node>> {
         let mut entries = Vec::new();
-        let mut add_start = |start, kind, offset| entries.push((start, kind, facts.line_index.line(offset)));
-        let mut add = |node, kind, offset| add_start(FoundStart::Node(node), kind, offset);
+        let mut add_start =
+            |begins, kind, offset| entries.push(Start { begins, kind, line: facts.line_index.line(offset) });
+        let mut add = |node, kind, offset| add_start(Begins::At(node), kind, offset);
         for block in &facts.main_blocks {
             add(Node::Main(file), EntryKind::Main, block.start);
         }
@@ -339,7 +342,7 @@ impl Resolver<'_, '_> {
             }
         }
         for (name, offset) in applications {
-            add_start(FoundStart::Application(name), EntryKind::Django, offset);
+            add_start(Begins::Application(name), EntryKind::Django, offset);
         }
         entries
     }
@@ -385,17 +388,17 @@ impl Resolver<'_, '_> {
     }
 
     /// What a file of metadata, of configuration or of commands starts.
-    fn launched_by(&mut self, file: EntryId) -> Vec<(FoundStart, EntryKind, u32)> {
+    fn launched_by(&mut self, file: EntryId) -> Vec<Start<Node>> {
         let Some(text) = self.project.sources.text(file) else { return Vec::new() };
         let path = self.project.sources.path(file);
         let mut starts = Vec::new();
         for Launch { start, kind, line } in launch::launches(path, &text) {
+            let mut add = |begins| starts.push(Start { begins, kind, line });
             match start {
-                Start::Path(dotted) => {
-                    let nodes = self.nodes_of(&dotted, file, kind).into_iter().map(FoundStart::Node);
-                    starts.extend(nodes.map(|node| (node, kind, line)));
+                launch::Start::Path(dotted) => {
+                    self.nodes_of(&dotted, file, kind).into_iter().for_each(|node| add(Begins::At(node)));
                 }
-                Start::File(script) => starts.push((FoundStart::Script(script), kind, line)),
+                launch::Start::File(script) => add(Begins::Script(script)),
             }
         }
         starts
