@@ -5,10 +5,10 @@
 //! implementation. Absent on purpose: clones; names and markers alone select here.
 
 use super::census::{Census, CountedSymbol, tiers};
-use super::legacy::state;
+use super::legacy::symbol_report;
 use super::query::{FileMatches, QuerySet};
 use super::successor::VersionedName;
-use super::{CheckInput, CheckOutput, CheckSpec, RuleReport, SymbolReport, tally, unread_sources};
+use super::{CheckInput, CheckOutput, CheckSpec, RuleReport, SymbolReport, unread_sources};
 use crate::facts::{DefinitionId, DefinitionKind, Facts, Marker, MarkerKind};
 use crate::finding::{Context, Finding, Gate, Related, Severity, Tier, Verdict};
 use crate::language::query::QueryEngine;
@@ -447,7 +447,8 @@ fn module_member(input: &CheckInput<'_, '_>, rule: usize, file: EntryId, facts: 
 fn report(input: &CheckInput<'_, '_>, rule: &Rule, members: &[(&Member, &Trace)], output: &mut CheckOutput) {
     let mut symbols = Vec::new();
     for (member, trace) in members {
-        symbols.push(symbol_report(input, member, trace));
+        let definitions = vec![member.location.clone()];
+        symbols.push(SymbolReport { definitions, ..symbol_report(input, trace) });
         output.findings.push(finding(input, rule, member, trace));
     }
     let spoiled_by = spoiled_by(input, family_of(rule));
@@ -465,18 +466,6 @@ fn report(input: &CheckInput<'_, '_>, rule: &Rule, members: &[(&Member, &Trace)]
         symbols,
         spoiled_by,
     });
-}
-
-fn symbol_report(input: &CheckInput<'_, '_>, member: &Member, trace: &Trace) -> SymbolReport {
-    let (references, by_context) = tally(trace.references.iter().map(|it| (input.context(&it.location.path), it)));
-    SymbolReport {
-        symbol: member.symbol.to_string(),
-        state: state(input, trace),
-        definitions: vec![member.location.clone()],
-        references,
-        by_context,
-        occurrences: trace.occurrences,
-    }
 }
 
 /// Source files that may hold a member unseen: what was not read has a name that the family selects, or cannot be looked

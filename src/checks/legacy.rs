@@ -259,9 +259,9 @@ fn detached(rule: &Rule, pattern: &SymbolPattern, trace: &Trace) -> Option<Warni
     })
 }
 
-fn symbol_report(input: &CheckInput<'_, '_>, trace: &Trace) -> SymbolReport {
-    let context = |path: &RepoPath| input.context(path);
-    let (references, by_context) = tally(trace.references.iter().map(|it| (context(&it.location.path), it)));
+/// What a trace says of its target.
+pub(super) fn symbol_report(input: &CheckInput<'_, '_>, trace: &Trace) -> SymbolReport {
+    let (references, by_context) = tally(trace.references.iter().map(|it| (input.context(&it.location.path), it)));
     SymbolReport {
         symbol: trace.target.to_string(),
         state: state(input, trace),

@@ -7,8 +7,8 @@
 
 use super::duplicates::{Corpus, Instance, UnitRef};
 use super::duplication::{Columns, is_allowed, location};
-use super::legacy::{policy_location, state};
-use super::{CheckInput, CheckOutput, CheckSpec, RuleReport, SymbolReport, Warning, is_shim, tally, unread_sources};
+use super::legacy::{policy_location, symbol_report};
+use super::{CheckInput, CheckOutput, CheckSpec, RuleReport, SymbolReport, Warning, is_shim, unread_sources};
 use crate::facts::{ReferenceKind, Unit};
 use crate::finding::{Context, DuplicateKind, Finding, Gate, Related, Severity, Tier, Verdict};
 use crate::policy::{Rule, RuleKind, SingleSourceRule, matches_name};
@@ -281,18 +281,6 @@ fn shims<'t>(input: &CheckInput<'_, '_>, trace: &'t Trace) -> Vec<&'t TracedRefe
         is_shim(input, reference.file)
     };
     trace.references.iter().filter(is_shim).collect()
-}
-
-fn symbol_report(input: &CheckInput<'_, '_>, trace: &Trace) -> SymbolReport {
-    let (references, by_context) = tally(trace.references.iter().map(|it| (input.context(&it.location.path), it)));
-    SymbolReport {
-        symbol: trace.target.to_string(),
-        state: state(input, trace),
-        definitions: trace.definitions.iter().map(|site| site.whole()).collect(),
-        references,
-        by_context,
-        occurrences: trace.occurrences,
-    }
 }
 
 fn missing(input: &CheckInput<'_, '_>, rule: &Rule, single: &SingleSourceRule) -> Finding {
