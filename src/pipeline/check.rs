@@ -59,6 +59,13 @@ struct Terms<'a> {
     progress: &'a dyn Progress,
 }
 
+impl<'a> Terms<'a> {
+    /// Comments may suppress, and a stale baseline does not fail.
+    fn plain(policy: &'a Policy, scope: Scope, today: jiff::civil::Date, progress: &'a dyn Progress) -> Self {
+        Self { policy, scope, today, suppressions: true, strict_baseline: false, progress }
+    }
+}
+
 /// A check to be made.
 pub struct Check<'o> {
     options: &'o CheckOptions,
@@ -137,8 +144,7 @@ pub fn judge(
     today: jiff::civil::Date,
     progress: &dyn Progress,
 ) -> CheckReport {
-    let terms = Terms { policy, scope, today, suppressions: true, strict_baseline: false, progress };
-    judge_alone(snapshot, &terms, None)
+    judge_alone(snapshot, &Terms::plain(policy, scope, today, progress), None)
 }
 
 /// [`judge`], where the project is made already.
@@ -149,8 +155,7 @@ pub(super) fn judge_project(
     today: jiff::civil::Date,
     progress: &dyn Progress,
 ) -> CheckReport {
-    let terms = Terms { policy, scope, today, suppressions: true, strict_baseline: false, progress };
-    judge_in(project, &terms, None)
+    judge_in(project, &Terms::plain(policy, scope, today, progress), None)
 }
 
 fn judge_alone(snapshot: &Snapshot, terms: &Terms<'_>, baseline: Option<&Baseline>) -> CheckReport {
@@ -355,8 +360,7 @@ pub(super) fn update_baseline(
     acceptance: Option<&crate::finding::Acceptance>,
     progress: &dyn Progress,
 ) -> triage::Update {
-    let scope = Scope::default();
-    let terms = Terms { policy, scope, today, suppressions: true, strict_baseline: false, progress };
+    let terms = Terms::plain(policy, Scope::default(), today, progress);
     let sources = SourceSet::new(snapshot);
     let project = Project::new(&sources, included(snapshot, policy), &policy.project.roots);
     let (output, _) = weigh(&terms, &project, None, |_, _| {});
