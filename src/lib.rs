@@ -36,7 +36,7 @@
 //! What a program *means* comes from a real parser behind a language adapter (ruff's for Python, syn for Rust). What a rule
 //! *looks for* may be a tree-sitter query; its captures are joined with the facts by span, so no fact is extracted twice.
 //! A row of [`language::LANGUAGES`] says what a language has: names are resolved across the files of one
-//! that is linked ([`language::LanguageSpec::is_linked`]), and the others are searched as text.
+//! that is linked ([`language::Linking`]), and the others are searched as text.
 //!
 //! # Stages
 //!

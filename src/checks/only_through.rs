@@ -7,8 +7,9 @@ use super::{CheckInput, CheckOutput, CheckSpec, RuleReport, spoiling};
 use crate::facts::ReferenceKind;
 use crate::finding::Severity;
 use crate::finding::{Context, Finding, Gate, Identity, Tier, Verdict};
+use crate::language::python::is_builtin;
 use crate::policy::{OnlyThroughRule, Rule, RuleKind, matches_dotted};
-use crate::project::{Symbol, Target, Trace, TracedReference, is_builtin, trace};
+use crate::project::{Symbol, Target, Trace, TracedReference, trace};
 use crate::span::RepoPath;
 use std::collections::{BTreeMap, BTreeSet};
 

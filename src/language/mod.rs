@@ -21,9 +21,9 @@ pub struct LanguageSpec {
     pub name: &'static str,
     /// File name extensions, without the dot.
     pub extensions: &'static [&'static str],
-    /// Whether names are resolved across its files. Files of other languages are searched as text; their lines and their
+    /// How names are resolved across its files. Where nothing says so they are searched as text; their lines and their
     /// copies are known all the same.
-    pub is_linked: bool,
+    pub linking: Option<&'static Linking>,
     pub extract: fn(&str) -> Facts,
     /// What duplicates are found by; asked for only where they are looked for.
     pub fragments: fn(&str) -> Fragments,
@@ -38,6 +38,25 @@ pub struct LanguageSpec {
     pub unversioned: &'static [&'static str],
     /// The file that names a package, where modules are named from there; otherwise import roots name them.
     pub manifest: Option<&'static Manifest>,
+}
+
+/// How names are resolved across the files of a language.
+pub struct Linking {
+    pub search: ModuleSearch,
+    /// What the names are said to be of that every file sees without binding them: `builtins` in `builtins.len`.
+    pub builtins: &'static str,
+    pub is_builtin: fn(&str) -> bool,
+    /// Whether taking everything from a module takes a name that the module does not list for it.
+    pub is_starred: fn(&str) -> bool,
+}
+
+/// How the module text of an import leads to a file.
+pub enum ModuleSearch {
+    /// A dotted name, tried from one import root after the other.
+    Roots,
+    /// The paths that a text may mean in the file at a path, best first; `None` where it is not of this tree at all. Where
+    /// it should be and no file is there, it is missing. The files are named by the language's manifest.
+    Paths(fn(&RepoPath, &str) -> Option<Vec<String>>),
 }
 
 /// How the files of a package are named.
@@ -60,6 +79,7 @@ pub struct Package {
 }
 
 /// The packages of one language, by their folders.
+#[derive(Clone)]
 pub struct Packages {
     manifest: &'static Manifest,
     by_folder: BTreeMap<String, Package>,
@@ -70,6 +90,11 @@ impl Packages {
     pub fn new(manifest: &'static Manifest, texts: impl Iterator<Item = (String, String)>) -> Self {
         let by_folder = texts.filter_map(|(folder, text)| Some((folder, (manifest.package)(&text)?))).collect();
         Self { manifest, by_folder }
+    }
+
+    /// The packages with their folders, sorted.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Package)> {
+        self.by_folder.iter().map(|(folder, package)| (folder.as_str(), package))
     }
 
     /// The name of a file, from the nearest package above it.
@@ -109,7 +134,7 @@ pub fn find_language(path: &RepoPath) -> Option<&'static LanguageSpec> {
 
 /// The same, where names are resolved across the files of the language.
 pub fn find_linked(path: &RepoPath) -> Option<&'static LanguageSpec> {
-    find_language(path).filter(|language| language.is_linked)
+    find_language(path).filter(|language| language.linking.is_some())
 }
 
 /// The facts of a text that is not understood at all: one unread range, lines that are blank or unknown.

@@ -80,7 +80,10 @@ impl Resolver<'_, '_> {
         match &facts.exports {
             Some(exports) if exports.iter().any(|&it| facts.name(it) == name) => true,
             Some(_) if !facts.has_open_exports => false,
-            _ => !name.starts_with('_'),
+            _ => {
+                let linking = self.project.sources.language(*id).and_then(|language| language.linking);
+                linking.is_some_and(|linking| (linking.is_starred)(name))
+            }
         }
     }
 

@@ -51,7 +51,7 @@ impl<T> Copy for Codec<T> {}
 struct Table {
     /// Sorted by path.
     rows: Vec<Row>,
-    /// The paths of every Python file, sorted.
+    /// The paths of every file whose names are resolved, sorted.
     modules: Vec<String>,
     results: Vec<Kept>,
 }
@@ -119,7 +119,9 @@ impl<'p, 's, T> Memory<'p, 's, T> {
         let mut memory = Self { project, codec, key: None, known: None, asked: Mutex::default() };
         if cache.is_on() {
             let declared = project.modules.roots().declared.join("\n");
-            let parts: Vec<&[u8]> = question.parts.iter().copied().chain([declared.as_bytes()]).collect();
+            let packages = project.modules.manifests().text();
+            let named = [declared.as_bytes(), packages.as_bytes()];
+            let parts: Vec<&[u8]> = question.parts.iter().copied().chain(named).collect();
             let key = Key::new(question.kind, &parts);
             let table = cache.get(key).and_then(|record| bitcode::decode(&record).ok());
             memory.known = table.map(|table| Known::of(project, table));
@@ -209,7 +211,8 @@ impl Known {
                 let paths: Vec<RepoPath> = table.modules.iter().map(|path| RepoPath::new(path)).collect();
                 let files: Vec<(EntryId, &RepoPath)> =
                     paths.iter().enumerate().map(|(at, path)| (EntryId(at as u32), path)).collect();
-                let before = ModuleIndex::of(&files, project.modules.roots().declared.clone());
+                let (roots, manifests) = (project.modules.roots(), project.modules.manifests());
+                let before = ModuleIndex::of(&files, roots.declared.clone(), manifests.clone());
                 project.modules.differences(&before)
             }
             false => FxHashSet::default(),
@@ -304,7 +307,7 @@ fn table(project: &Project<'_>, asked: &FxHashMap<EntryId, Asked>, known: Option
     Table { rows, modules, results }
 }
 
-/// The paths of every Python file, sorted.
+/// The paths of every file whose names are resolved, sorted.
 fn modules<'s>(project: &Project<'s>) -> Vec<&'s RepoPath> {
     // ids are in the order of their paths
     project.modules.files().map(|(id, _)| project.sources.path(id)).collect()

@@ -5,7 +5,6 @@
 
 mod annotation;
 mod broken;
-mod builtin;
 mod call;
 mod class;
 mod entity;
@@ -28,7 +27,6 @@ mod tests;
 mod trace;
 
 pub use broken::{BrokenReference, ChangedFile, Dangling, broken, broken_references, guard_name};
-pub use builtin::is_builtin;
 pub use class::Mro;
 pub use entity::{DefinitionRef, Entity, Holder, HolderKind, Resolved};
 pub use module::{Found, ModuleIndex, ModuleRef, is_python, primary_name};

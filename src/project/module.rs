@@ -1,10 +1,11 @@
 //! Modules: which file a dotted name means, and what a file is called.
 //!
-//! Invariant: every Python file has one primary name, so a symbol has one text, whichever root it was reached from.
-//! Absent on purpose: what a module holds.
+//! Where a module is named by an import root, as in Python, its name is a path below one; where a text leads from one file
+//! to another, a file is named by the manifest of its language. Invariant: every file has one primary name, so a symbol has
+//! one text, whichever way it was reached. Absent on purpose: what a module holds.
 
 use super::root::{Roots, structural_root};
-use crate::language::{LANGUAGES, Packages, find_language};
+use crate::language::{LANGUAGES, LanguageSpec, ModuleSearch, Packages, find_language, find_linked};
 use crate::source::{SourceSet, watch};
 use crate::span::RepoPath;
 use crate::workspace::EntryId;
@@ -30,19 +31,23 @@ pub enum Found {
 }
 
 /// Kinds of questions about the tree: the module at a path, the roots that have a name, whether a folder is a package,
-/// the name of a file.
+/// the name of a file, whether a file is there, which file has a name.
 const AT: u8 = 1;
 const TOP: u8 = 2;
 const PACKAGE: u8 = 3;
 const NAME: u8 = 4;
+const FILE: u8 = 5;
+const NAMED: u8 = 6;
 
 pub struct ModuleIndex {
     /// Modules by their path without its ending; a package by its folder.
     at: FxHashMap<String, ModuleRef>,
     names: FxHashMap<EntryId, String>,
-    /// The names of files of other languages, which nothing is resolved to.
-    unlinked: FxHashMap<EntryId, String>,
     paths: FxHashMap<EntryId, RepoPath>,
+    /// Files that a text leads to from one to another, by their paths and by their names.
+    files: FxHashMap<String, EntryId>,
+    named: FxHashMap<String, EntryId>,
+    manifests: Manifests,
     /// Folders with an `__init__.py`.
     packages: BTreeSet<String>,
     roots: Roots,
@@ -50,16 +55,64 @@ pub struct ModuleIndex {
     tops: FxHashMap<String, Vec<String>>,
 }
 
-impl ModuleIndex {
-    pub fn new(sources: &SourceSet<'_>, ids: &[EntryId], declared: &[String]) -> Self {
-        let python: Vec<(EntryId, &RepoPath)> =
-            ids.iter().copied().map(|id| (id, sources.path(id))).filter(|(_, path)| is_python(path)).collect();
-        let unlinked = unlinked_names(sources, ids);
-        Self { unlinked, ..Self::of(&python, Roots::declared(sources, declared)) }
+/// The packages that manifests declare, by language.
+#[derive(Clone, Default)]
+pub struct Manifests(Vec<(&'static str, Packages)>);
+
+impl Manifests {
+    /// The packages of a tree, of the languages that some of its files are of.
+    fn new(sources: &SourceSet<'_>, ids: &[EntryId]) -> Self {
+        let mut found = Vec::new();
+        for language in LANGUAGES {
+            let Some(manifest) = language.manifest else { continue };
+            if !ids.iter().any(|&id| language.reads(sources.path(id))) {
+                continue;
+            }
+            let manifests = sources.snapshot().ids().filter(|(_, entry)| entry.path.file_name() == manifest.file_name);
+            let texts = manifests.filter_map(|(id, entry)| Some((entry.path.folder().to_owned(), sources.text(id)?)));
+            found.push((language.name, Packages::new(manifest, texts)));
+        }
+        Self(found)
     }
 
-    /// The modules of some Python files, where nothing else is known than the roots that are declared, longest first.
-    pub fn of(python: &[(EntryId, &RepoPath)], declared: Vec<String>) -> Self {
+    /// The packages of a language.
+    pub fn of(&self, language: &LanguageSpec) -> Option<&Packages> {
+        self.0.iter().find(|(name, _)| *name == language.name).map(|(_, packages)| packages)
+    }
+
+    /// Everything that a name can depend on, as text.
+    pub fn text(&self) -> String {
+        let all = self.0.iter().flat_map(|(_, packages)| packages.iter());
+        all.map(|(folder, package)| format!("{folder} {package:?}\n")).collect()
+    }
+}
+
+impl ModuleIndex {
+    pub fn new(sources: &SourceSet<'_>, ids: &[EntryId], declared: &[String]) -> Self {
+        let files: Vec<(EntryId, &RepoPath)> = ids.iter().map(|&id| (id, sources.path(id))).collect();
+        Self::of(&files, Roots::declared(sources, declared), Manifests::new(sources, ids))
+    }
+
+    /// The modules of some files, where nothing else is known than the roots that are declared, longest first, and the
+    /// packages.
+    pub fn of(files: &[(EntryId, &RepoPath)], declared: Vec<String>, manifests: Manifests) -> Self {
+        let python: Vec<(EntryId, &RepoPath)> = files.iter().copied().filter(|(_, path)| is_python(path)).collect();
+        let mut index = Self::of_python(&python, declared);
+        for (id, path) in files.iter().copied() {
+            let Some(language) = find_language(path) else { continue };
+            let Some(packages) = manifests.of(language) else { continue };
+            let name = packages.module(path);
+            index.paths.insert(id, path.clone());
+            index.files.insert(path.to_string(), id);
+            index.named.entry(name.clone()).or_insert(id);
+            index.names.insert(id, name);
+        }
+        index.manifests = manifests;
+        index
+    }
+
+    /// The modules of some Python files.
+    fn of_python(python: &[(EntryId, &RepoPath)], declared: Vec<String>) -> Self {
         let mut packages = BTreeSet::new();
         let mut folders = BTreeSet::new();
         for (_, path) in python {
@@ -98,8 +151,10 @@ impl ModuleIndex {
         let mut index = Self {
             at,
             names: FxHashMap::default(),
-            unlinked: FxHashMap::default(),
             paths: FxHashMap::default(),
+            files: FxHashMap::default(),
+            named: FxHashMap::default(),
+            manifests: Manifests::default(),
             packages,
             roots,
             tops,
@@ -112,7 +167,7 @@ impl ModuleIndex {
     }
 
     /// The questions that this index and another one answer differently, as [`watch::question`] makes them. The roots that
-    /// are declared are taken to be the same.
+    /// are declared and the packages are taken to be the same.
     pub fn differences(&self, other: &ModuleIndex) -> FxHashSet<u32> {
         let mut changed = FxHashSet::default();
         let place = |index: &ModuleIndex, at: &str| match index.at.get(at) {
@@ -138,10 +193,21 @@ impl ModuleIndex {
         for path in own.keys().chain(others.keys()).filter(|path| own.get(*path) != others.get(*path)) {
             changed.insert(watch::question(NAME, path.as_str()));
         }
+        for path in self.files.keys().chain(other.files.keys()) {
+            if self.files.contains_key(path) != other.files.contains_key(path) {
+                changed.insert(watch::question(FILE, path));
+            }
+        }
+        let bearer = |index: &ModuleIndex, name: &str| index.named.get(name).map(|id| index.paths[id].clone());
+        for name in self.named.keys().chain(other.named.keys()) {
+            if bearer(self, name) != bearer(other, name) {
+                changed.insert(watch::question(NAMED, name));
+            }
+        }
         changed
     }
 
-    /// The path to a file, if it is a Python file.
+    /// Notes that the name of a file was asked for.
     fn watch_name(&self, id: EntryId) {
         if watch::is_watching()
             && let Some(path) = self.paths.get(&id)
@@ -178,7 +244,7 @@ impl ModuleIndex {
 
     pub fn name(&self, id: EntryId) -> &str {
         self.watch_name(id);
-        self.names.get(&id).or_else(|| self.unlinked.get(&id)).map_or("", String::as_str)
+        self.names.get(&id).map_or("", String::as_str)
     }
 
     pub fn module_name(&self, module: &ModuleRef) -> String {
@@ -188,9 +254,15 @@ impl ModuleIndex {
         }
     }
 
-    /// Python files with their names, by entry.
+    pub fn manifests(&self) -> &Manifests {
+        &self.manifests
+    }
+
+    /// Files whose names are resolved, with the names of their modules, by entry.
     pub fn files(&self) -> impl Iterator<Item = (EntryId, &str)> {
-        let mut files: Vec<_> = self.names.iter().map(|(&id, name)| (id, name.as_str())).collect();
+        let is_linked = |id: &EntryId| find_linked(&self.paths[id]).is_some();
+        let mut files: Vec<_> =
+            self.names.iter().filter(|(id, _)| is_linked(id)).map(|(&id, name)| (id, name.as_str())).collect();
         files.sort_unstable();
         files.into_iter()
     }
@@ -199,8 +271,50 @@ impl ModuleIndex {
         matches!(sources.path(id).file_name(), "__init__.py" | "__init__.pyi")
     }
 
-    /// The module that `dotted` means in a file of the given folder; without a folder, anywhere.
+    /// The file at a path, where a text may lead to it from another file.
+    pub fn file_at(&self, path: &str) -> Option<EntryId> {
+        watch::saw_question(FILE, path);
+        self.files.get(path).copied()
+    }
+
+    /// The file of a module that a manifest names.
+    pub fn file_named(&self, name: &str) -> Option<EntryId> {
+        watch::saw_question(NAMED, name);
+        self.named.get(name).copied()
+    }
+
+    /// Whether a file names modules by dotted names, of which each part is a module.
+    pub fn is_dotted(&self, importer: &RepoPath) -> bool {
+        let search = find_linked(importer).and_then(|language| language.linking).map(|linking| &linking.search);
+        !matches!(search, Some(ModuleSearch::Paths(_)))
+    }
+
+    /// What the module text of an import means in the file at a path.
+    pub fn find_from(&self, importer: &RepoPath, text: &str) -> Found {
+        match find_linked(importer).and_then(|language| language.linking).map(|linking| &linking.search) {
+            Some(ModuleSearch::Paths(candidates)) => match candidates(importer, text) {
+                Some(paths) => match paths.iter().find_map(|path| self.file_at(path)) {
+                    Some(file) => Found::Module(ModuleRef::File(file)),
+                    None => Found::Missing,
+                },
+                None => Found::External,
+            },
+            _ => self.find(text, Some(importer.folder())),
+        }
+    }
+
+    /// The module that `dotted` names in a file of the given folder; without a folder, anywhere.
     pub fn find(&self, dotted: &str, importer: Option<&str>) -> Found {
+        match self.find_below_roots(dotted, importer) {
+            found @ Found::Module(_) => found,
+            found if importer.is_none() => {
+                self.file_named(dotted).map_or(found, |file| Found::Module(ModuleRef::File(file)))
+            }
+            found => found,
+        }
+    }
+
+    fn find_below_roots(&self, dotted: &str, importer: Option<&str>) -> Found {
         let relative = dotted.replace('.', "/");
         let first = dotted.split('.').next().unwrap_or(dotted);
         let mut begins = false;
@@ -309,24 +423,6 @@ impl ModuleIndex {
         path.extend(others);
         path
     }
-}
-
-/// The names of the files of languages that name modules from a manifest.
-fn unlinked_names(sources: &SourceSet<'_>, ids: &[EntryId]) -> FxHashMap<EntryId, String> {
-    let mut names = FxHashMap::default();
-    for language in LANGUAGES {
-        let Some(manifest) = language.manifest else { continue };
-        let is_own = |id: &EntryId| language.reads(sources.path(*id));
-        let own: Vec<EntryId> = ids.iter().copied().filter(is_own).collect();
-        if own.is_empty() {
-            continue;
-        }
-        let manifests = sources.snapshot().ids().filter(|(_, entry)| entry.path.file_name() == manifest.file_name);
-        let texts = manifests.filter_map(|(id, entry)| Some((entry.path.folder().to_owned(), sources.text(id)?)));
-        let packages = Packages::new(manifest, texts);
-        names.extend(own.into_iter().map(|id| (id, packages.module(sources.path(id)))));
-    }
-    names
 }
 
 /// Whether a file is one of Python's, by its path.

@@ -7,7 +7,6 @@
 //! arguments of calls; what a parameter is, its annotation and its default say.
 
 use super::Project;
-use super::builtin::is_builtin;
 use super::class::Mro;
 use super::entity::{DefinitionRef, Entity, HolderKind, Resolved};
 use super::exported::ExportedNames;
@@ -200,8 +199,9 @@ impl<'p, 's> Resolver<'p, 's> {
 
     /// A name that no scope binds: from a star import, a builtin, or missing.
     fn unbound(&mut self, file: EntryId, facts: &Facts, name: &str) -> Vec<Resolved> {
-        if name == "__class__" || is_builtin(name) {
-            return vec![Resolved::new(Entity::External(format!("builtins.{name}")))];
+        let linking = self.project.sources.language(file).and_then(|language| language.linking);
+        if let Some(linking) = linking.filter(|linking| (linking.is_builtin)(name)) {
+            return vec![Resolved::new(Entity::External(format!("{}.{name}", linking.builtins)))];
         }
         let (mut found, is_open) = self.starred(file, facts, name);
         if found.iter().any(|it| !matches!(it.entity, Entity::Missing(_))) {
@@ -377,9 +377,10 @@ impl<'p, 's> Resolver<'p, 's> {
             ImportTarget::Star => format!("imports everything from `{dotted}`"),
         };
         let hop = Arc::new(self.hop(file, facts, import.statement.start, what));
+        let is_dotted = self.project.modules.is_dotted(self.project.sources.path(file));
         let mut found = match import.target {
             ImportTarget::Star => Vec::new(),
-            ImportTarget::Module if import.alias.is_none() && dotted.contains('.') => {
+            ImportTarget::Module if import.alias.is_none() && is_dotted && dotted.contains('.') => {
                 // `import a.b.c` binds `a`.
                 let first = dotted.split('.').next().unwrap_or(&dotted).to_owned();
                 let folder = self.project.sources.path(file).folder();
@@ -407,7 +408,7 @@ impl<'p, 's> Resolver<'p, 's> {
         let is_reexport = import.scope == MODULE_SCOPE && !matches!(import.target, ImportTarget::Star);
         let symbol = is_reexport.then(|| Arc::new(Symbol::new(self.project.module_name(file), bound)));
         let folder = self.project.sources.path(file).folder();
-        let is_guessed = import.level == 0 && self.project.modules.is_guessed(&dotted, folder);
+        let is_guessed = is_dotted && import.level == 0 && self.project.modules.is_guessed(&dotted, folder);
         for resolved in &mut found {
             resolved.hops.insert(0, hop.clone());
             resolved.passed.extend(symbol.clone());
@@ -422,10 +423,8 @@ impl<'p, 's> Resolver<'p, 's> {
     pub fn import_base(&self, file: EntryId, facts: &Facts, import: &crate::facts::Import) -> (Entity, String) {
         let written = import.module.map_or("", |module| facts.name(module));
         let dotted = self.project.absolute_module(file, import.level, written);
-        let folder = self.project.sources.path(file).folder();
         // A relative import has one place to look; an absolute one starts from the importer's roots.
-        let importer = Some(folder);
-        let entity = match self.project.modules.find(&dotted, importer) {
+        let entity = match self.project.modules.find_from(self.project.sources.path(file), &dotted) {
             Found::Module(module) => Entity::Module(module),
             Found::Missing => Entity::Missing(Symbol::module(dotted.clone())),
             Found::External if import.level > 0 => Entity::Missing(Symbol::module(dotted.clone())),

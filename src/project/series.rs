@@ -9,7 +9,7 @@ use super::Project;
 use super::module::ModuleIndex;
 use super::root::METADATA;
 use crate::gap::Gap;
-use crate::language::LANGUAGES;
+use crate::language::{LANGUAGES, find_linked};
 use crate::source::watch::{self, Seen};
 use crate::span::RepoPath;
 use crate::workspace::{BlobId, EntryId};
@@ -52,7 +52,7 @@ impl Track {
         let mut changed = FxHashSet::default();
         let mut is_module_set_other = false;
         differing(&before, files, |path, is_on_both_sides| {
-            is_module_set_other |= !is_on_both_sides && super::module::is_python(path);
+            is_module_set_other |= !is_on_both_sides && find_linked(path).is_some();
             changed.insert(path.clone());
         });
         if declared != self.declared || changed.iter().any(names_modules) {
@@ -62,10 +62,11 @@ impl Track {
         }
         let questions = match is_module_set_other {
             true => {
-                let python = before.iter().map(|(path, _)| path).filter(|path| super::module::is_python(path));
-                let python: Vec<(EntryId, &RepoPath)> =
-                    python.enumerate().map(|(at, path)| (EntryId(at as u32), path)).collect();
-                project.modules.differences(&ModuleIndex::of(&python, declared))
+                let modules = before.iter().map(|(path, _)| path).filter(|path| find_linked(path).is_some());
+                let modules: Vec<(EntryId, &RepoPath)> =
+                    modules.enumerate().map(|(at, path)| (EntryId(at as u32), path)).collect();
+                let manifests = project.modules.manifests().clone();
+                project.modules.differences(&ModuleIndex::of(&modules, declared, manifests))
             }
             false => FxHashSet::default(),
         };

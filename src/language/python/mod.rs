@@ -5,6 +5,7 @@
 //! resolved here; expressions are kept as values for the project model. Absent on purpose: flow analysis, and every
 //! question that needs a second file.
 
+mod builtin;
 mod call;
 mod depth;
 mod expression;
@@ -21,7 +22,7 @@ mod tests;
 mod value_set;
 mod word;
 
-use super::LanguageSpec;
+use super::{LanguageSpec, Linking, ModuleSearch};
 use crate::facts::{AT_ANY_TIME, Access, MODULE_SCOPE};
 use crate::facts::{
     Binding, BindingKind, DefinitionId, Facts, Guards, Interner, NameId, Reference, ReferenceKind, Scope, ScopeId,
@@ -32,10 +33,12 @@ use ruff_python_ast::{Mod, PySourceType};
 use ruff_python_parser::{ParseOptions, parse_unchecked};
 use ruff_text_size::{Ranged, TextRange};
 
+pub use builtin::is_builtin;
+
 pub const SPEC: LanguageSpec = LanguageSpec {
     name: "python",
     extensions: &["py", "pyi", "pyw"],
-    is_linked: true,
+    linking: Some(&LINKING),
     extract,
     fragments: fragment::fragments,
     sketch: sketch::sketch,
@@ -44,6 +47,13 @@ pub const SPEC: LanguageSpec = LanguageSpec {
     queries: super::query::PYTHON_QUERIES,
     unversioned: &[],
     manifest: None,
+};
+
+const LINKING: Linking = Linking {
+    search: ModuleSearch::Roots,
+    builtins: "builtins",
+    is_builtin: |name| name == "__class__" || is_builtin(name),
+    is_starred: |name| !name.starts_with('_'),
 };
 
 /// Stack that must be free before a file is parsed and walked, and what is allocated where it is not: dropping a

@@ -3,7 +3,7 @@
 //! Tokens say what a line is and where things begin and end; the tree says what is defined. syn does not recover: a text
 //! that it refuses has its lines and comments, and is otherwise unread. Code in the brackets of a macro is read where it
 //! is a list of items, as behind `cfg_if!`. Invariant: what stands in a text depends on the text alone, never on a crate
-//! around it. Absent, so far: what a name means ([`LanguageSpec::is_linked`]), and what a program wires together.
+//! around it. Absent, so far: what a name means ([`LanguageSpec::linking`]), and what a program wires together.
 
 mod depth;
 mod end;
@@ -25,7 +25,7 @@ use proc_macro2::LineColumn;
 pub const SPEC: LanguageSpec = LanguageSpec {
     name: "rust",
     extensions: &["rs"],
-    is_linked: false,
+    linking: None,
     extract,
     fragments: fragment::fragments,
     sketch: |_| Sketch::default(),

@@ -30,7 +30,7 @@ impl<'p, 's> Run<'p, 's> {
             is_own = false;
             at = here.outer.clone();
         }
-        if crate::project::builtin::is_builtin(name) {
+        if crate::language::python::is_builtin(name) {
             return vec![Value::External(format!("builtins.{name}").into())];
         }
         // from a star import

@@ -234,7 +234,11 @@ pub fn import(resolver: &mut Resolver<'_, '_>, page: &Page<'_>, facts: &Facts, s
         }
         if import.module_span.contains(span) && !import.module_span.is_empty() {
             // The dotted path up to the name that was hit.
-            let (_, dotted) = resolver.import_base(page.file, facts, import);
+            let (base, dotted) = resolver.import_base(page.file, facts, import);
+            if !resolver.project.modules.is_dotted(&page.path) {
+                // Of a text that leads to a file, the whole is meant.
+                return Some(vec![Resolved::new(base)]);
+            }
             let behind = import.module_span.end - span.end;
             let cut = dotted.len().saturating_sub(behind as usize);
             return Some(resolver.path(&dotted[..cut], page.file));
