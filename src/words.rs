@@ -2,6 +2,8 @@
 //!
 //! Absent on purpose: whole sentences; those belong to the stage that concludes.
 
+use std::borrow::Cow;
+
 /// `1,234`: a number for people.
 pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
@@ -13,6 +15,14 @@ pub fn grouped(number: u64) -> String {
         out.push(digit);
     }
     out
+}
+
+/// A text of at most so many characters, and `…` where some are left out.
+pub fn shortened(text: &str, most: usize) -> Cow<'_, str> {
+    match text.char_indices().nth(most) {
+        Some((at, _)) => Cow::Owned(format!("{}…", &text[..at])),
+        None => Cow::Borrowed(text),
+    }
 }
 
 /// `1 file`, `2 files`.

@@ -4,6 +4,7 @@
 //! one entry taken out is told as that entry and not as a shift of all behind it. Absent on purpose: a limit; whoever
 //! shows differences decides how many.
 
+use crate::words;
 use serde_json::Value;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,11 +76,7 @@ fn difference(pointer: &str, recorded: Option<&Value>, derived: Option<&Value>) 
 }
 
 fn short(value: &Value) -> String {
-    let text = value.to_string();
-    match text.char_indices().nth(200) {
-        Some((at, _)) => format!("{}…", &text[..at]),
-        None => text,
-    }
+    words::shortened(&value.to_string(), 200).into_owned()
 }
 
 #[cfg(test)]

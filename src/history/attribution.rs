@@ -11,6 +11,7 @@
 use super::changes::{self, Renames};
 use super::disposition::Balance;
 use super::ledger::{Depth, Ledger, Threads, of_changes};
+use super::message::title;
 use super::range::{commit_endpoint, first_parent, is_shallow};
 use super::reading::Readings;
 use super::{Endpoint, Error, Git, Range, diff};
@@ -349,12 +350,11 @@ fn step(repository: &gix::Repository, id: ObjectId) -> Result<Step, Error> {
     };
     let decoded = commit.decode().map_err(|why| unreadable(&why))?;
     let author = decoded.author().map_err(|why| unreadable(&why))?.trim();
-    let title = decoded.message.split(|&byte| byte == b'\n').find(|line| !line.trim_ascii().is_empty());
     Ok(Step {
         commit: id,
         pair: (base.tree().expect("a commit has a tree"), head),
         author: format!("{} <{}>", String::from_utf8_lossy(author.name), String::from_utf8_lossy(author.email)),
-        title: String::from_utf8_lossy(title.unwrap_or_default()).trim().to_owned(),
+        title: title(decoded.message),
     })
 }
 

@@ -40,6 +40,13 @@ pub struct FileLedger {
     pub head: Balance,
 }
 
+impl FileLedger {
+    /// The path at base.
+    pub fn base_path(&self) -> &RepoPath {
+        self.old_path.as_ref().unwrap_or(&self.path)
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ContentKind {
     Text,

@@ -40,6 +40,12 @@ pub fn messages(git: &Git, range: &Range) -> Result<Vec<Message>, Error> {
     Ok(found.into_iter().map(|(_, message)| message).collect())
 }
 
+/// The title of a message: its first line that is not blank.
+pub fn title(message: &[u8]) -> String {
+    let title = message.split(|&byte| byte == b'\n').find(|line| !line.trim_ascii().is_empty());
+    String::from_utf8_lossy(title.unwrap_or_default()).trim().to_owned()
+}
+
 /// The id of the commit that a revision names.
 ///
 /// # Errors

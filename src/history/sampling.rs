@@ -6,6 +6,7 @@
 //! Absent on purpose: what is looked for in a sample.
 
 use super::attribution::{Listed, Walk, list};
+use super::message::title;
 use super::range::{commit_endpoint, end_of, is_shallow};
 use super::{Endpoint, Error, Git, Range, RangeRequest};
 use gix::ObjectId;
@@ -151,9 +152,7 @@ fn point(repository: &gix::Repository, id: ObjectId, tags: Vec<String>) -> Resul
     let commit = repository.find_commit(id).map_err(|why| unreadable(&why))?;
     let seconds = commit.time().map_err(|why| unreadable(&why))?.seconds;
     let decoded = commit.decode().map_err(|why| unreadable(&why))?;
-    let title = decoded.message.split(|&byte| byte == b'\n').find(|line| !line.trim_ascii().is_empty());
-    let title = String::from_utf8_lossy(title.unwrap_or_default()).trim().to_owned();
-    Ok(SamplePoint { commit: id.to_string(), seconds, title, tags })
+    Ok(SamplePoint { commit: id.to_string(), seconds, title: title(decoded.message), tags })
 }
 
 /// The tags of the repository by the commit that they lead to. Tags that cannot be followed name nothing here.

@@ -6,6 +6,7 @@
 
 use crate::facts::{Fragments, Print};
 use crate::span::LineRange;
+use crate::words::shortened;
 use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 use std::hash::Hasher;
 use std::ops::Range;
@@ -183,9 +184,5 @@ pub fn hash<W: Word>(
 
 /// One line, cut short.
 pub fn cut(text: &str) -> Box<str> {
-    let mut short: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    if short.chars().count() > TEXT_KEPT {
-        short = short.chars().take(TEXT_KEPT).collect::<String>() + "…";
-    }
-    short.into()
+    shortened(&text.split_whitespace().collect::<Vec<_>>().join(" "), TEXT_KEPT).into()
 }

@@ -2,8 +2,9 @@
 
 use super::check::judge_project;
 use super::duplicates::compare_project;
+use super::nearby::Nearby;
 use super::removed::snapshot_of;
-use super::{Error, PolicyChoice, RemovedOptions, included, included_gaps, nearby, removed, standing};
+use super::{Error, PolicyChoice, RemovedOptions, included, included_gaps, removed, standing};
 use crate::cache::Cache;
 use crate::checks::{self, Scope};
 use crate::claims::{self, BrokenUse, Case};
@@ -118,8 +119,9 @@ pub fn audit(options: &AuditOptions, progress: &dyn Progress) -> Result<AuditRep
     let broken = broken(&removal);
     let symbols: Vec<(String, Option<String>)> =
         removal.symbols.iter().map(|names| (names.symbol.clone(), names.head_symbol.clone())).collect();
-    let near = || nearby::near_commits(&git, &range);
-    let departed = |sought: &Sought<'_>| nearby::departed(&git, &range, sought);
+    let nearby = Nearby::new(&git, &range);
+    let near = || nearby.commits();
+    let departed = |sought: &Sought<'_>| nearby.departed(sought);
     let case = Case {
         policy: &policy,
         base: &base,

@@ -133,10 +133,7 @@ fn aftermath(
         .files
         .iter()
         .filter(is_source)
-        .map(|file| ChangedFile {
-            base: before.find(file.old_path.as_ref().unwrap_or(&file.path)),
-            head: after.find(&file.path),
-        })
+        .map(|file| ChangedFile { base: before.find(file.base_path()), head: after.find(&file.path) })
         .collect();
     let broken = project::broken(base, head, &changed, progress)
         .into_iter()

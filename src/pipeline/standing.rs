@@ -47,10 +47,9 @@ pub(super) fn set_aside(
     };
     let mut standing = Vec::new();
     for rule in at_head.rules.iter().filter(|rule| general.contains(rule.id.as_str())) {
-        let aside = |findings: &[Finding]| -> Vec<Finding> {
-            findings.iter().filter(|it| it.rule.0 == rule.id && is_aside(it)).cloned().collect()
-        };
-        let (then, now) = (aside(&at_base.findings), aside(&at_head.findings));
+        let is_own_aside = |finding: &&Finding| finding.rule.0 == rule.id && is_aside(finding);
+        let then = at_base.findings.iter().filter(is_own_aside).count() as u64;
+        let now: Vec<&Finding> = at_head.findings.iter().filter(is_own_aside).collect();
         let brings_it = |finding: &Finding| {
             finding.rule.0 == rule.id
                 && finding.counts()
@@ -59,7 +58,7 @@ pub(super) fn set_aside(
         let blocks = rule.verdict == Verdict::Fail && at_head.findings.iter().any(brings_it);
         standing.push(Standing {
             rule: rule.id.clone(),
-            at_base: then.len() as u64,
+            at_base: then,
             at_head: now.len() as u64,
             digest: digest(&now),
             stood_before: rule.verdict == Verdict::Fail && !blocks,
@@ -73,7 +72,7 @@ pub(super) fn set_aside(
 }
 
 /// SHA-256 over a line for each finding, in their order: fingerprint, path, line.
-fn digest(findings: &[Finding]) -> String {
+fn digest(findings: &[&Finding]) -> String {
     let mut text = String::new();
     for finding in findings {
         let _ = writeln!(text, "{} {}:{}", finding.fingerprint(), finding.location.path, finding.location.start.line);

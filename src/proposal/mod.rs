@@ -13,6 +13,7 @@ use crate::finding::Context;
 use crate::policy::{Rule, RuleKind};
 use crate::project::{Found, ModuleRef, Symbol};
 use crate::span::RepoPath;
+use crate::words::shortened;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Rules of one origin that are proposed at most.
@@ -194,11 +195,7 @@ fn replacement(input: &CheckInput<'_, '_>, symbol: &Symbol, message: &str) -> Op
 
 fn one_line(text: &str) -> String {
     let words: Vec<&str> = text.split_whitespace().collect();
-    let line = words.join(" ");
-    match line.char_indices().nth(SUMMARY) {
-        Some((end, _)) => format!("{}…", &line[..end]),
-        None => line,
-    }
+    shortened(&words.join(" "), SUMMARY).into_owned()
 }
 
 /// `_handle_message_v2` is `handle-message-v2`.

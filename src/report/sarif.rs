@@ -11,7 +11,7 @@ use super::{FormatSpec, RenderOptions, escape};
 use crate::evidence::{AuditReport, CheckReport, DuplicatesReport, RefsReport, RemovedReport, Sources};
 use crate::gap::Gap;
 use crate::span::Location;
-use crate::words::grouped;
+use crate::words::{self, grouped};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde_json::{Value, json};
@@ -253,11 +253,7 @@ fn text(message: &str) -> Value {
 }
 
 fn shortened(summary: &str) -> String {
-    let summary = escape::safe(summary);
-    match summary.char_indices().nth(DESCRIPTION_CHARS) {
-        Some((at, _)) => format!("{}…", &summary[..at]),
-        None => summary.into_owned(),
-    }
+    words::shortened(&escape::safe(summary), DESCRIPTION_CHARS).into_owned()
 }
 
 fn gap(gap: &Gap) -> Value {

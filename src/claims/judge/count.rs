@@ -5,7 +5,7 @@
 //! hundreds of files some number would fit. A number that fits nothing here and fits another commit exactly is
 //! misattributed.
 
-use super::{Answer, Judge, NearCommit, Side, is_named, is_path, listed};
+use super::{Answer, Judge, NearCommit, Side, is_named, is_path, listed, not_judged};
 use crate::claims::{Claim, Counted, Name, NameKind, Number, Precision, Reading, Scope};
 use crate::facts::{DefinitionKind, LineTally};
 use crate::finding::Context;
@@ -109,9 +109,7 @@ impl Judge<'_, '_> {
                 because += &format!(": {}", listed(&removed));
             }
             if !scope.narrowing.is_empty() {
-                let words: Vec<String> = scope.narrowing.iter().map(|word| format!("\"{word}\"")).collect();
-                let verb = if words.len() == 1 { "was" } else { "were" };
-                because += &format!("; {} {verb} not judged", words.join(" and "));
+                because += &not_judged(scope.narrowing.iter().map(|word| format!("\"{word}\"")).collect());
             }
             if let Some(place) = scope.place.as_ref().filter(|_| scope.names.is_empty()) {
                 let because = format!("{because}; what of it is \"{place}\" nothing here can tell");
@@ -176,7 +174,7 @@ impl Judge<'_, '_> {
     }
 
     fn is_of(&self, file: &FileLedger, name: &Name) -> bool {
-        let base_path = file.old_path.as_ref().unwrap_or(&file.path);
+        let base_path = file.base_path();
         if name.kind == NameKind::Path {
             return is_path(&file.path, &name.text) || is_path(base_path, &name.text);
         }
@@ -230,14 +228,11 @@ impl Judge<'_, '_> {
         if deleted_files != ledger.deleted {
             counts.push(Count::new("lines of the deleted files (`wc -l`)", deleted_files));
         }
-        let newlines = |side, path: &RepoPath| self.newlines(side, path).unwrap_or(0) as i64;
-        let text = ledger.files.iter().filter(|file| file.added + file.deleted > 0);
-        let net: i64 = text
-            .map(|file| {
-                let base_path = file.old_path.as_ref().unwrap_or(&file.path);
-                newlines(Side::Base, base_path) - newlines(Side::Head, &file.path)
-            })
-            .sum();
+        let net = *self.net_newlines.get_or_init(|| {
+            let newlines = |side, path: &RepoPath| self.newlines(side, path).unwrap_or(0) as i64;
+            let text = ledger.files.iter().filter(|file| file.added + file.deleted > 0);
+            text.map(|file| newlines(Side::Base, file.base_path()) - newlines(Side::Head, &file.path)).sum()
+        });
         if net != ledger.net() {
             counts.push(Count::new("lines net (`wc -l`)", net.max(0) as u64));
         }
@@ -267,7 +262,7 @@ impl Judge<'_, '_> {
         if name.kind == NameKind::Path {
             counts.extend(totals(&files, &format!(" of {}", listed(&paths(&files))), None));
             for file in &files {
-                let base_path = file.old_path.as_ref().unwrap_or(&file.path);
+                let base_path = file.base_path();
                 counts.push(Count::new(format!("lines of `{base_path}` at base"), file.base.lines));
                 if let Some(newlines) = self.newlines(Side::Base, base_path).filter(|count| *count != file.base.lines) {
                     counts.push(Count::new(format!("newlines of `{base_path}` at base (`wc -l`)"), newlines));
@@ -333,10 +328,7 @@ impl Judge<'_, '_> {
 
     /// What `wc -l` prints for a file of a tree: a last line without its end is none.
     fn newlines(&self, side: Side, path: &RepoPath) -> Option<u64> {
-        let sources = match side {
-            Side::Base => self.case.base.sources,
-            Side::Head => self.case.head.sources,
-        };
+        let sources = self.project(side).sources;
         let bytes = sources.bytes(sources.snapshot().find(path)?)?;
         Some(memchr::memchr_iter(b'\n', &bytes).count() as u64)
     }

@@ -27,7 +27,7 @@ impl Judge<'_, '_> {
         self.imports.get_or_init(|| {
             let mut removed = Vec::new();
             for file in &self.case.ledger.files {
-                let base_path = file.old_path.as_ref().unwrap_or(&file.path);
+                let base_path = file.base_path();
                 let Some(before) = imports_of(self.case.base.sources, base_path) else { continue };
                 let after = imports_of(self.case.head.sources, &file.path);
                 let with_file = after.is_none();
@@ -59,7 +59,7 @@ impl Judge<'_, '_> {
             sources.snapshot().find(path).is_none_or(|id| sources.facts(id).is_some())
                 && sources.gaps().iter().all(|gap| gap.path != *path)
         };
-        self.case.ledger.files.iter().all(|file| is_read(file.old_path.as_ref().unwrap_or(&file.path)))
+        self.case.ledger.files.iter().all(|file| is_read(file.base_path()))
     }
 
     pub(super) fn import_removed(&self, name: &Name) -> Answer {

@@ -132,6 +132,8 @@ struct Judge<'a, 's> {
     head: Definitions,
     near: std::cell::OnceCell<Vec<NearCommit>>,
     imports: std::cell::OnceCell<Vec<import::RemovedImport>>,
+    /// Of the changed texts, those of base less those of head.
+    net_newlines: std::cell::OnceCell<i64>,
 }
 
 /// An answer before it is joined with its claim.
@@ -194,7 +196,14 @@ impl<'a, 's> Judge<'a, 's> {
         names.dedup();
         let base = definitions(case.base, &names, case.progress);
         let head = definitions(case.head, &names, case.progress);
-        Self { case, base, head, near: Default::default(), imports: Default::default() }
+        Self {
+            case,
+            base,
+            head,
+            near: Default::default(),
+            imports: Default::default(),
+            net_newlines: Default::default(),
+        }
     }
 
     fn claim(&self, claim: Claim) -> JudgedClaim {
@@ -223,13 +232,9 @@ impl<'a, 's> Judge<'a, 's> {
             Assertion::Outside(outside) => self.outside(outside),
         };
         if answer.status == Status::Verified && !claim.unjudged.is_empty() {
-            let words: Vec<String> = claim.unjudged.iter().map(|word| format!("\"{word}\"")).collect();
-            let words: Vec<&str> =
-                words.iter().map(String::as_str).filter(|word| !answer.because.contains(*word)).collect();
-            if !words.is_empty() {
-                let verb = if words.len() == 1 { "was" } else { "were" };
-                answer.because += &format!("; {} {verb} not judged", words.join(" and "));
-            }
+            let quoted = claim.unjudged.iter().map(|word| format!("\"{word}\""));
+            let words = quoted.filter(|word| !answer.because.contains(word)).collect();
+            answer.because += &not_judged(words);
         }
         if answer.status == Status::Verified && self.denies_uses(&claim) && !self.case.broken.is_empty() {
             let left = self.case.broken.len();
@@ -285,18 +290,30 @@ impl<'a, 's> Judge<'a, 's> {
         all.iter().filter(|known| is_named(&known.symbol, name)).filter(|known| is_within(known, within)).collect()
     }
 
-    /// Files that a path means in a tree: the path itself, or those that end in it.
-    fn files(&self, side: Side, path: &Name) -> Vec<(EntryId, &'s RepoPath)> {
-        let project = match side {
+    fn project(&self, side: Side) -> &'a Project<'s> {
+        match side {
             Side::Base => self.case.base,
             Side::Head => self.case.head,
-        };
-        let snapshot = project.sources.snapshot();
+        }
+    }
+
+    /// Files that a path means in a tree: the path itself, or those that end in it.
+    fn files(&self, side: Side, path: &Name) -> Vec<(EntryId, &'s RepoPath)> {
+        let snapshot = self.project(side).sources.snapshot();
         snapshot
             .ids()
             .filter(|(_, entry)| is_path(&entry.path, &path.text))
             .map(|(id, entry)| (id, &entry.path))
             .collect()
+    }
+}
+
+/// What an answer adds about words that it leaves open.
+fn not_judged(words: Vec<String>) -> String {
+    match words.len() {
+        0 => String::new(),
+        1 => format!("; {} was not judged", words[0]),
+        _ => format!("; {} were not judged", words.join(" and ")),
     }
 }
 

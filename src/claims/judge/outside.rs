@@ -8,6 +8,7 @@ use super::{Answer, Judge};
 use crate::claims::{OutsideClaim, Says, Topic};
 use crate::finding::Verdict;
 use crate::outside::{Content, Coverage, Junit, Outcome, OutsideReport};
+use crate::words::shortened;
 use serde_json::Value;
 
 impl Judge<'_, '_> {
@@ -153,8 +154,7 @@ fn holds_word(line: &str, word: &str) -> bool {
 }
 
 fn short(line: &str) -> String {
-    let text: String = line.chars().take(120).collect();
-    if text.len() < line.len() { text + "…" } else { text }
+    shortened(line, 120).into_owned()
 }
 
 /// "All tests pass": one that failed refutes it. That all passed which are told of does not say that these are all.

@@ -202,7 +202,7 @@ impl Judge<'_, '_> {
         let says_copy = is_copy(&RepoPath::new(&name.text));
         let (head, copies): (Vec<_>, Vec<_>) =
             self.files(Side::Head, name).into_iter().partition(|(_, path)| says_copy || !is_copy(path));
-        let is_meant = |file: &&FileLedger| is_path(file.old_path.as_ref().unwrap_or(&file.path), &name.text);
+        let is_meant = |file: &&FileLedger| is_path(file.base_path(), &name.text);
         let deleted: Vec<&RepoPath> = self
             .case
             .ledger

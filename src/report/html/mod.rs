@@ -209,11 +209,7 @@ fn place(location: &Location) -> Markup {
 }
 
 fn shortened(text: &str) -> String {
-    let text = escape::safe(text);
-    match text.char_indices().nth(TEXT_CHARS) {
-        Some((at, _)) => format!("{}…", &text[..at]),
-        None => text.into_owned(),
-    }
+    words::shortened(&escape::safe(text), TEXT_CHARS).into_owned()
 }
 
 /// What could not be seen, by reason, the most frequent first.

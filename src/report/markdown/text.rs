@@ -6,6 +6,7 @@
 
 use crate::report::escape::safe;
 use crate::report::sentence::lead;
+use crate::words;
 
 /// Characters of one piece of text; what is longer is cut, since a comment has a limit.
 const TEXT_CHARS: usize = 400;
@@ -89,11 +90,7 @@ pub fn block(language: &str, line: &str) -> String {
 }
 
 fn shortened(text: &str, most: usize) -> String {
-    let text = safe(text).replace('\t', " ");
-    match text.char_indices().nth(most) {
-        Some((at, _)) => format!("{}…", &text[..at]),
-        None => text,
-    }
+    words::shortened(&safe(text).replace('\t', " "), most).into_owned()
 }
 
 #[cfg(test)]
