@@ -97,7 +97,7 @@ fn are_one(search: &Search<'_, '_, '_>, shelves: &Shelves<'_>, a: (u32, &Constan
 }
 
 fn folder<'s>(search: &'s Search<'_, '_, '_>, file: u32) -> &'s str {
-    search.input.path(search.corpus.files[file as usize].id).folder()
+    search.path(file).folder()
 }
 
 /// Two values that stand for one: numbers, or texts and displays that nearly agree. Of two others each says its own.

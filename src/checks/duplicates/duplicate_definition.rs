@@ -144,7 +144,7 @@ enum Form {
 
 /// In one folder a class and an enumeration of one name are taken for one another all the same.
 fn join_neighbours(search: &Search<'_, '_, '_>, names: &mut BTreeMap<(Form, &str), Vec<UnitRef>>) {
-    let folder = |at: &UnitRef| search.input.path(search.corpus.files[at.file as usize].id).folder();
+    let folder = |at: &UnitRef| search.path(at.file).folder();
     let enumerations: Vec<&str> =
         names.keys().filter(|(form, _)| *form == Form::Enumeration).map(|(_, name)| *name).collect();
     for name in enumerations {
@@ -179,7 +179,7 @@ fn is_implementation(unit: &Unit) -> bool {
 
 /// `signal/unix.rs` beside `signal/windows.rs`, or a stand-in for tests: one of them is compiled.
 fn is_of_one_system(search: &Search<'_, '_, '_>, at: UnitRef) -> bool {
-    let path = search.input.path(search.corpus.files[at.file as usize].id).as_str();
+    let path = search.path(at.file).as_str();
     path.split(['/', '_', '.']).any(|part| SYSTEMS.contains(&part))
 }
 
@@ -195,7 +195,7 @@ fn hooks(corpus: &Corpus) -> FxHashSet<&str> {
 /// `client/_async/x.py` beside `client/_sync/x.py`.
 fn is_twin(search: &Search<'_, '_, '_>, members: &[UnitRef]) -> bool {
     let plain = |at: &UnitRef| {
-        let path = search.input.path(search.corpus.files[at.file as usize].id).as_str();
+        let path = search.path(at.file).as_str();
         let folded = path.replace("async", "").replace("sync", "").replace("aio", "");
         (folded.replace('_', ""), folded.len() < path.len())
     };
@@ -228,7 +228,7 @@ fn classes(search: &Search<'_, '_, '_>, hooks: &FxHashSet<&str>, name: &str, mem
     }
     // each back end has its own, unless their bodies say otherwise
     let are_for_two =
-        |pair: &[UnitRef]| are_counterparts(path(search, pair[0]).as_str(), path(search, pair[1]).as_str());
+        |pair: &[UnitRef]| are_counterparts(search.path(pair[0].file).as_str(), search.path(pair[1].file).as_str());
     if members.windows(2).all(are_for_two) {
         return like;
     }
@@ -241,7 +241,7 @@ fn classes(search: &Search<'_, '_, '_>, hooks: &FxHashSet<&str>, name: &str, mem
 /// Whether nothing is known of a definition but its own text: modules of such a language use names again as they like,
 /// and what a type does stands elsewhere.
 fn is_unlinked(search: &Search<'_, '_, '_>, at: UnitRef) -> bool {
-    find_linked(search.input.path(search.corpus.files[at.file as usize].id)).is_none()
+    find_linked(search.path(at.file)).is_none()
 }
 
 /// The types that declare half of their fields or variants, and two at least, as another one does.
@@ -263,7 +263,7 @@ fn akin(search: &Search<'_, '_, '_>, hooks: &FxHashSet<&str>, members: Vec<UnitR
         .iter()
         .map(|&at| member_names(search, at).into_iter().filter(|name| !hooks.contains(&**name)).collect())
         .collect();
-    let folders: Vec<&str> = members.iter().map(|at| path(search, *at).folder()).collect();
+    let folders: Vec<&str> = members.iter().map(|at| search.path(at.file).folder()).collect();
     let forms: Vec<Form> = members.iter().map(|&at| form(search.corpus.unit(at))).collect();
     let are_akin = |a: usize, b: usize| {
         let (least, most) = (names[a].len().min(names[b].len()), names[a].len().max(names[b].len()));
@@ -312,7 +312,7 @@ fn own_bases(corpus: &Corpus, at: UnitRef) -> Vec<&str> {
 /// `backends/mysql/client.py` beside `backends/oracle/client.py`, or three modules of one folder: each is a plugin that
 /// is loaded by the name of its module.
 fn is_plugin(search: &Search<'_, '_, '_>, members: &[UnitRef]) -> bool {
-    let paths: Vec<&RepoPath> = members.iter().map(|at| path(search, *at)).collect();
+    let paths: Vec<&RepoPath> = members.iter().map(|at| search.path(at.file)).collect();
     let parent = |path: &str| path.rsplit_once('/').map_or("", |(parent, _)| parent).to_owned();
     let same = |key: &dyn Fn(&RepoPath) -> String| paths.windows(2).all(|pair| key(pair[0]) == key(pair[1]));
     let same_file = same(&|path| path.file_name().to_owned());
@@ -326,16 +326,12 @@ fn functions(search: &Search<'_, '_, '_>, name: &str, members: Vec<UnitRef>) -> 
     if word_count(name) < 2 || members.len() > FUNCTIONS_ALLOWED {
         return Vec::new();
     }
-    let folder = |at: &UnitRef| path(search, *at).folder();
+    let folder = |at: &UnitRef| search.path(at.file).folder();
     let is_shelf = members.len() > 2 && members.windows(2).all(|pair| folder(&pair[0]) == folder(&pair[1]));
     // each plugin, and each of several modules side by side, writes its own of what is asked of all
     let words: fn(&Print) -> u64 =
         if is_shelf || is_plugin(search, &members) { |print| print.exact } else { |print| print.shape };
     like(search.corpus, &members, words, |least, most| (least * MOST).max(most * MUCH))
-}
-
-fn path<'s>(search: &'s Search<'_, '_, '_>, at: UnitRef) -> &'s RepoPath {
-    search.input.path(search.corpus.files[at.file as usize].id)
 }
 
 /// The members whose bodies are like another member's.

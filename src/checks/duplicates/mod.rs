@@ -228,6 +228,11 @@ impl CheckInput<'_, '_> {
 }
 
 impl Search<'_, '_, '_> {
+    /// The path of a file of the corpus.
+    fn path(&self, file: u32) -> &RepoPath {
+        self.input.path(self.corpus.files[file as usize].id)
+    }
+
     fn instance(&self, at: UnitRef) -> Instance {
         let unit = self.corpus.unit(at);
         Instance { what: unit.kind.name(), ..self.instance_at(at.file, unit.lines, &unit.name) }
