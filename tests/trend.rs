@@ -25,7 +25,7 @@ symbols = ["shop.orders:Orders.save_v2", "shop.orders:Orders.load_v2", "shop.ord
 flags = ["USE_ORDERS_V3"]
 "#;
 
-const ORDERS: &str = r#"import os
+const SAVE: &str = r#"import os
 
 
 class Orders:
@@ -36,45 +36,20 @@ class Orders:
 
     def save_v2(self, order):
         self.lines.append(order)
-        return self.load_v2(order.id)
+"#;
+
+const LOAD: &str = r#"        return self.load_v2(order.id)
 
     def load_v2(self, name):
         return [it for it in self.lines if it.id == name]
+"#;
 
+const WITHOUT_LOAD: &str = "        return order\n";
+
+const SHIP: &str = r#"
 
 def ship_v2(order, orders: Orders):
     return orders.save_v2(order)
-"#;
-
-const WITHOUT_SHIP: &str = r#"import os
-
-
-class Orders:
-    def save(self, order):
-        if os.environ.get("USE_ORDERS_V3"):
-            return self.store.write(order)
-        return self.save_v2(order)
-
-    def save_v2(self, order):
-        self.lines.append(order)
-        return self.load_v2(order.id)
-
-    def load_v2(self, name):
-        return [it for it in self.lines if it.id == name]
-"#;
-
-const WITHOUT_LOAD: &str = r#"import os
-
-
-class Orders:
-    def save(self, order):
-        if os.environ.get("USE_ORDERS_V3"):
-            return self.store.write(order)
-        return self.save_v2(order)
-
-    def save_v2(self, order):
-        self.lines.append(order)
-        return order
 "#;
 
 const WITHOUT_SAVE: &str = r#"class Orders:
@@ -89,7 +64,7 @@ impl Shop {
         shop.git(&["init", "--quiet", "-b", "main"]);
         shop.write("solely.toml", POLICY);
         shop.write("shop/__init__.py", "");
-        shop.write("shop/orders.py", ORDERS);
+        shop.write("shop/orders.py", &format!("{SAVE}{LOAD}{SHIP}"));
         shop.write("shop/web.py", "from shop.orders import Orders, ship_v2\n\n\ndef post(order, orders: Orders):\n    ship_v2(order, orders)\n    return orders.load_v2(order.id)\n");
         shop.write(
             "tests/test_orders.py",
@@ -99,15 +74,22 @@ impl Shop {
         shop.commit("Take orders", Some("v1.0"));
         shop.write("shop/web.py", "from shop.orders import Orders\n\n\ndef post(order, orders: Orders):\n    orders.save(order)\n    return orders.load_v2(order.id)\n");
         shop.commit("Save without shipping", Some("v1.1"));
-        shop.write("shop/orders.py", WITHOUT_SHIP);
+        shop.write("shop/orders.py", &format!("{SAVE}{LOAD}"));
         shop.commit("Ship in the store", Some("v1.2"));
-        shop.write("shop/orders.py", WITHOUT_LOAD);
+        shop.write("shop/orders.py", &format!("{SAVE}{WITHOUT_LOAD}"));
         shop.write(
             "shop/web.py",
             "from shop.orders import Orders\n\n\ndef post(order, orders: Orders):\n    return orders.save(order)\n",
         );
         shop.commit("Load from the store", Some("v1.3"));
         shop
+    }
+
+    /// Takes an object out of the store, where it is loose, as the objects of a small history are.
+    fn forget(&self, object: &str) {
+        let id = self.git(&["rev-parse", object]);
+        let file = self.path().join(".git/objects").join(&id[..2]).join(&id[2..]);
+        fs::remove_file(&file).unwrap_or_else(|why| panic!("{object} {}: {why}", file.display()));
     }
 
     /// Everything that a history can hold and that a sample may stumble over.
@@ -137,7 +119,7 @@ impl Shop {
         shop.commit("Rename a module, and break who uses it", None);
         shop.write("shop/store.py", "from shop.shelf import *\n");
         shop.commit("Lead to the new place", None);
-        shop.write("shop/orders.py", ORDERS);
+        shop.write("shop/orders.py", &format!("{SAVE}{LOAD}{SHIP}"));
         shop.write("shop/wrap.py", "from shop.pack import pack\n");
         shop.commit("Bring the older orders back", None);
         shop.write("pyproject.toml", "[tool.setuptools.packages.find]\nwhere = [\"shop\"]\n");
@@ -227,8 +209,14 @@ fn lines(spans: &[(String, u64, u64)]) -> u64 {
 
 /// What the numbers of some rules of `check` add up to, as a sample tells them.
 fn counted(rules: &[&Value]) -> Value {
-    let unseen: BTreeSet<&str> =
-        rules.iter().flat_map(|rule| rule["spoiled-by"].as_array().unwrap()).map(|it| it.as_str().unwrap()).collect();
+    let spoiled = rules.iter().flat_map(|rule| {
+        let paths = rule["spoiled-by"].as_array().unwrap().iter().map(|it| it.as_str().unwrap());
+        paths.map(move |path| (rule["id"].as_str().unwrap(), path))
+    });
+    // configuration reads the flag of `orders-v2`, while only sources define
+    let may_define = |(rule, path): &(&str, &str)| *rule == "orders-v2" || path.ends_with(".py");
+    let unseen_sources: BTreeSet<&str> = spoiled.clone().filter(may_define).map(|it| it.1).collect();
+    let unseen: BTreeSet<&str> = spoiled.map(|it| it.1).collect();
     let all: Vec<&Value> = rules.iter().flat_map(|rule| rule["symbols"].as_array().unwrap()).collect();
     let symbols: BTreeMap<&str, &Value> = all.iter().map(|it| (it["symbol"].as_str().unwrap(), *it)).collect();
     let spans: Vec<(String, u64, u64)> = all
@@ -239,19 +227,20 @@ fn counted(rules: &[&Value]) -> Value {
             (it["path"].as_str().unwrap().to_owned(), number("line"), number("end-line"))
         })
         .collect();
-    let told = |number: u64| match (number, unseen.len()) {
+    let told = |number: u64, unseen: &BTreeSet<&str>| match (number, unseen.len()) {
         (0, 1..) => Value::Null,
         _ => number.into(),
     };
-    let tier = |name: &str| told(symbols.values().map(|it| it["references"][name].as_u64().unwrap()).sum());
+    let tier = |name: &str| told(symbols.values().map(|it| it["references"][name].as_u64().unwrap()).sum(), &unseen);
     let is_there = |it: &&&Value| ["present", "unused"].contains(&it["state"].as_str().unwrap());
     serde_json::json!({
-        "symbols": told(symbols.values().filter(is_there).count() as u64),
-        "lines": told(lines(&spans)),
+        "symbols": told(symbols.values().filter(is_there).count() as u64, &unseen_sources),
+        "lines": told(lines(&spans), &unseen_sources),
         "references": {
             "proven": tier("proven"), "likely": tier("likely"), "name-only": tier("name-only"), "text": tier("text"),
         },
         "unseen": unseen.len(),
+        "unseen-sources": unseen_sources.len(),
     })
 }
 
@@ -370,14 +359,8 @@ fn what_cannot_be_seen_is_told_and_is_no_zero() {
     shop.write("docs/orders.md", "");
     shop.write("shop/last.py", "LAST = 1\n");
     shop.commit("Save in the store", None);
-    // so few objects are loose
-    let forget = |object: &str| {
-        let id = shop.git(&["rev-parse", object]);
-        let file = shop.path().join(".git/objects").join(&id[..2]).join(&id[2..]);
-        fs::remove_file(&file).unwrap_or_else(|why| panic!("{object} {}: {why}", file.display()));
-    };
-    forget("HEAD:shop/last.py");
-    forget("v1.1^{tree}");
+    shop.forget("HEAD:shop/last.py");
+    shop.forget("v1.1^{tree}");
     let trend = shop.json(&["trend", "--rule", "orders-v2"]);
     let samples = trend["samples"].as_array().unwrap();
     assert_eq!(samples[0]["seen"], "whole");
@@ -387,12 +370,30 @@ fn what_cannot_be_seen_is_told_and_is_no_zero() {
     assert_eq!((&last["seen"], &last["legacy"]["symbols"]), (&"in-part".into(), &Value::Null));
     assert_eq!(last["legacy"]["unseen"], 1);
     let csv = stdout(&shop.solely(&["trend", "--rule", "orders-v2", "--format", "csv"]));
-    assert!(csv.lines().last().unwrap().contains(",in-part,,,,,,,1,"), "{csv}");
+    assert!(csv.lines().last().unwrap().contains(",in-part,,,,,,,1,1,"), "{csv}");
     let text = stdout(&shop.solely(&["trend", "--rule", "orders-v2"]));
     assert!(
         text.contains("?") && text.contains("1 sample not seen at all") && text.contains("1 sample seen in part"),
         "{text}"
     );
+}
+
+#[test]
+fn a_missing_document_hides_uses_and_no_definition() {
+    let mut shop = Shop::new();
+    shop.write("solely.toml", &POLICY.replace("flags = [\"USE_ORDERS_V3\"]", ""));
+    shop.write("shop/orders.py", WITHOUT_SAVE);
+    shop.write("tests/test_orders.py", "");
+    shop.write("docs/orders.json", "{\"a\": 1}\n");
+    shop.commit("Save in the store", None);
+    shop.forget("HEAD:docs/orders.json");
+    let output = shop.solely(&["trend", "--rule", "orders-v2", "--format", "json", "--no-cache"]);
+    let trend: Value = serde_json::from_str(&stdout(&output)).unwrap();
+    let last = trend["samples"].as_array().unwrap().last().unwrap();
+    let legacy = &last["legacy"];
+    assert_eq!((&last["seen"], &legacy["symbols"], &legacy["lines"]), (&"in-part".into(), &0.into(), &0.into()));
+    assert_eq!((&legacy["unseen"], &legacy["unseen-sources"]), (&1.into(), &0.into()));
+    assert_eq!(legacy["references"]["proven"], Value::Null);
 }
 
 #[test]

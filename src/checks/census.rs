@@ -17,6 +17,8 @@ pub struct Census {
     pub symbols: Vec<CountedSymbol>,
     /// Paths of the gaps that may hold something that the rule names.
     pub spoiled_by: Vec<RepoPath>,
+    /// Those of them that may define it: a missing document may use a symbol and cannot make one.
+    pub may_define: Vec<RepoPath>,
 }
 
 /// A symbol that a rule names or selects, or a flag.

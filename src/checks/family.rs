@@ -154,11 +154,14 @@ pub(super) fn census(
     let one = |(index, rule): (usize, &&Rule)| {
         let mut seen = BTreeSet::new();
         let own = members.iter().filter(|member| member.rule == index && seen.insert(&member.symbol));
+        // only sources are asked
+        let spoiled_by = spoiled_by(input, family_of(rule));
         Census {
             rule: rule.id.0.clone(),
             kind: rule.kind.name(),
             symbols: own.map(|member| symbol(member)).collect(),
-            spoiled_by: spoiled_by(input, family_of(rule)),
+            may_define: spoiled_by.clone(),
+            spoiled_by,
         }
     };
     rules.iter().enumerate().map(one).collect()

@@ -9,6 +9,7 @@ use super::wiring::{Wiring, wiring};
 use super::{CheckInput, CheckOutput, CheckSpec, RuleReport, State, SymbolReport, Warning, follower, spoiling, tally};
 use crate::finding::{Context, Finding, Gate, Identity, Related, Severity, Tier, Verdict};
 use crate::gap::Gap;
+use crate::language::find_linked;
 use crate::policy::{Demand, LegacyRule, PolicyPlace, Rule, RuleKind, SymbolPattern};
 use crate::project::{
     DefinitionSite, Entity, Resolver, Standing, Step, Symbol, Target, Trace, TraceSeries, TracedReference, UseAccess,
@@ -69,11 +70,16 @@ pub(super) fn census(
     let one = |plan: &Plan<'_>| {
         let targets = || plan.targets.iter().map(|(target, _)| target);
         let unseen = targets().map(|target| standing[target].unseen.iter().collect());
+        let spoiled_by: Vec<RepoPath> = spoiled_by(plan, unseen, &gaps).into_iter().collect();
+        // what has no ending may be a repository of its own, and configuration reads flags
+        let names_flags = targets().any(|target| matches!(target, Target::Flag(_)));
+        let may_define = |path: &&RepoPath| names_flags || find_linked(path).is_some() || path.extension().is_none();
         Census {
             rule: plan.rule.id.0.clone(),
             kind: plan.rule.kind.name(),
             symbols: targets().map(symbol).collect(),
-            spoiled_by: spoiled_by(plan, unseen, &gaps).into_iter().collect(),
+            may_define: spoiled_by.iter().filter(may_define).cloned().collect(),
+            spoiled_by,
         }
     };
     plans.iter().map(one).collect()

@@ -4,7 +4,7 @@
 //! estimate is made of samples alone, so the same samples give the same estimate. Absent on purpose: the clock; an estimate
 //! is a date, whether it has passed or not.
 
-use super::{Census, CountedSymbol, Group, PolicyIdentity, TierCounts};
+use super::{Census, Group, PolicyIdentity, TierCounts};
 use crate::gap::Gap;
 use crate::history::sampling::{Every, SamplePoint};
 use crate::span::RepoPath;
@@ -64,6 +64,8 @@ pub struct LegacyCounts {
     pub references: TierCounts,
     /// Files that may hold more, and could not be seen.
     pub unseen: u64,
+    /// Those of them that may define more.
+    pub unseen_sources: u64,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -157,9 +159,9 @@ impl TrendSample {
         let Ok(TrendCounts { legacy, duplicates, .. }) = &self.counted else { return Reading::Unknown };
         let twice = duplicates.unwrap_or_default();
         match quantity {
-            Quantity::Symbols => Reading::of(legacy.symbols, legacy.unseen),
-            Quantity::Lines => Reading::of(legacy.lines, legacy.unseen),
-            Quantity::References => Reading::of(legacy.sure_references(), legacy.unseen),
+            Quantity::Symbols => legacy.symbols(),
+            Quantity::Lines => legacy.lines(),
+            Quantity::References => legacy.used(legacy.sure_references()),
             Quantity::DuplicateGroups => Reading::of(twice.groups, twice.unseen),
             Quantity::DuplicateLines => Reading::of(twice.lines, twice.unseen),
         }
@@ -207,11 +209,32 @@ impl LegacyCounts {
         self.references.proven + self.references.likely
     }
 
-    fn of<'s>(symbols: impl Iterator<Item = &'s CountedSymbol>, unseen: BTreeSet<&RepoPath>) -> Self {
-        let mut counts = Self { unseen: unseen.len() as u64, ..Self::default() };
+    /// The number of symbols, as far as it was seen.
+    pub fn symbols(&self) -> Reading {
+        Reading::of(self.symbols, self.unseen_sources)
+    }
+
+    /// The number of lines, as far as it was seen.
+    pub fn lines(&self) -> Reading {
+        Reading::of(self.lines, self.unseen_sources)
+    }
+
+    /// A number of references, as far as it was seen.
+    pub fn used(&self, number: u64) -> Reading {
+        Reading::of(number, self.unseen)
+    }
+
+    fn of<'c>(census: impl Iterator<Item = &'c Census> + Clone) -> Self {
+        let distinct =
+            |paths: fn(&Census) -> &[RepoPath]| census.clone().flat_map(paths).collect::<BTreeSet<_>>().len();
+        let mut counts = Self {
+            unseen: distinct(|census| &census.spoiled_by) as u64,
+            unseen_sources: distinct(|census| &census.may_define) as u64,
+            ..Self::default()
+        };
         let mut seen = BTreeSet::new();
         let mut spans: BTreeMap<&RepoPath, Vec<(u32, u32)>> = BTreeMap::new();
-        for symbol in symbols {
+        for symbol in census.flat_map(|census| &census.symbols) {
             for place in &symbol.definitions {
                 spans.entry(&place.path).or_default().push((place.start.line, place.end_line));
             }
@@ -235,11 +258,9 @@ impl TrendCounts {
         let one = |census: &Census| RuleCounts {
             rule: census.rule.clone(),
             kind: census.kind,
-            counts: LegacyCounts::of(census.symbols.iter(), census.spoiled_by.iter().collect()),
+            counts: LegacyCounts::of(std::iter::once(census)),
         };
-        let symbols = census.iter().flat_map(|census| &census.symbols);
-        let unseen = census.iter().flat_map(|census| &census.spoiled_by).collect();
-        Self { legacy: LegacyCounts::of(symbols, unseen), rules: census.iter().map(one).collect(), duplicates }
+        Self { legacy: LegacyCounts::of(census.iter()), rules: census.iter().map(one).collect(), duplicates }
     }
 }
 
@@ -329,8 +350,9 @@ fn median(values: &mut [f64]) -> Option<f64> {
 mod tests {
     use super::*;
 
+    /// `unseen` sources could not be seen.
     fn sample(day: i64, symbols: u64, unseen: u64) -> TrendSample {
-        let legacy = LegacyCounts { symbols, unseen, ..LegacyCounts::default() };
+        let legacy = LegacyCounts { symbols, unseen, unseen_sources: unseen, ..LegacyCounts::default() };
         TrendSample {
             point: SamplePoint { commit: String::new(), seconds: day * 86_400, title: String::new(), tags: Vec::new() },
             counted: Ok(TrendCounts { legacy, ..TrendCounts::default() }),
@@ -369,6 +391,8 @@ mod tests {
         assert_eq!(sample(0, 0, 1).reading(Quantity::Symbols), Reading::Unknown);
         assert_eq!(sample(0, 3, 1).reading(Quantity::Symbols), Reading::AtLeast(3));
         assert_eq!(sample(0, 0, 0).reading(Quantity::Symbols), Reading::Exactly(0));
+        let document = LegacyCounts { unseen: 1, ..LegacyCounts::default() };
+        assert_eq!((document.symbols(), document.used(0)), (Reading::Exactly(0), Reading::Unknown));
         let missing = TrendSample { counted: Err("no tree".into()), ..sample(0, 0, 0) };
         assert_eq!(missing.reading(Quantity::Lines), Reading::Unknown);
         assert!(!missing.is_whole() && !sample(0, 3, 1).is_whole() && sample(0, 0, 0).is_whole());

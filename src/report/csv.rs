@@ -11,7 +11,7 @@ use std::fmt::Write;
 pub const SPEC: FormatSpec =
     FormatSpec { trend: Some(trend), ..FormatSpec::new("csv", "a row per sample, for spreadsheets") };
 
-const COLUMNS: &str = "commit,time,tags,seen,symbols,lines,proven,likely,name-only,text,unseen,duplicate-groups,\
+const COLUMNS: &str = "commit,time,tags,seen,symbols,lines,proven,likely,name-only,text,unseen,unseen-sources,duplicate-groups,\
                        duplicate-copies,duplicate-lines,duplicates-unseen";
 
 fn trend(report: &TrendReport, _sources: &Sources, _options: &RenderOptions) -> String {
@@ -26,20 +26,21 @@ fn trend(report: &TrendReport, _sources: &Sources, _options: &RenderOptions) -> 
     out
 }
 
-fn numbers(sample: &TrendSample) -> [Option<u64>; 11] {
-    let mut row = [None; 11];
+fn numbers(sample: &TrendSample) -> [Option<u64>; 12] {
+    let mut row = [None; 12];
     let Ok(counts) = &sample.counted else { return row };
-    let number = |number, unseen| Reading::of(number, unseen).number();
     if !counts.rules.is_empty() {
         let it = counts.legacy;
         let tiers = it.references;
-        let found = [it.symbols, it.lines, tiers.proven, tiers.likely, tiers.name_only, tiers.text];
-        row[..6].copy_from_slice(&found.map(|found| number(found, it.unseen)));
-        row[6] = Some(it.unseen);
+        let used = [tiers.proven, tiers.likely, tiers.name_only, tiers.text];
+        row[..2].copy_from_slice(&[it.symbols(), it.lines()].map(Reading::number));
+        row[2..6].copy_from_slice(&used.map(|number| it.used(number).number()));
+        row[6..8].copy_from_slice(&[Some(it.unseen), Some(it.unseen_sources)]);
     }
     if let Some(it) = counts.duplicates {
-        row[7..10].copy_from_slice(&[it.groups, it.copies, it.lines].map(|found| number(found, it.unseen)));
-        row[10] = Some(it.unseen);
+        let number = |number| Reading::of(number, it.unseen).number();
+        row[8..11].copy_from_slice(&[it.groups, it.copies, it.lines].map(number));
+        row[11] = Some(it.unseen);
     }
     row
 }

@@ -78,8 +78,11 @@ struct LegacyRecord {
     /// Lines that their definitions span, each counted once.
     lines: Option<u64>,
     references: TiersRecord,
-    /// Files that may hold more and could not be seen. Where there are any, a number is a lower bound, and null for zero.
+    /// Files that may hold more and could not be seen. Where there are any, the number of references is a lower bound,
+    /// and null for zero.
     unseen: u64,
+    /// Those of them that may define more; with them the numbers of symbols and lines are lower bounds.
+    unseen_sources: u64,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -165,11 +168,11 @@ impl<'a> SampleRecord<'a> {
 }
 
 fn legacy(counts: &LegacyCounts) -> LegacyRecord {
-    let number = |number| Reading::of(number, counts.unseen).number();
+    let number = |number| counts.used(number).number();
     let TierCounts { proven, likely, name_only, text } = counts.references;
     LegacyRecord {
-        symbols: number(counts.symbols),
-        lines: number(counts.lines),
+        symbols: counts.symbols().number(),
+        lines: counts.lines().number(),
         references: TiersRecord {
             proven: number(proven),
             likely: number(likely),
@@ -177,6 +180,7 @@ fn legacy(counts: &LegacyCounts) -> LegacyRecord {
             text: number(text),
         },
         unseen: counts.unseen,
+        unseen_sources: counts.unseen_sources,
     }
 }
 
@@ -213,9 +217,8 @@ pub type Column = (&'static str, fn(&TrendSample) -> String);
 
 /// The columns of a table of samples for people, and what stands in them.
 pub fn columns(report: &TrendReport) -> Vec<Column> {
-    fn of(sample: &TrendSample, number: fn(&LegacyCounts) -> u64) -> String {
-        let counts = sample.counted.as_ref().map(|counts| counts.legacy);
-        counts.map_or_else(|_| "?".to_owned(), |legacy| shown(Reading::of(number(&legacy), legacy.unseen)))
+    fn of(sample: &TrendSample, reading: fn(&LegacyCounts) -> Reading) -> String {
+        shown(sample.counted.as_ref().map_or(Reading::Unknown, |counts| reading(&counts.legacy)))
     }
     fn twice(sample: &TrendSample, number: fn(&DuplicateCounts) -> u64) -> String {
         let counts = sample.counted.as_ref().ok().and_then(|counts| counts.duplicates);
@@ -224,11 +227,11 @@ pub fn columns(report: &TrendReport) -> Vec<Column> {
     let mut columns: Vec<Column> = Vec::new();
     let quantities = report.quantities();
     if quantities.contains(&crate::evidence::Quantity::Symbols) {
-        columns.push(("symbols", |it| of(it, |legacy| legacy.symbols)));
-        columns.push(("lines", |it| of(it, |legacy| legacy.lines)));
-        columns.push(("references", |it| of(it, LegacyCounts::sure_references)));
-        columns.push(("name-only", |it| of(it, |legacy| legacy.references.name_only)));
-        columns.push(("text", |it| of(it, |legacy| legacy.references.text)));
+        columns.push(("symbols", |it| of(it, LegacyCounts::symbols)));
+        columns.push(("lines", |it| of(it, LegacyCounts::lines)));
+        columns.push(("references", |it| of(it, |legacy| legacy.used(legacy.sure_references()))));
+        columns.push(("name-only", |it| of(it, |legacy| legacy.used(legacy.references.name_only))));
+        columns.push(("text", |it| of(it, |legacy| legacy.used(legacy.references.text))));
     }
     if quantities.contains(&crate::evidence::Quantity::DuplicateGroups) {
         columns.push(("groups", |it| twice(it, |counts| counts.groups)));

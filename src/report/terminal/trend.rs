@@ -1,7 +1,7 @@
 //! The answer of `trend`: a line of blocks per quantity, the samples, and the estimates.
 
 use super::sight;
-use crate::evidence::{Quantity, Reading, RuleCounts, Sources, TrendReport, TrendSample};
+use crate::evidence::{LegacyCounts, Quantity, Reading, Sources, TrendReport, TrendSample};
 use crate::report::RenderOptions;
 use crate::report::escape::safe;
 use crate::report::paint::Paint;
@@ -70,17 +70,16 @@ fn rules(report: &TrendReport, out: &mut String) {
     }
     let width = last.iter().map(|it| safe(&it.rule).chars().count()).max().unwrap_or(0);
     for (before, after) in first.iter().zip(&last) {
-        let from_to = |number: fn(&RuleCounts) -> u64| {
-            let shown = |it: &RuleCounts| shown(Reading::of(number(it), it.counts.unseen));
-            format!("{} → {}", shown(before), shown(after))
+        let from_to = |reading: fn(&LegacyCounts) -> Reading| {
+            format!("{} → {}", shown(reading(&before.counts)), shown(reading(&after.counts)))
         };
         let _ = writeln!(
             out,
             "  {:<width$}  symbols {}, lines {}, references {}",
             safe(&after.rule),
-            from_to(|it| it.counts.symbols),
-            from_to(|it| it.counts.lines),
-            from_to(|it| it.counts.sure_references())
+            from_to(LegacyCounts::symbols),
+            from_to(LegacyCounts::lines),
+            from_to(|it| it.used(it.sure_references()))
         );
     }
     out.push('\n');
