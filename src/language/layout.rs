@@ -6,6 +6,7 @@
 //! meaning, and their text; a 64-bit fingerprint stands for it.
 
 use crate::facts::{LineClass, Unread};
+use crate::span::{LineIndex, Span};
 use rustc_hash::FxHasher;
 use std::hash::{Hash, Hasher};
 use std::ops::Range;
@@ -60,6 +61,104 @@ impl Layout {
         let start = self.tokens.partition_point(|token| token.line < lines.start);
         let end = self.tokens.partition_point(|token| token.line < lines.end);
         &self.tokens[start..end.max(start)]
+    }
+}
+
+/// A layout, while its tokens are entered in order.
+pub struct Builder<'a> {
+    pub text: &'a str,
+    index: &'a LineIndex,
+    layout: Layout,
+    /// Parts of each line's fingerprint, in order within the line.
+    parts: Vec<(u32, u64)>,
+    statement: Vec<u64>,
+    lines: Option<Range<u32>>,
+}
+
+impl<'a> Builder<'a> {
+    pub fn new(text: &'a str, index: &'a LineIndex) -> Self {
+        Self { text, index, layout: Layout::default(), parts: Vec::new(), statement: Vec::new(), lines: None }
+    }
+
+    /// The line on which a span begins, 0-based.
+    pub fn line_of(&self, span: Span) -> u32 {
+        self.index.line(span.start) - 1
+    }
+
+    pub fn lines_of(&self, span: Span) -> Range<u32> {
+        let lines = self.index.lines(span);
+        lines.start - 1..lines.end
+    }
+
+    /// What a span has on each of its lines, without line ends.
+    fn pieces(&self, span: Span) -> impl Iterator<Item = (u32, &'a str)> {
+        let (text, index) = (self.text, self.index);
+        self.lines_of(span).map(move |line| {
+            let whole = index.span(line + 1);
+            let part = Span::new(whole.start.max(span.start), whole.end.min(span.end)).slice(text);
+            (line, part.trim_end_matches(['\r', '\n']))
+        })
+    }
+
+    /// Enters what a line holds beside its tokens.
+    pub fn part(&mut self, line: u32, print: u64) {
+        self.parts.push((line, print));
+    }
+
+    /// Enters a comment: its lines, whatever their indentation. It is part of a statement that has begun.
+    pub fn comment(&mut self, span: Span) {
+        let pieces: Vec<(u32, &str)> = self.pieces(span).collect();
+        for (line, piece) in pieces {
+            let piece = piece.trim();
+            if !piece.is_empty() {
+                let print = fingerprint(piece);
+                self.parts.push((line, print));
+                if self.lines.is_some() {
+                    self.statement.push(print);
+                }
+            }
+        }
+    }
+
+    /// Enters the lines of a token, as they are or whatever their indentation.
+    pub fn lines(&mut self, span: Span, is_indented: bool) {
+        let pieces = self.pieces(span).map(|(line, piece)| (line, if is_indented { piece.trim() } else { piece }));
+        let pieces = pieces.filter(|(_, piece)| !piece.is_empty());
+        let pieces: Vec<(u32, u64)> = pieces.map(|(line, piece)| (line, fingerprint(piece))).collect();
+        self.parts.extend(pieces);
+    }
+
+    /// Enters a token into its statement, by the fingerprint of what it says.
+    pub fn token(&mut self, span: Span, print: u64) {
+        let lines = self.lines_of(span);
+        let own = self.lines.get_or_insert(lines.clone());
+        own.end = own.end.max(lines.end);
+        self.sign(lines.start, span.slice(self.text), print);
+    }
+
+    /// The same for a token that makes no statement longer.
+    pub fn sign(&mut self, line: u32, written: &str, print: u64) {
+        self.layout.tokens.push(LayoutToken { line, fingerprint: token_fingerprint(written) });
+        self.statement.push(print);
+    }
+
+    pub fn end_statement(&mut self) {
+        let parts = std::mem::take(&mut self.statement);
+        if let Some(lines) = self.lines.take() {
+            self.layout.statements.push(Statement { lines, fingerprint: fingerprint(&parts) });
+        }
+    }
+
+    pub fn finish(mut self) -> Layout {
+        self.end_statement();
+        self.parts.sort_by_key(|&(line, _)| line);
+        self.layout.lines = vec![BLANK; self.index.count() as usize];
+        for parts in self.parts.chunk_by(|a, b| a.0 == b.0) {
+            if let Some(line) = self.layout.lines.get_mut(parts[0].0 as usize) {
+                *line = fingerprint(parts.iter().map(|part| part.1).collect::<Vec<_>>());
+            }
+        }
+        self.layout
     }
 }
 

@@ -6,7 +6,7 @@
 
 use super::{STACK_NEEDED, STACK_SIZE, depth, line, span_of};
 use crate::facts::Unread;
-use crate::language::layout::{BLANK, Layout, LayoutToken, Statement, fingerprint, plain, token_fingerprint};
+use crate::language::layout::{Builder, Layout, fingerprint, plain};
 use crate::language::unreadable;
 use crate::span::{LineIndex, Span};
 use ruff_python_ast::statement_visitor::{StatementVisitor, walk_stmt};
@@ -14,7 +14,6 @@ use ruff_python_ast::token::TokenKind;
 use ruff_python_ast::{Expr, Mod, PySourceType, Stmt};
 use ruff_python_parser::{ParseOptions, parse_unchecked};
 use ruff_text_size::Ranged;
-use std::ops::Range;
 
 pub fn layout(text: &str) -> Layout {
     stacker::maybe_grow(STACK_NEEDED, STACK_SIZE, || {
@@ -30,11 +29,12 @@ pub fn layout(text: &str) -> Layout {
             docstrings.visit_body(&module.body);
         }
         docstrings.0.sort_unstable();
-        let mut reader = Reader::new(text, &index, &docstrings.0);
+        let mut reader = Reader::new(Builder::new(text, &index), &docstrings.0);
         for token in parsed.tokens().iter() {
             reader.token(token.kind(), span_of(token.range()));
         }
-        let mut layout = reader.finish();
+        reader.end_statement();
+        let mut layout = reader.out.finish();
         layout.classes = line::classify(text, parsed.tokens(), &index, &docstrings.0);
         for error in parsed.errors() {
             layout.unread.push(Unread { span: span_of(error.location), reason: error.error.to_string() });
@@ -76,38 +76,18 @@ struct Bracket {
 }
 
 struct Reader<'a> {
-    text: &'a str,
-    index: &'a LineIndex,
+    out: Builder<'a>,
     docstrings: &'a [Span],
-    layout: Layout,
     brackets: Vec<Bracket>,
     /// The kind of the last token that counts, which tells a call from a tuple.
     previous: Option<TokenKind>,
     /// A comma that counts only if something other than a closing bracket follows.
     comma: Option<Span>,
-    /// Parts of each line's fingerprint, in order.
-    line_parts: Vec<(u32, u64)>,
-    statement: Vec<u64>,
-    statement_lines: Option<Range<u32>>,
-    /// Strings over several lines, and whether they are docstrings.
-    long_strings: Vec<(Range<u32>, bool)>,
 }
 
 impl<'a> Reader<'a> {
-    fn new(text: &'a str, index: &'a LineIndex, docstrings: &'a [Span]) -> Self {
-        Self {
-            text,
-            index,
-            docstrings,
-            layout: Layout::default(),
-            brackets: Vec::new(),
-            previous: None,
-            comma: None,
-            line_parts: Vec::new(),
-            statement: Vec::new(),
-            statement_lines: None,
-            long_strings: Vec::new(),
-        }
+    fn new(out: Builder<'a>, docstrings: &'a [Span]) -> Self {
+        Self { out, docstrings, brackets: Vec::new(), previous: None, comma: None }
     }
 
     fn token(&mut self, kind: TokenKind, span: Span) {
@@ -116,13 +96,7 @@ impl<'a> Reader<'a> {
             // A comma that ends its line is layout as far as the line is concerned.
             TokenKind::NonLogicalNewline => {}
             TokenKind::Newline => self.end_statement(),
-            TokenKind::Comment => {
-                let print = fingerprint(span.slice(self.text).trim_end());
-                self.line_parts.push((self.line_of(span), print));
-                if self.statement_lines.is_some() {
-                    self.statement.push(print);
-                }
-            }
+            TokenKind::Comment => self.out.comment(span),
             TokenKind::Comma if !self.brackets.is_empty() => {
                 self.flush_comma(kind, span);
                 self.comma = Some(span);
@@ -144,11 +118,10 @@ impl<'a> Reader<'a> {
         let is_layout = closes && (!bracket.needs_comma || bracket.commas > 1);
         if !is_layout {
             let print = fingerprint(",");
-            self.statement.push(print);
-            let line = self.line_of(span);
-            self.layout.tokens.push(LayoutToken { line, fingerprint: token_fingerprint(",") });
-            if self.line_of(next_span) == line {
-                self.line_parts.push((line, print));
+            let line = self.out.line_of(span);
+            self.out.sign(line, ",", print);
+            if self.out.line_of(next_span) == line {
+                self.out.part(line, print);
             }
         }
     }
@@ -175,23 +148,19 @@ impl<'a> Reader<'a> {
     }
 
     fn count(&mut self, kind: TokenKind, span: Span) {
-        let lines = self.lines_of(span);
-        let text = span.slice(self.text);
+        let text = span.slice(self.out.text);
         let is_docstring = kind == TokenKind::String && self.is_docstring(span);
         let print = match kind {
             TokenKind::String if is_docstring => fingerprint(text.lines().map(str::trim).collect::<Vec<_>>()),
             TokenKind::String => string_fingerprint(text),
             _ => fingerprint(text),
         };
-        if lines.len() > 1 {
-            self.long_strings.push((lines.clone(), is_docstring));
+        if self.out.lines_of(span).len() > 1 {
+            self.out.lines(span, is_docstring);
         } else {
-            self.line_parts.push((lines.start, print));
+            self.out.part(self.out.line_of(span), print);
         }
-        self.layout.tokens.push(LayoutToken { line: lines.start, fingerprint: token_fingerprint(text) });
-        self.statement.push(print);
-        let statement_lines = self.statement_lines.get_or_insert(lines.clone());
-        statement_lines.end = statement_lines.end.max(lines.end);
+        self.out.token(span, print);
         self.previous = Some(kind);
     }
 
@@ -204,40 +173,7 @@ impl<'a> Reader<'a> {
         self.comma = None;
         self.brackets.clear();
         self.previous = None;
-        let parts = std::mem::take(&mut self.statement);
-        if let Some(lines) = self.statement_lines.take() {
-            self.layout.statements.push(Statement { lines, fingerprint: fingerprint(&parts) });
-        }
-    }
-
-    fn finish(mut self) -> Layout {
-        self.end_statement();
-        for (range, is_docstring) in std::mem::take(&mut self.long_strings) {
-            for line in range {
-                let text = self.index.span(line + 1).slice(self.text);
-                let text = if is_docstring { text.trim() } else { text.trim_end_matches(['\r', '\n']) };
-                if !text.is_empty() {
-                    self.line_parts.push((line, fingerprint(text)));
-                }
-            }
-        }
-        self.line_parts.sort_by_key(|&(line, _)| line);
-        self.layout.lines = vec![BLANK; self.index.count() as usize];
-        for parts in self.line_parts.chunk_by(|a, b| a.0 == b.0) {
-            if let Some(line) = self.layout.lines.get_mut(parts[0].0 as usize) {
-                *line = fingerprint(parts.iter().map(|part| part.1).collect::<Vec<_>>());
-            }
-        }
-        self.layout
-    }
-
-    fn line_of(&self, span: Span) -> u32 {
-        self.index.line(span.start) - 1
-    }
-
-    fn lines_of(&self, span: Span) -> Range<u32> {
-        let lines = self.index.lines(span);
-        lines.start - 1..lines.end
+        self.out.end_statement();
     }
 }
 
@@ -259,6 +195,7 @@ fn string_fingerprint(text: &str) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::language::layout::BLANK;
 
     fn same(a: &str, b: &str) -> bool {
         let prints = |text| layout(text).statements.into_iter().map(|s| s.fingerprint).collect::<Vec<_>>();

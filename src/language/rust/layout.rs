@@ -6,26 +6,17 @@
 
 use super::line;
 use super::token::{Token, TokenKind, layout_commas, tokens};
-use crate::language::layout::{BLANK, Layout, LayoutToken, Statement, fingerprint, token_fingerprint};
+use crate::language::layout::{Builder, Layout, fingerprint};
 use crate::span::{LineIndex, Span};
-use std::ops::Range;
 
 pub fn layout(text: &str) -> Layout {
     let index = LineIndex::new(text.as_bytes());
     let tokens = tokens(text);
-    let mut reader = Reader {
-        text,
-        index: &index,
-        layout: Layout::default(),
-        parts: Vec::new(),
-        open: Vec::new(),
-        statement: Vec::new(),
-        lines: None,
-    };
+    let mut reader = Reader { out: Builder::new(text, &index), open: Vec::new() };
     let is_layout = layout_commas(&tokens);
     for (at, token) in tokens.iter().enumerate() {
         if token.is_comment() {
-            reader.comment(token.span);
+            reader.out.comment(token.span);
             continue;
         }
         let next = tokens[at + 1..].iter().find(|token| !token.is_comment()).copied();
@@ -34,30 +25,25 @@ pub fn layout(text: &str) -> Layout {
             _ => reader.token(*token, next),
         }
     }
-    let mut layout = reader.finish();
+    let mut layout = reader.out.finish();
     layout.classes = line::classify(text, &tokens, &index);
     layout
 }
 
 struct Reader<'a> {
-    text: &'a str,
-    index: &'a LineIndex,
-    layout: Layout,
-    /// Parts of each line's fingerprint, in order.
-    parts: Vec<(u32, u64)>,
+    out: Builder<'a>,
     /// Brackets that are open.
     open: Vec<TokenKind>,
-    statement: Vec<u64>,
-    lines: Option<Range<u32>>,
 }
 
 impl Reader<'_> {
     /// `next` is the next token that is no comment.
     fn token(&mut self, token: Token, next: Option<Token>) {
         if token.kind == TokenKind::CloseBrace {
-            self.end_statement();
+            self.out.end_statement();
         }
-        self.count(token.span);
+        self.out.lines(token.span, false);
+        self.out.token(token.span, fingerprint(token.span.slice(self.out.text)));
         if token.opens() {
             self.open.push(token.kind);
         } else if token.closes() {
@@ -69,92 +55,33 @@ impl Reader<'_> {
             TokenKind::CloseBrace => next.is_none_or(|next| {
                 !next.closes()
                     && !matches!(next.kind, TokenKind::Comma | TokenKind::Semi | TokenKind::Dot | TokenKind::Question)
-                    && next.span.slice(self.text) != "else"
+                    && next.span.slice(self.out.text) != "else"
             }),
             _ => false,
         };
         if ends {
-            self.end_statement();
-        }
-    }
-
-    fn comment(&mut self, span: Span) {
-        for line in self.lines_of(span) {
-            let whole = self.index.span(line + 1);
-            let part = Span::new(whole.start.max(span.start), whole.end.min(span.end)).slice(self.text).trim();
-            if !part.is_empty() {
-                let print = fingerprint(part);
-                self.parts.push((line, print));
-                if self.lines.is_some() {
-                    self.statement.push(print);
-                }
-            }
+            self.out.end_statement();
         }
     }
 
     fn comma(&mut self, span: Span, next: Option<Token>, is_layout: bool) {
-        let line = self.line_of(span);
-        let follows_on_line = next.is_some_and(|next| self.line_of(next.span) == line);
+        let line = self.out.line_of(span);
+        let follows_on_line = next.is_some_and(|next| self.out.line_of(next.span) == line);
         if follows_on_line && !next.is_some_and(Token::closes) {
-            self.parts.push((line, fingerprint(",")));
+            self.out.part(line, fingerprint(","));
         }
         if self.open.last() == Some(&TokenKind::OpenBrace) {
-            self.end_statement();
+            self.out.end_statement();
         } else if !is_layout {
-            self.statement.push(fingerprint(","));
-            self.layout.tokens.push(LayoutToken { line, fingerprint: token_fingerprint(",") });
+            self.out.sign(line, ",", fingerprint(","));
         }
-    }
-
-    fn count(&mut self, span: Span) {
-        let lines = self.lines_of(span);
-        let text = span.slice(self.text);
-        let print = fingerprint(text);
-        for line in lines.clone() {
-            let whole = self.index.span(line + 1);
-            let part = Span::new(whole.start.max(span.start), whole.end.min(span.end)).slice(self.text);
-            let part = part.trim_end_matches(['\r', '\n']);
-            if !part.is_empty() {
-                self.parts.push((line, fingerprint(part)));
-            }
-        }
-        self.layout.tokens.push(LayoutToken { line: lines.start, fingerprint: token_fingerprint(text) });
-        self.statement.push(print);
-        let own = self.lines.get_or_insert(lines.clone());
-        own.end = own.end.max(lines.end);
-    }
-
-    fn end_statement(&mut self) {
-        let parts = std::mem::take(&mut self.statement);
-        if let Some(lines) = self.lines.take() {
-            self.layout.statements.push(Statement { lines, fingerprint: fingerprint(&parts) });
-        }
-    }
-
-    fn finish(mut self) -> Layout {
-        self.end_statement();
-        self.layout.lines = vec![BLANK; self.index.count() as usize];
-        for parts in self.parts.chunk_by(|a, b| a.0 == b.0) {
-            if let Some(line) = self.layout.lines.get_mut(parts[0].0 as usize) {
-                *line = fingerprint(parts.iter().map(|part| part.1).collect::<Vec<_>>());
-            }
-        }
-        self.layout
-    }
-
-    fn line_of(&self, span: Span) -> u32 {
-        self.index.line(span.start) - 1
-    }
-
-    fn lines_of(&self, span: Span) -> Range<u32> {
-        let lines = self.index.lines(span);
-        lines.start - 1..lines.end
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::language::layout::BLANK;
 
     fn same(a: &str, b: &str) -> bool {
         let prints = |text| layout(text).statements.into_iter().map(|it| it.fingerprint).collect::<Vec<_>>();
