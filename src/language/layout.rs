@@ -174,6 +174,21 @@ pub fn token_fingerprint(text: &str) -> u32 {
     ((fingerprint(text) >> 32) as u32).max(1)
 }
 
+/// A string without quotes or escapes inside is the same in either quotes.
+pub fn string_fingerprint(text: &str) -> u64 {
+    let Some(open) = text.find(['"', '\'']) else { return fingerprint(text) };
+    let (prefix, quoted) = text.split_at(open);
+    for quotes in ["\"\"\"", "'''", "\"", "'"] {
+        let inner = quoted.strip_prefix(quotes).and_then(|rest| rest.strip_suffix(quotes));
+        if let Some(inner) = inner
+            && !inner.contains(['"', '\'', '\\', '\n'])
+        {
+            return fingerprint((prefix.to_ascii_lowercase(), inner));
+        }
+    }
+    fingerprint(text)
+}
+
 /// The layout of a text that no language reads: a line is its characters without white space. The classes are for the
 /// caller to give.
 pub fn plain(text: &[u8], classes: Vec<LineClass>) -> Layout {

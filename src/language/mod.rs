@@ -11,6 +11,7 @@ mod print;
 pub mod python;
 pub mod query;
 pub mod rust;
+mod tree;
 
 use crate::facts::{Facts, Fragments, LineClass, Scope, ScopeKind, Sketch, Unread, Value};
 use crate::span::{LineIndex, RepoPath, Span};

@@ -6,7 +6,7 @@
 
 use super::{STACK_NEEDED, STACK_SIZE, depth, line, span_of};
 use crate::facts::Unread;
-use crate::language::layout::{Builder, Layout, fingerprint, plain};
+use crate::language::layout::{Builder, Layout, fingerprint, plain, string_fingerprint};
 use crate::language::unreadable;
 use crate::span::{LineIndex, Span};
 use ruff_python_ast::statement_visitor::{StatementVisitor, walk_stmt};
@@ -175,21 +175,6 @@ impl<'a> Reader<'a> {
         self.previous = None;
         self.out.end_statement();
     }
-}
-
-/// A string without quotes or escapes inside is the same in either quotes.
-fn string_fingerprint(text: &str) -> u64 {
-    let Some(open) = text.find(['"', '\'']) else { return fingerprint(text) };
-    let (prefix, quoted) = text.split_at(open);
-    for quotes in ["\"\"\"", "'''", "\"", "'"] {
-        let inner = quoted.strip_prefix(quotes).and_then(|rest| rest.strip_suffix(quotes));
-        if let Some(inner) = inner
-            && !inner.contains(['"', '\'', '\\', '\n'])
-        {
-            return fingerprint((prefix.to_ascii_lowercase(), inner));
-        }
-    }
-    fingerprint(text)
 }
 
 #[cfg(test)]

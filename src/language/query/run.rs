@@ -1,50 +1,19 @@
 //! Runs compiled queries over one text.
 //!
 //! Invariants: one parse for all queries; spans are those of the text that was given; the same text gives the same
-//! answer, since budgets count what the parser and the cursor do and what they read, not time. Absent on purpose:
-//! syntax errors, whose ranges the facts report: a query matches in what the parser recovered.
+//! answer. Absent on purpose: syntax errors, whose ranges the facts report: a query matches in what the parser
+//! recovered; and budgets, see [`tree`].
 
 use super::{Capture, CompiledQuery, QueryMatch};
 use crate::gap::Reason;
 use crate::language::LanguageSpec;
+use crate::language::tree::{self, TEXT_LIMIT};
 use crate::span::Span;
-use std::cell::Cell;
-use std::ops::ControlFlow;
-use streaming_iterator::StreamingIterator;
-use tree_sitter::{
-    ParseOptions, ParseState, Parser, QueryCapture, QueryCursor, QueryCursorOptions, QueryCursorState, Tree,
-};
+use tree_sitter::{Parser, QueryCapture, QueryCursor, Tree};
 
 /// Comment blocks of this many lines, blank ones inside counted, are blanked before the parse: tree-sitter-python
 /// reads a whole block again for each comment in it, which makes 4,000 lines take seconds.
 const BLANKED_LINES: usize = 50;
-
-/// The parser sees the text in pieces of this many bytes, so that what its scanner reads can be counted.
-const PIECE: usize = 4096;
-
-// Budgets are a base for any text and a rate for its length. The comments say what was measured on 11,200 files of
-// two large projects, so that a budget is about ten times what real code needs.
-
-/// Pieces that the parser may read: so many, and so many for each piece of the text. Real code needs up to 40 and 12;
-/// a scanner that reads the rest of the file again and again (comments, line continuations) needs thousands.
-const READS: (u64, u64) = (2_000, 100);
-
-/// Progress reports, one per 100 operations of the parser, per 100 bytes. Real code needs up to 1.1, a table of small
-/// numbers 3.4.
-const PARSE_STEPS: (u64, u64) = (10_000, 10);
-
-/// Progress reports of one query's cursor, per 100 bytes. Real code needs up to 0.1 for a pattern that takes all.
-const QUERY_STEPS: (u64, u64) = (10_000, 10);
-
-/// The sum, over the nodes that hold what does not parse, of their children squared. The cursor looks through all the
-/// siblings of each child there, which no progress report shows; everywhere else the grammar bounds the children.
-const ERROR_BREADTH: u64 = 1_000_000_000;
-
-/// A larger text is not given to the query parser, whose work per byte is a hundred times that of a search.
-const TEXT_LIMIT: u64 = 4 << 20;
-
-/// Matches of one query that may be in progress at once.
-const OPEN_MATCHES: u32 = 4096;
 
 /// One thread's parser and cursor.
 pub struct QueryEngine {
@@ -57,9 +26,7 @@ impl QueryEngine {
         let mut parser = Parser::new();
         let grammar = language.grammar.expect("queries are written for languages with a grammar");
         parser.set_language(&grammar()).expect("every grammar of the registry has a version that is read");
-        let mut cursor = QueryCursor::new();
-        cursor.set_match_limit(OPEN_MATCHES);
-        QueryEngine { parser, cursor }
+        QueryEngine { parser, cursor: tree::query_cursor() }
     }
 
     /// The matches of each query, sorted by position and without duplicates. `comments` are the text's, sorted.
@@ -74,67 +41,21 @@ impl QueryEngine {
         }
         let blanked = blank_comments(text, comments);
         let bytes = blanked.as_deref().unwrap_or(text.as_bytes());
-        let tree = self.parse(bytes)?;
+        let tree = tree::parse(&mut self.parser, bytes);
+        let tree =
+            tree.ok_or_else(|| Reason::Budget("the query parser needs too many steps for this file".to_string()))?;
         queries.iter().map(|query| self.find_matches(&tree, bytes, query)).collect()
     }
 
-    fn parse(&mut self, bytes: &[u8]) -> Result<Tree, Reason> {
-        let reads = Budget::new(READS, bytes.len() / PIECE);
-        let steps = Budget::new(PARSE_STEPS, bytes.len() / 100);
-        // An empty piece reads as the end of the text, which ends a scan that would otherwise go on.
-        let mut read = |at: usize, _| match reads.spend() {
-            ControlFlow::Continue(()) if at < bytes.len() => &bytes[at..bytes.len().min(at + PIECE)],
-            _ => &[],
-        };
-        let mut progress = |_: &ParseState| if reads.is_spent() { ControlFlow::Break(()) } else { steps.spend() };
-        let options = ParseOptions::new().progress_callback(&mut progress);
-        let tree = self.parser.parse_with_options(&mut read, None, Some(options));
-        match tree {
-            Some(tree) if !reads.is_spent() && has_narrow_errors(&tree) => Ok(tree),
-            _ => {
-                self.parser.reset();
-                Err(Reason::Budget("the query parser needs too many steps for this file".to_string()))
-            }
-        }
-    }
-
     fn find_matches(&mut self, tree: &Tree, bytes: &[u8], query: &CompiledQuery) -> Result<Vec<QueryMatch>, Reason> {
-        let steps = Budget::new(QUERY_STEPS, bytes.len() / 100);
-        let mut progress = |_: &QueryCursorState| steps.spend();
-        let options = QueryCursorOptions::new().progress_callback(&mut progress);
         let mut found = Vec::new();
-        let mut matches = self.cursor.matches_with_options(&query.query, tree.root_node(), bytes, options);
-        while let Some(matched) = matches.next() {
+        let is_whole = tree::each_match(&mut self.cursor, &query.query, tree, bytes, |matched| {
             push_match(query, matched.pattern_index, matched.captures(), &mut found);
-        }
-        drop(matches);
-        if steps.is_spent() || self.cursor.did_exceed_match_limit() {
+        });
+        if !is_whole {
             return Err(Reason::Budget(format!("query `{}` needs too many steps for this file", query.name)));
         }
         Ok(settle(found))
-    }
-}
-
-/// Whether the cursor can afford the nodes that hold what does not parse; see [`ERROR_BREADTH`].
-fn has_narrow_errors(tree: &Tree) -> bool {
-    let mut breadth = 0u64;
-    let mut cursor = tree.walk();
-    loop {
-        let node = cursor.node();
-        if node.is_error() {
-            breadth = breadth.saturating_add((node.child_count() as u64).saturating_pow(2));
-        }
-        if breadth > ERROR_BREADTH {
-            return false;
-        }
-        if node.has_error() && cursor.goto_first_child() {
-            continue;
-        }
-        while !cursor.goto_next_sibling() {
-            if !cursor.goto_parent() {
-                return true;
-            }
-        }
     }
 }
 
@@ -169,25 +90,6 @@ fn settle(mut found: Vec<Found>) -> Vec<QueryMatch> {
     });
     found.dedup_by_key(|(_, matched)| place(matched));
     found.into_iter().map(|(_, matched)| matched).collect()
-}
-
-/// Counts down; the callbacks of one run share it.
-struct Budget(Cell<u64>);
-
-impl Budget {
-    /// `(base, per_unit)` for a text of so many units.
-    fn new((base, per_unit): (u64, u64), units: usize) -> Budget {
-        Budget(Cell::new(base + per_unit * units as u64))
-    }
-
-    fn spend(&self) -> ControlFlow<()> {
-        self.0.set(self.0.get().saturating_sub(1));
-        if self.is_spent() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-    }
-
-    fn is_spent(&self) -> bool {
-        self.0.get() == 0
-    }
 }
 
 /// The text with long blocks of comments turned into spaces, or `None` when it has none.
