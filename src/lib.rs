@@ -2,8 +2,8 @@
 //!
 //! A static analyzer for teams that replace one implementation with another. It reads the source of a Python backend,
 //! never runs it, and says per symbol that a policy names: is its definition gone, are its uses gone, is only residue
-//! left, or could something not be seen? "Could not see" is never a pass. Of Rust it counts what
-//! went, and finds what is there twice.
+//! left, or could something not be seen? "Could not see" is never a pass. Of Rust, TypeScript and
+//! JavaScript it counts what went, and finds what is there twice.
 //!
 //! # Bird's-eye view
 //!
@@ -33,7 +33,8 @@
 //! for four to eight times the CPU time, 223 and 516 MB where ours takes 88 and 192, and three times the build; its crates
 //! declare their interface unstable, and a compatible `salsa` had to be pinned by hand before they compiled at all.
 //!
-//! What a program *means* comes from a real parser behind a language adapter (ruff's for Python, syn for Rust). What a rule
+//! What a program *means* comes from a real parser behind a language adapter (ruff's for Python, syn for Rust,
+//! tree-sitter's with queries over it for the others). What a rule
 //! *looks for* may be a tree-sitter query; its captures are joined with the facts by span, so no fact is extracted twice.
 //! A row of [`language::LANGUAGES`] says what a language has: names are resolved across the files of one
 //! that is linked ([`language::Linking`]), and the others are searched as text.
@@ -81,7 +82,7 @@
 //!
 //! # Glossary
 //!
-//! - **definition**: where a function, method, class (in Rust a struct, enum or trait), constant, type alias or macro is made,
+//! - **definition**: where a function, method, class (in Rust a struct, enum or trait), constant, type alias, interface or macro is made,
 //!   or a block of methods. A re-export is not one.
 //! - **reference**: a place that means a symbol, of a kind (import, call, attribute, name, subclass, decorator,
 //!   annotation, string, export, keyword, text) and a **tier** ([`finding::Tier`]): *proven*, resolved to the symbol;

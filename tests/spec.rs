@@ -87,6 +87,7 @@ specs! {
     resolve_scopes => "tests/spec/resolve/scopes.md",
     why_lines => "tests/spec/why/lines.md",
     rust_duplicates => "tests/spec/rust/duplicates.md",
+    typescript_duplicates => "tests/spec/typescript/duplicates.md",
     triage_hygiene => "tests/spec/triage/hygiene.md",
     triage_suppressions => "tests/spec/triage/suppressions.md",
 }

@@ -50,7 +50,7 @@ pub struct PrintRange {
 pub enum UnitKind {
     Function,
     Method,
-    /// In Rust a struct, an enum or a trait.
+    /// Or a struct, an enum, a trait, an interface.
     Class,
     /// A block of methods, which is named for its type and is no definition of it.
     Implementation,

@@ -120,6 +120,8 @@ pub enum DefinitionKind {
     Struct,
     Enum,
     Trait,
+    /// What objects of a kind have, in languages that match it by shape.
+    Interface,
     /// A block of methods of a type, named for the type.
     Implementation,
     Macro,
@@ -130,8 +132,8 @@ pub enum DefinitionKind {
 impl DefinitionKind {
     /// Whether it has members, which go where it goes.
     pub fn has_members(self) -> bool {
-        use DefinitionKind::{Class, Enum, Implementation, Module, Struct, Trait};
-        matches!(self, Class | Struct | Enum | Trait | Implementation | Module)
+        use DefinitionKind::{Class, Enum, Implementation, Interface, Module, Struct, Trait};
+        matches!(self, Class | Struct | Enum | Trait | Interface | Implementation | Module)
     }
 
     pub fn name(self) -> &'static str {
@@ -144,6 +146,7 @@ impl DefinitionKind {
             DefinitionKind::Struct => "struct",
             DefinitionKind::Enum => "enum",
             DefinitionKind::Trait => "trait",
+            DefinitionKind::Interface => "interface",
             DefinitionKind::Implementation => "impl",
             DefinitionKind::Macro => "macro",
             DefinitionKind::Module => "inline module",

@@ -321,7 +321,7 @@ fn may_be_renamed(one: &Portrait<'_>, two: &Portrait<'_>) -> bool {
     let family = |kind: DefinitionKind| match kind {
         DefinitionKind::Function | DefinitionKind::Method => Some(0),
         DefinitionKind::Class => Some(1),
-        DefinitionKind::Struct | DefinitionKind::Enum | DefinitionKind::Trait => Some(2),
+        DefinitionKind::Struct | DefinitionKind::Enum | DefinitionKind::Trait | DefinitionKind::Interface => Some(2),
         DefinitionKind::Implementation => Some(3),
         DefinitionKind::Macro => Some(4),
         DefinitionKind::Module => Some(5),

@@ -5,10 +5,12 @@
 //! span. A new language is one folder of queries, one file here, and one row. Absent on purpose: paths other than the
 //! file name, and anything about a project.
 
+pub mod ecmascript;
 pub mod layout;
 mod line;
 mod print;
 pub mod python;
+mod queried;
 pub mod query;
 pub mod rust;
 mod tree;
@@ -126,7 +128,8 @@ pub struct BuiltinQuery {
 }
 
 /// Every language, in order of age.
-pub const LANGUAGES: &[LanguageSpec] = &[python::SPEC, rust::SPEC];
+pub const LANGUAGES: &[LanguageSpec] =
+    &[python::SPEC, rust::SPEC, ecmascript::TYPESCRIPT, ecmascript::TSX, ecmascript::JAVASCRIPT];
 
 /// The language of a file, by its name.
 pub fn find_language(path: &RepoPath) -> Option<&'static LanguageSpec> {

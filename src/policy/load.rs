@@ -28,13 +28,14 @@ pub const BASELINE_FILE: &str = "solely-baseline.jsonl";
 const OVERRIDE: &str = "--set";
 
 /// What test files are called when `[project] tests` does not say.
-pub const DEFAULT_TESTS: [&str; 8] = [
+pub const DEFAULT_TESTS: [&str; 9] = [
     "**/tests/**",
     "**/test/**",
     "**/test_*.py",
     "**/*_test.py",
     "**/conftest.py",
     "**/__tests__/**",
+    "**/__mocks__/**",
     "**/*.test.*",
     "**/*.spec.*",
 ];

@@ -130,6 +130,8 @@ fn what_is_left_out_has_its_default() {
         ("conftest.py", true),
         ("web/a.spec.ts", true),
         ("web/__tests__/a.js", true),
+        ("web/__mocks__/a.ts", true),
+        ("web/lib/a.spec.ts", true),
         ("app/latest.py", false),
         ("app/contest.py", false),
         ("app/testing.py", false),

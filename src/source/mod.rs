@@ -71,17 +71,17 @@ struct Seen {
 /// What was worked out of contents, for all snapshots that share it. Clones are one.
 #[derive(Clone, Default)]
 pub struct Shared {
-    /// Facts by content, so that equal blobs share them.
-    blobs: Arc<Mutex<FxHashMap<BlobId, SharedFacts>>>,
-    fragments: Arc<Mutex<FxHashMap<BlobId, SharedFragments>>>,
+    /// Facts by language and content, so that equal blobs share them.
+    blobs: Arc<Mutex<FxHashMap<(&'static str, BlobId), SharedFacts>>>,
+    fragments: Arc<Mutex<FxHashMap<(&'static str, BlobId), SharedFragments>>>,
 }
 
 impl Shared {
     /// Forgets what no file of a snapshot holds.
     pub fn keep(&self, snapshot: &Snapshot) {
         let held: FxHashSet<BlobId> = snapshot.entries.iter().filter_map(|entry| entry.blob).collect();
-        lock(&self.blobs).retain(|blob, _| held.contains(blob));
-        lock(&self.fragments).retain(|blob, _| held.contains(blob));
+        lock(&self.blobs).retain(|(_, blob), _| held.contains(blob));
+        lock(&self.fragments).retain(|(_, blob), _| held.contains(blob));
     }
 }
 
@@ -262,7 +262,7 @@ impl<'s> SourceSet<'s> {
     /// The facts that an earlier run made of the file's blob.
     fn recall_facts(&self, id: EntryId, language: &LanguageSpec) -> Option<FileFacts> {
         let known = self.known(id)?;
-        let cell = lock(&self.shared.blobs).entry(known.blob).or_default().clone();
+        let cell = lock(&self.shared.blobs).entry((language.name, known.blob)).or_default().clone();
         let facts = match cell.get() {
             Some(facts) if known.size.is_none_or(|size| size == u64::from(facts.line_index.length())) => facts.clone(),
             _ if !self.snapshot.cache.is_on() => return None,
@@ -277,7 +277,9 @@ impl<'s> SourceSet<'s> {
 
     fn parse(&self, id: EntryId, language: &LanguageSpec, text: Parseable<'_>) -> FileFacts {
         let blob = text.blob.or_else(|| BlobId::of(text.text.as_bytes()));
-        let cell = blob.map(|blob| lock(&self.shared.blobs).entry(blob).or_default().clone()).unwrap_or_default();
+        let cell = blob
+            .map(|blob| lock(&self.shared.blobs).entry((language.name, blob)).or_default().clone())
+            .unwrap_or_default();
         let facts = cell.get_or_init(|| {
             let recalled = blob.and_then(|blob| {
                 recall::find(
@@ -318,7 +320,9 @@ impl<'s> SourceSet<'s> {
         let content = self.content(id)?;
         let text = self.parseable(id, content.bytes)?;
         let blob = content.blob.or_else(|| BlobId::of(text.as_bytes()));
-        let cell = blob.map(|blob| lock(&self.shared.fragments).entry(blob).or_default().clone()).unwrap_or_default();
+        let cell = blob
+            .map(|blob| lock(&self.shared.fragments).entry((language.name, blob)).or_default().clone())
+            .unwrap_or_default();
         let fragments = cell.get_or_init(|| {
             self.parsed.fetch_add(1, Ordering::Relaxed);
             let made = std::panic::catch_unwind(|| (language.fragments)(&text));

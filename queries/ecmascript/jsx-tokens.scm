@@ -1,0 +1,8 @@
+; The tokens of JSX, for the grammars that have it.
+
+(jsx_text) @prose
+(jsx_opening_element name: (identifier) @attribute)
+(jsx_closing_element name: (identifier) @attribute)
+(jsx_self_closing_element name: (identifier) @attribute)
+(jsx_attribute (property_identifier) @field)
+(parenthesized_expression . "(" @optional . [(jsx_element) (jsx_self_closing_element)] . ")" @optional)
