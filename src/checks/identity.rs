@@ -7,7 +7,9 @@ use crate::facts::Facts;
 use crate::finding::{Context, Finding, Tier};
 use crate::language::layout::Layout;
 use crate::source::SourceSet;
-use crate::span::{LineIndex, RepoPath, Span};
+use crate::span::{LineIndex, Span};
+use crate::workspace::EntryId;
+use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -23,18 +25,12 @@ const REACH: usize = 512;
 
 /// Fills in the words and the number of each finding. Findings are sorted by place.
 pub fn complete(findings: &mut [Finding], sources: &SourceSet<'_>) {
-    let mut page: Option<(RepoPath, Option<Page>)> = None;
+    let by_file: Vec<&mut [Finding]> =
+        findings.chunk_by_mut(|one, next| one.location.path == next.location.path).collect();
+    by_file.into_par_iter().for_each(|findings| find_words(findings, sources));
     let mut ordinals: BTreeMap<_, u32> = BTreeMap::new();
     for finding in findings {
         let path = &finding.location.path;
-        if !matches!(finding.kind, "definition" | "successor" | "successor-not-wired" | "import" | "export") {
-            if page.as_ref().is_none_or(|(of, _)| of != path) {
-                page = Some((path.clone(), Page::load(sources, path)));
-            }
-            if let Some((_, Some(page))) = &mut page {
-                finding.identity.code = page.words(finding);
-            }
-        }
         let (rule, identity) = (&finding.rule.0, &finding.identity);
         let key = (
             rule.clone(),
@@ -50,6 +46,38 @@ pub fn complete(findings: &mut [Finding], sources: &SourceSet<'_>) {
     }
 }
 
+/// Fills in the words of the findings of one file. What they are depends on the content of the file and on where it is
+/// looked at.
+fn find_words(findings: &mut [Finding], sources: &SourceSet<'_>) {
+    let is_told_by_words = |it: &&mut Finding| {
+        !matches!(it.kind, "definition" | "successor" | "successor-not-wired" | "import" | "export")
+    };
+    let mut findings: Vec<&mut Finding> = findings.iter_mut().filter(is_told_by_words).collect();
+    let Some(first) = findings.first() else { return };
+    let Some(id) = sources.snapshot().find(&first.location.path) else { return };
+    let mut question = sources.language(id).map_or("", |language| language.name).as_bytes().to_vec();
+    for finding in &findings {
+        question.extend(finding.location.start.line.to_le_bytes());
+        question.extend(finding.location.start.column.to_le_bytes());
+        question.extend([u8::from(is_text(finding)), u8::from(is_prose(finding))]);
+    }
+    let words = sources.recall(id, "words", &question, || {
+        let mut page = Page::load(sources, id)?;
+        Some(findings.iter().map(|finding| page.words(finding)).collect::<Vec<String>>())
+    });
+    for (finding, words) in findings.iter_mut().zip(words.unwrap_or_default()) {
+        finding.identity.code = words;
+    }
+}
+
+fn is_text(finding: &Finding) -> bool {
+    finding.tier == Some(Tier::Text)
+}
+
+fn is_prose(finding: &Finding) -> bool {
+    finding.context == Context::Docs
+}
+
 /// The text of a file with findings.
 struct Page {
     text: String,
@@ -61,8 +89,7 @@ struct Page {
 }
 
 impl Page {
-    fn load(sources: &SourceSet<'_>, path: &RepoPath) -> Option<Self> {
-        let id = sources.snapshot().find(path)?;
+    fn load(sources: &SourceSet<'_>, id: EntryId) -> Option<Self> {
         let text = sources.text(id)?;
         let lines = LineIndex::new(text.as_bytes());
         let read_layout = sources.language(id).map(|language| language.layout);
@@ -75,14 +102,13 @@ impl Page {
         let within = line.slice(&self.text);
         let column = finding.location.start.column as usize - 1;
         let at = line.start as usize + within.char_indices().nth(column).map_or(within.len(), |(at, _)| at);
-        let is_text = finding.tier == Some(Tier::Text);
-        let count = if is_text { TEXT_WORDS } else { CODE_WORDS };
+        let count = if is_text(finding) { TEXT_WORDS } else { CODE_WORDS };
         if let Some(comment) = self.comment(number, at as u32) {
             return around(&self.text, comment, at, count, &[]);
         }
         let bounds = match self.read_layout {
             Some(_) => self.statement(number),
-            None if finding.context == Context::Docs => self.grow(number, |line| !line.trim().is_empty()),
+            None if is_prose(finding) => self.grow(number, |line| !line.trim().is_empty()),
             // Data files have no paragraphs.
             None => line,
         };

@@ -25,13 +25,17 @@ impl Text {
     }
 }
 
+/// Byte order marks of UTF-16.
+const LITTLE_ENDIAN: &[u8] = &[0xFF, 0xFE];
+const BIG_ENDIAN: &[u8] = &[0xFE, 0xFF];
+
 /// git looks for a NUL in this many bytes.
 const BINARY_WINDOW: usize = 8_000;
 
 pub fn decode(bytes: Vec<u8>) -> Text {
     match bytes.get(..2) {
-        Some([0xFF, 0xFE]) => return convert(bytes, u16::from_le_bytes),
-        Some([0xFE, 0xFF]) => return convert(bytes, u16::from_be_bytes),
+        Some(LITTLE_ENDIAN) => return convert(bytes, u16::from_le_bytes),
+        Some(BIG_ENDIAN) => return convert(bytes, u16::from_be_bytes),
         _ => {}
     }
     if memchr::memchr(0, &bytes[..bytes.len().min(BINARY_WINDOW)]).is_some() {
@@ -44,6 +48,11 @@ pub fn decode(bytes: Vec<u8>) -> Text {
             Text::Invalid(error.into_bytes(), why)
         }
     }
+}
+
+/// Whether a byte order mark says that the text is UTF-16.
+pub fn is_utf16(bytes: &[u8]) -> bool {
+    matches!(bytes.get(..2), Some(LITTLE_ENDIAN | BIG_ENDIAN))
 }
 
 fn convert(bytes: Vec<u8>, join: fn([u8; 2]) -> u16) -> Text {

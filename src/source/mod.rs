@@ -10,7 +10,7 @@ mod recall;
 mod search;
 pub mod watch;
 
-pub use decode::{Text, decode};
+pub use decode::{Text, decode, is_utf16};
 pub use recall::Absence;
 pub use search::{FileHits, Hit, Needles, is_bounded};
 
@@ -20,6 +20,7 @@ use crate::language::{LanguageSpec, find_language, find_linked};
 use crate::progress::Progress;
 use crate::span::{RepoPath, Span};
 use crate::workspace::{BlobId, EntryId, Snapshot, SnapshotReader};
+use bitcode::{DecodeOwned, Encode};
 use rayon::prelude::*;
 use recall::Known;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -267,7 +268,8 @@ impl<'s> SourceSet<'s> {
             Some(facts) if known.size.is_none_or(|size| size == u64::from(facts.line_index.length())) => facts.clone(),
             _ if !self.snapshot.cache.is_on() => return None,
             _ => {
-                let facts: Arc<Facts> = Arc::new(recall::find(&self.snapshot.cache, "facts", language, known)?);
+                let facts: Arc<Facts> =
+                    Arc::new(recall::find(&self.snapshot.cache, "facts", language.name.as_bytes(), known)?);
                 cell.get_or_init(|| facts.clone());
                 facts
             }
@@ -285,7 +287,7 @@ impl<'s> SourceSet<'s> {
                 recall::find(
                     &self.snapshot.cache,
                     "facts",
-                    language,
+                    language.name.as_bytes(),
                     Known { blob, size: Some(text.text.len() as u64) },
                 )
             });
@@ -293,7 +295,14 @@ impl<'s> SourceSet<'s> {
                 self.parsed.fetch_add(1, Ordering::Relaxed);
                 let facts = extract_guarded(language, text.text);
                 if let Some(blob) = blob.filter(|_| !is_internal(&facts.unread)) {
-                    recall::keep(&self.snapshot.cache, "facts", language, blob, text.text.len(), &facts);
+                    recall::keep(
+                        &self.snapshot.cache,
+                        "facts",
+                        language.name.as_bytes(),
+                        blob,
+                        text.text.len(),
+                        &facts,
+                    );
                 }
                 facts
             }))
@@ -328,7 +337,7 @@ impl<'s> SourceSet<'s> {
             let made = std::panic::catch_unwind(|| (language.fragments)(&text));
             let made = made.unwrap_or_else(|_| Fragments::unreadable(PANICKED, &text));
             if let Some(blob) = blob.filter(|_| !is_internal(&made.unread)) {
-                recall::keep(&self.snapshot.cache, "fragments", language, blob, text.len(), &made);
+                recall::keep(&self.snapshot.cache, "fragments", language.name.as_bytes(), blob, text.len(), &made);
             }
             Arc::new(made)
         });
@@ -340,7 +349,7 @@ impl<'s> SourceSet<'s> {
         if !self.snapshot.cache.is_on() {
             return None;
         }
-        Some(Arc::new(recall::find(&self.snapshot.cache, "fragments", language, self.known(id)?)?))
+        Some(Arc::new(recall::find(&self.snapshot.cache, "fragments", language.name.as_bytes(), self.known(id)?)?))
     }
 
     fn told_fragments(&self, id: EntryId, fragments: Arc<Fragments>) -> Arc<Fragments> {
@@ -360,6 +369,26 @@ impl<'s> SourceSet<'s> {
             self.add_syntax_gap(id, &unread, 1, vec![unread.span]);
         }
         Some(sketch)
+    }
+
+    /// What an earlier run worked out of the content of a file, or what is worked out now, and kept. `question` is all that
+    /// the answer depends on besides the content; `work` reads the file.
+    pub fn recall<T: Encode + DecodeOwned>(
+        &self,
+        id: EntryId,
+        kind: &str,
+        question: &[u8],
+        work: impl FnOnce() -> Option<T>,
+    ) -> Option<T> {
+        let cache = &self.snapshot.cache;
+        if let Some(kept) = self.known(id).and_then(|known| recall::find(cache, kind, question, known)) {
+            return Some(kept);
+        }
+        let made = work()?;
+        if let Some(&Seen { blob: Some(blob), size, .. }) = self.seen[id.index()].get() {
+            recall::keep(cache, kind, question, blob, size, &made);
+        }
+        Some(made)
     }
 
     fn add_syntax_gap(&self, id: EntryId, first: &Unread, line: u32, ranges: Vec<Span>) {
@@ -443,15 +472,19 @@ impl<'s> SourceSet<'s> {
         }
         let Content { bytes, blob } = self.content(id)?;
         let size = bytes.len();
+        let note_absent = || blob.into_iter().for_each(|blob| absence.note(blob, size));
+        if !is_utf16(&bytes) && !needles.may_be_in(&bytes) {
+            note_absent();
+            self.with_reader(|reader| reader.recycle(bytes));
+            return None;
+        }
         let decoded = decode(bytes);
         let is_parseable = matches!(&decoded, Text::Utf8(text) if text.len() <= PARSE_LIMIT);
         let is_readable = matches!(decoded, Text::Utf8(_) | Text::Converted(_));
         let text = decoded.into_lossy();
         let hits = needles.find(&text);
         if hits.is_empty() {
-            if let Some(blob) = blob {
-                absence.note(blob, size);
-            }
+            note_absent();
             self.recycle(text);
             return None;
         }

@@ -8,7 +8,6 @@
 //! what could not be read or understood; that is looked at again in every run.
 
 use crate::cache::{Cache, Key, SetItem};
-use crate::language::LanguageSpec;
 use crate::workspace::BlobId;
 use bitcode::{Buffer, DecodeOwned, Encode};
 use rustc_hash::FxHashMap;
@@ -34,9 +33,10 @@ impl Known {
     }
 }
 
-/// The record of a kind that was made of a blob.
-pub fn find<T: DecodeOwned>(cache: &Cache, kind: &str, language: &LanguageSpec, known: Known) -> Option<T> {
-    let record = cache.get(key(kind, language, known.blob))?;
+/// The record of a kind that was made of a blob. `question` is all that it depends on besides: a language, or what was
+/// asked for.
+pub fn find<T: DecodeOwned>(cache: &Cache, kind: &str, question: &[u8], known: Known) -> Option<T> {
+    let record = cache.get(key(kind, question, known.blob))?;
     let (size, encoded) = record.split_first_chunk()?;
     if !known.fits(u32::from_le_bytes(*size)) {
         return None;
@@ -45,7 +45,7 @@ pub fn find<T: DecodeOwned>(cache: &Cache, kind: &str, language: &LanguageSpec, 
 }
 
 /// Keeps what was made of a blob of so many bytes.
-pub fn keep<T: Encode>(cache: &Cache, kind: &str, language: &LanguageSpec, blob: BlobId, size: usize, made: &T) {
+pub fn keep<T: Encode>(cache: &Cache, kind: &str, question: &[u8], blob: BlobId, size: usize, made: &T) {
     let Ok(size) = u32::try_from(size) else { return };
     if !cache.is_on() {
         return;
@@ -53,12 +53,12 @@ pub fn keep<T: Encode>(cache: &Cache, kind: &str, language: &LanguageSpec, blob:
     BUFFER.with_borrow_mut(|buffer| {
         let mut record = size.to_le_bytes().to_vec();
         record.extend_from_slice(buffer.encode(made));
-        cache.put(key(kind, language, blob), &record);
+        cache.put(key(kind, question, blob), &record);
     });
 }
 
-fn key(kind: &str, language: &LanguageSpec, blob: BlobId) -> Key {
-    Key::new(kind, &[language.name.as_bytes(), blob.as_bytes()])
+fn key(kind: &str, question: &[u8], blob: BlobId) -> Key {
+    Key::new(kind, &[question, blob.as_bytes()])
 }
 
 /// The blobs that are known to hold nothing of what is asked for.

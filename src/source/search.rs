@@ -6,7 +6,7 @@
 //! is Aho-Corasick's.
 
 use crate::workspace::{BlobId, EntryId};
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind, packed};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Names of no more bytes than this are looked for by a table of states, which is fast and takes up to half a kilobyte
@@ -25,8 +25,24 @@ pub struct Needles {
     companion_automaton: AhoCorasick,
     /// What a file must hold one of, or there is nothing to find in it: names that count everywhere, and companions.
     /// It may skip ahead, which finding overlaps cannot.
-    gate: AhoCorasick,
+    gate: Gate,
     automaton: AhoCorasick,
+}
+
+/// Tells whether any of some words is in a text.
+enum Gate {
+    /// A few words: many bytes are compared at once, as Hyperscan's Teddy does.
+    Packed(packed::Searcher),
+    Automaton(AhoCorasick),
+}
+
+impl Gate {
+    fn is_in(&self, bytes: &[u8]) -> bool {
+        match self {
+            Gate::Packed(searcher) => searcher.find(bytes).is_some(),
+            Gate::Automaton(automaton) => automaton.is_match(bytes),
+        }
+    }
 }
 
 /// One place where a name's bytes occur.
@@ -115,7 +131,10 @@ impl Needles {
         let needed: BTreeSet<u32> = companions.iter().flatten().copied().collect();
         let needed = needed.into_iter().map(|at| &companion_names[at as usize]);
         let gates: Vec<&String> = everywhere.iter().chain(needed).collect();
-        let gate = build(MatchKind::LeftmostFirst, &gates);
+        let gate = match packed::Config::new().builder().extend(&gates).build() {
+            Some(searcher) => Gate::Packed(searcher),
+            None => Gate::Automaton(build(MatchKind::LeftmostFirst, &gates)),
+        };
         let automaton = build(MatchKind::Standard, &names.iter().collect::<Vec<_>>());
         let companion_automaton = build(MatchKind::Standard, &companion_names.iter().collect::<Vec<_>>());
         Self { names, companions, companion_names, companion_automaton, gate, automaton }
@@ -148,9 +167,14 @@ impl Needles {
         self.names.binary_search_by(|it| it.as_str().cmp(name)).ok()
     }
 
+    /// Whether there may be an occurrence in bytes of UTF-8, valid or not.
+    pub fn may_be_in(&self, bytes: &[u8]) -> bool {
+        !self.names.is_empty() && self.gate.is_in(bytes)
+    }
+
     /// Every occurrence, overlapping ones included (`f_v2` inside `f_v2_legacy`).
     pub fn find(&self, text: &str) -> Vec<Hit> {
-        if self.names.is_empty() || !self.gate.is_match(text) {
+        if !self.may_be_in(text.as_bytes()) {
             return Vec::new();
         }
         let mut hits: Vec<Hit> = self

@@ -2,7 +2,7 @@
 //!
 //! A work tree is what git would show: tracked files that exist, and untracked ones that are not ignored. The walk is
 //! ripgrep's; the index adds tracked files that an ignore rule hides. Invariants: no link is followed, and nothing but
-//! a regular file is opened. A file that git's index says is unchanged has the blob that the index names (`blob`). Absent on
+//! a regular file is read. A file that git's index says is unchanged has the blob that the index names (`blob`). Absent on
 //! purpose: what differs from what is committed.
 
 use super::blob::{self, Stamp};
@@ -94,7 +94,8 @@ pub(super) fn read(
     spare: Vec<u8>,
 ) -> Result<(Vec<u8>, Option<Stamp>), Reason> {
     let file = root.join(to_path(raw.unwrap_or(path.as_str().as_bytes())));
-    let before = fs::symlink_metadata(&file).map_err(unreadable)?;
+    let opened = open(&file)?;
+    let before = opened.metadata().map_err(unreadable)?;
     if !before.is_file() {
         return Err(Reason::NotARegularFile);
     }
@@ -102,20 +103,23 @@ pub(super) fn read(
     if before.len() > SIZE_LIMIT {
         return Err(too_large(before.len()));
     }
-    let opened = File::open(&file).map_err(unreadable)?;
-    let after = opened.metadata().map_err(unreadable)?;
-    if !is_same_file(&before, &after) {
-        return Err(Reason::Unreadable("it was replaced while being read".to_string()));
-    }
     let mut bytes = spare;
     bytes.clear();
     bytes.reserve(before.len() as usize + 1);
-    (&opened).take(SIZE_LIMIT + 1).read_to_end(&mut bytes).map_err(unreadable)?;
-    if bytes.len() as u64 > SIZE_LIMIT {
-        return Err(too_large(bytes.len() as u64));
+    let mut read = |most| (&opened).take(most).read_to_end(&mut bytes).map(|_| bytes.len() as u64).map_err(unreadable);
+    // asking for no more than there is saves asking whether there is more
+    let length = read(before.len())?;
+    let after = opened.metadata().map_err(unreadable)?;
+    // it changes, or the file system does not know sizes
+    if length == 0 || after.len() != length {
+        let length = read(SIZE_LIMIT + 1 - length)?;
+        if length > SIZE_LIMIT {
+            return Err(too_large(length));
+        }
+        let stamp = opened.metadata().ok().and_then(|metadata| Stamp::of(&metadata));
+        return Ok((bytes, stamp));
     }
-    let stamp = opened.metadata().ok().and_then(|metadata| Stamp::of(&metadata));
-    Ok((bytes, stamp))
+    Ok((bytes, Stamp::of(&after)))
 }
 
 fn snapshot(root: PathBuf, listing: Listing<Option<Stamp>>) -> Snapshot {
@@ -335,15 +339,25 @@ fn unreadable(error: io::Error) -> Reason {
     Reason::Unreadable(error.kind().to_string())
 }
 
+/// Opens what was listed as a regular file. Should it have become a link, a pipe or a device since, it is not followed
+/// and nobody waits for it; the caller looks what it is.
 #[cfg(unix)]
-fn is_same_file(before: &Metadata, after: &Metadata) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    (before.dev(), before.ino()) == (after.dev(), after.ino())
+fn open(path: &Path) -> Result<File, Reason> {
+    use std::os::unix::fs::OpenOptionsExt;
+    let opened = File::options().read(true).custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK).open(path);
+    opened.map_err(|why| match why.raw_os_error() {
+        // a link, and a socket
+        Some(libc::ELOOP | libc::ENXIO) => Reason::NotARegularFile,
+        _ => unreadable(why),
+    })
 }
 
 #[cfg(not(unix))]
-fn is_same_file(_before: &Metadata, after: &Metadata) -> bool {
-    after.is_file()
+fn open(path: &Path) -> Result<File, Reason> {
+    match fs::symlink_metadata(path).map_err(unreadable)?.is_file() {
+        true => File::open(path).map_err(unreadable),
+        false => Err(Reason::NotARegularFile),
+    }
 }
 
 #[cfg(unix)]
