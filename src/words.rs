@@ -25,6 +25,11 @@ pub fn shortened(text: &str, most: usize) -> Cow<'_, str> {
     }
 }
 
+/// Bytes in hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// `1 file`, `2 files`.
 pub fn counted(number: u64, noun: &str) -> String {
     let plural = match noun {

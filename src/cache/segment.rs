@@ -13,6 +13,7 @@
 //! check and made again.
 
 use super::{Key, Shape};
+use crate::words::hex;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -195,10 +196,6 @@ fn digest(parts: &[&[u8]]) -> [u8; 16] {
         hasher.update(part);
     }
     hasher.finalize().as_bytes()[..16].try_into().expect("16 of 32 bytes")
-}
-
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn u64_at(bytes: &[u8], at: usize) -> u64 {

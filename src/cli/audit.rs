@@ -2,7 +2,7 @@
 
 use super::output;
 use super::{EXIT_STATUS, ExitStatus, Failure, Global};
-use crate::bundle::{self, Signer};
+use crate::bundle::{self, KeyError, Signer};
 use crate::evidence::{AuditArguments, AuditReport, Document, DocumentKind};
 use crate::history::RangeRequest;
 use crate::outside;
@@ -93,7 +93,7 @@ pub fn run(global: &Global, arguments: &Arguments) -> Result<ExitStatus, Failure
             "leave `--isolated` and `--set` out (and `SOLELY_ISOLATED`, `SOLELY_SET`), or give a `--config`",
         ));
     }
-    let signer = arguments.sign.as_deref().map(read_signer).transpose()?;
+    let signer = arguments.sign.as_deref().map(|path| read_keys(path, Signer::read)).transpose()?;
     let request = match &arguments.base {
         Some(base) => RangeRequest::Between { base: base.clone(), head: arguments.head.clone() },
         None => RangeRequest::Commit(arguments.head.clone()),
@@ -148,10 +148,11 @@ fn plain_name(path: &Path) -> String {
     name.to_string_lossy().replace('\\', "/")
 }
 
-fn read_signer(path: &Path) -> Result<Signer, Failure> {
+/// Reads a file that holds one key, or several.
+pub fn read_keys<T>(path: &Path, read: fn(&str) -> Result<T, KeyError>) -> Result<T, Failure> {
     let text =
         fs::read_to_string(path).map_err(|error| Failure::new(format!("cannot read `{}`: {error}", path.display())))?;
-    Signer::read(&text).map_err(|error| {
+    read(&text).map_err(|error| {
         let failure = Failure::new(format!("`{}`: {error}", path.display()));
         match error.hint() {
             Some(hint) => failure.with_help(hint),

@@ -1,5 +1,6 @@
 //! `solely verify`: does a bundle say what the repository says?
 
+use super::audit::read_keys;
 use super::output::Output;
 use super::{EXIT_STATUS, ExitStatus, Failure, Global};
 use crate::bundle::{self, Files, Trusted};
@@ -43,7 +44,7 @@ pub struct Arguments {
 pub fn run(global: &Global, arguments: &Arguments) -> Result<ExitStatus, Failure> {
     let trusted = match &arguments.trusted {
         None => None,
-        Some(path) => Some(read_trusted(path)?),
+        Some(path) => Some(read_keys(path, Trusted::read)?),
     };
     let options = VerifyOptions {
         repo: global.repo.clone(),
@@ -58,18 +59,6 @@ pub fn run(global: &Global, arguments: &Arguments) -> Result<ExitStatus, Failure
     drop(progress);
     arguments.output.write(&report, &Default::default(), global.color)?;
     Ok(ExitStatus::of(report.verdict, &[]))
-}
-
-fn read_trusted(path: &Path) -> Result<Trusted, Failure> {
-    let text =
-        fs::read_to_string(path).map_err(|error| Failure::new(format!("cannot read `{}`: {error}", path.display())))?;
-    Trusted::read(&text).map_err(|error| {
-        let failure = Failure::new(format!("`{}`: {error}", path.display()));
-        match error.hint() {
-            Some(hint) => failure.with_help(hint),
-            None => failure,
-        }
-    })
 }
 
 /// The files of a folder, and of the folder of inputs in it.

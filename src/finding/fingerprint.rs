@@ -17,6 +17,7 @@
 //! Invariant: equal inputs give equal fingerprints on every machine; no line number, no clock and no absolute path goes
 //! in. Absent on purpose: how the words are found; that is `checks::identity`.
 
+use crate::words::hex;
 use std::fmt;
 
 /// What tells a finding from others of its rule, symbol, kind and path.
@@ -57,7 +58,7 @@ impl Fingerprint {
 
 impl fmt::Display for Fingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        f.write_str(&hex(&self.0))
     }
 }
 

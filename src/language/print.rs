@@ -86,6 +86,21 @@ pub struct RawPrint {
     pub function: Option<u32>,
 }
 
+/// The names that each outermost function binds, by hash; `bind` adds those that some words of it bind.
+pub fn locals<W>(
+    raw: &[RawPrint],
+    words: &[W],
+    bind: impl Fn(&RawPrint, &[W], &mut FxHashSet<u64>),
+) -> FxHashMap<u32, FxHashSet<u64>> {
+    let mut locals: FxHashMap<u32, FxHashSet<u64>> = FxHashMap::default();
+    for print in raw {
+        if let Some(function) = print.function {
+            bind(print, &words[print.words.clone()], locals.entry(function).or_default());
+        }
+    }
+    locals
+}
+
 /// A print of some words, its hashes not yet made.
 pub fn unhashed(words: &[impl Word], lines: LineRange, unit: Option<u32>, depth: u8, is_trivial: bool) -> Print {
     let cap = |number: usize| number.min(u16::MAX as usize) as u16;

@@ -78,25 +78,22 @@ pub(super) fn judge(demand: &JunitDemand, texts: &[(String, Vec<u8>)], checks: &
         detail += &format!("; {} failed unexpectedly, first `{first}`", failed.len());
     }
     checks.push(met("no test fails unexpectedly".into(), failed.is_empty(), detail));
-    for glob in &demand.expect_failures {
+    // every test that a glob means has one outcome
+    let mut all = |glob: &String, is_it: fn(Outcome) -> bool, [what, not, so]: [&str; 3]| {
         let matching: Vec<&TestCase> = junit.cases.iter().filter(|case| is_named(glob, &case.name)).collect();
-        let survivor = matching.iter().find(|case| case.outcome != Outcome::Failed);
-        let detail = match (matching.is_empty(), survivor) {
-            (true, _) => "no such test was run".to_owned(),
-            (_, Some(case)) => format!("`{}` did not fail", case.name),
-            (_, None) => format!("{} tests failed as expected", matching.len()),
-        };
-        checks.push(met(format!("expects `{glob}` to fail"), !matching.is_empty() && survivor.is_none(), detail));
-    }
-    for glob in &demand.require {
-        let matching: Vec<&TestCase> = junit.cases.iter().filter(|case| is_named(glob, &case.name)).collect();
-        let bad = matching.iter().find(|case| case.outcome != Outcome::Passed);
+        let bad = matching.iter().find(|case| !is_it(case.outcome));
         let detail = match (matching.is_empty(), bad) {
             (true, _) => "no such test was run".to_owned(),
-            (_, Some(case)) => format!("`{}` did not pass", case.name),
-            (_, None) => format!("{} tests passed", matching.len()),
+            (_, Some(case)) => format!("`{}` did not {not}", case.name),
+            (_, None) => format!("{} tests {so}", matching.len()),
         };
-        checks.push(met(format!("requires `{glob}`"), !matching.is_empty() && bad.is_none(), detail));
+        checks.push(met(what.replace("{}", glob), !matching.is_empty() && bad.is_none(), detail));
+    };
+    for glob in &demand.expect_failures {
+        all(glob, |it| it == Outcome::Failed, ["expects `{}` to fail", "fail", "failed as expected"]);
+    }
+    for glob in &demand.require {
+        all(glob, |it| it == Outcome::Passed, ["requires `{}`", "pass", "passed"]);
     }
     if let Some(bound) = demand.tests {
         checks.push(met(format!("has tests {bound}"), bound.holds(total as i64), format!("{total} tests were run")));

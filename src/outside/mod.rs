@@ -24,6 +24,7 @@ pub use log::Log;
 use crate::finding::Verdict;
 use crate::policy::{EvidenceKind, EvidenceRule};
 use crate::span::LineRange;
+use crate::words::hex;
 use sha2::{Digest, Sha256};
 use std::io::Read;
 
@@ -197,11 +198,6 @@ fn unpack(path: &str, bytes: &[u8]) -> Result<Vec<u8>, String> {
         return Err(format!("unpacks to more than the {SIZE_LIMIT} bytes that are read"));
     }
     Ok(text)
-}
-
-/// Bytes in hexadecimal.
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The SHA-256 of some bytes, in hexadecimal.

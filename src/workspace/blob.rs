@@ -6,6 +6,7 @@
 //! <https://git-scm.com/docs/racy-git>): it does not count as unchanged. And what lies on disk may be the blob after a
 //! filter or a change of line endings: then the id of what was read is worked out ([`BlobId::of`]).
 
+use crate::words::hex;
 use gix::index::entry::{Flags, Mode, Stage, stat};
 use std::fmt;
 use std::fs::Metadata;
@@ -36,7 +37,7 @@ impl BlobId {
 
 impl fmt::Display for BlobId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        f.write_str(&hex(&self.0))
     }
 }
 

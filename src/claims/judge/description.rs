@@ -34,7 +34,7 @@ impl Judge<'_, '_> {
     }
 
     /// The same among what the policy calls legacy.
-    pub(super) fn describe_legacy(&self, words: &[String]) -> Option<Described> {
+    pub(super) fn describe_among_legacy(&self, words: &[String]) -> Option<Described> {
         matching(self.policy_symbols(false), words)
     }
 

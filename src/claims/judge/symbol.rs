@@ -585,7 +585,7 @@ impl Judge<'_, '_> {
                 known.extend(self.known(Side::Head, name, None));
                 known.iter().filter_map(|known| symbol(&known.symbol)).collect()
             }
-            Subject::Described(words) => match self.describe_legacy(words) {
+            Subject::Described(words) => match self.describe_among_legacy(words) {
                 Some(described) => described.symbols,
                 None => return unknown_description(subject),
             },

@@ -16,7 +16,6 @@ use ruff_python_ast::token::TokenKind;
 use ruff_python_ast::{Expr, Mod, PySourceType, Stmt};
 use ruff_python_parser::{ParseOptions, parse_unchecked};
 use ruff_text_size::{Ranged, TextRange};
-use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Never fails: what cannot be read is listed in [`Fragments::unread`].
 pub fn fragments(text: &str) -> Fragments {
@@ -266,26 +265,14 @@ impl<'a> Walk<'a> {
     }
 
     fn finish(mut self) -> Fragments {
-        let locals = self.locals();
+        // parameters, and targets of assignments, read off the tokens
+        let locals = print::locals(&self.raw, self.words, |raw, words, names| match raw.own {
+            Some(_) => parameters(words, names),
+            None => targets(words, names),
+        });
         print::hash(&mut self.out, &self.raw, &self.owns, self.words, &locals);
         self.defaults();
         self.out
-    }
-
-    /// Names that each outermost function binds, read off its tokens.
-    fn locals(&self) -> FxHashMap<u32, FxHashSet<u64>> {
-        let mut locals: FxHashMap<u32, FxHashSet<u64>> = FxHashMap::default();
-        for raw in &self.raw {
-            let Some(function) = raw.function else { continue };
-            let names = locals.entry(function).or_default();
-            let words = &self.words[raw.words.clone()];
-            if raw.own.is_some() {
-                parameters(words, names);
-            } else {
-                targets(words, names);
-            }
-        }
-        locals
     }
 
     /// `getenv("KEY", default)`, and `get` of something whose name says that it is the environment.

@@ -15,7 +15,6 @@ use super::{Locator, parsed};
 use crate::facts::{Constant, Fragments, PrintRange, Unit, UnitKind};
 use crate::language::print::{self, RawPrint, WordKind, cut, fold};
 use crate::span::{LineIndex, LineRange, Span};
-use rustc_hash::{FxHashMap, FxHashSet};
 use syn::visit::{self, Visit};
 
 /// Attributes that leave it to the program who calls a function.
@@ -486,18 +485,8 @@ impl<'a> Walk<'a> {
     }
 
     fn finish(mut self) -> Fragments {
-        let locals = self.locals();
-        print::hash(&mut self.out, &self.raw, &self.owns, self.words, &locals);
-        self.out
-    }
-
-    /// Names that each outermost function binds: what stands behind `let`, and parameters.
-    fn locals(&self) -> FxHashMap<u32, FxHashSet<u64>> {
-        let mut locals: FxHashMap<u32, FxHashSet<u64>> = FxHashMap::default();
-        for raw in &self.raw {
-            let Some(function) = raw.function else { continue };
-            let names = locals.entry(function).or_default();
-            let words = &self.words[raw.words.clone()];
+        // what stands behind `let`, and parameters
+        let locals = print::locals(&self.raw, self.words, |raw, words, names| {
             let mut binds = false;
             for (word, next) in words.iter().zip(words.iter().skip(1).map(Some).chain([None])) {
                 let text = word.span.slice(self.locator.text);
@@ -512,8 +501,9 @@ impl<'a> Walk<'a> {
                     names.insert(print::Word::hash(*word));
                 }
             }
-        }
-        locals
+        });
+        print::hash(&mut self.out, &self.raw, &self.owns, self.words, &locals);
+        self.out
     }
 }
 
