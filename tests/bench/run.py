@@ -165,10 +165,12 @@ def main():
     arguments.add_argument("--resolve", type=Path, default=ROOT / "target/release/examples/resolve-all")
     arguments.add_argument("--name", action="append", help="a name to look for; can be given several times")
     arguments.add_argument("--runs", type=int, default=5)
-    kinds = ["legacy", "notice", "full", "resolve", "duplicates", "growth"]
+    kinds = ["legacy", "notice", "full", "resolve", "duplicates", "trend", "growth", "many"]
     arguments.add_argument("--only", action="append", choices=kinds)
     arguments.add_argument("--jscpd", default="jscpd", help="jscpd 5, the one in Rust: `npm install jscpd@5`")
     arguments.add_argument("--times", type=int, default=10, help="how large the tree of `--only growth` is")
+    arguments.add_argument("--commits", type=int, default=1000, help="how many commits `--only trend` goes back")
+    arguments.add_argument("--files", type=int, default=100_000, help="how many files `--only many` has at least")
     arguments.add_argument("--slow", action="store_true", help="also run semgrep and pylint, which take minutes")
     arguments.add_argument("--instructions", action="store_true")
     options = arguments.parse_args()
@@ -258,16 +260,44 @@ def main():
                 rows.append(Row("`pylint --enable=duplicate-code`", [*pylint, folder]))
             table("Duplicates", rows[0].name, rows, folder, options.runs)
 
-        if "growth" in wanted:
-            grown = Path(scratch) / "grown"
-            grow(folder, grown / "one", 1)
-            grow(folder, grown / "many", options.times)
-            at = lambda name: [solely, "duplicates", "--no-cache", "--repo", grown / name]
+        if "trend" in wanted:
+            along = f"HEAD~{options.commits}..HEAD"
+            log = ["git", "log", "--first-parent", "--numstat", "--format=%H", along]
+            trend = own("trend", along, "--every", "commit", "--no-cache", "--format", "csv")
             rows = [
-                Row("`solely duplicates` on the Python files", at("one")),
-                Row(f"`solely duplicates` on {options.times} times as many, identifiers renamed", at("many")),
+                Row("`git log --first-parent --numstat`", log),
+                Row("the same with `--no-renames`", [*log, "--no-renames"]),
+                Row("`solely trend` of the names", [*trend, "--config", named]),
+                Row("`solely trend` by the built-in rules", [*trend, "--isolated"]),
             ]
-            table("Growth", rows[0].name, rows, grown, options.runs)
+            table(f"{options.commits} commits", rows[0].name, rows, folder, options.runs)
+
+        if "growth" in wanted:
+            at = grown(solely, folder, scratch, options.times)
+            rows = [
+                Row("`solely duplicates` on the Python files", at("one", "duplicates")),
+                Row(f"`solely duplicates` on {options.times} times as many, identifiers renamed", at("many", "duplicates")),
+            ]
+            table("Growth", rows[0].name, rows, folder, options.runs)
+
+        if "many" in wanted:
+            times = -(-options.files // max(len(python), 1))
+            at = grown(solely, folder, scratch, times)
+            rows = [
+                Row("`solely check --isolated` on the Python files", at("one", "check", "--isolated")),
+                Row(f"`solely check --isolated` on {times} times as many", at("many", "check", "--isolated")),
+            ]
+            table(f"{times * len(python)} files", rows[0].name, rows, folder, options.runs)
+            per_file = [statistics.median(run[1] for run in row.runs) / size for row, size in zip(rows, (1, times))]
+            print(f"CPU per file, beside that of the one tree: {per_file[1] / per_file[0]:.2f}\n")
+
+
+def grown(solely, folder, scratch, times):
+    """Makes the Python files of a tree once and several times; gives the commands that look at either."""
+    place = Path(tempfile.mkdtemp(dir=scratch))
+    grow(folder, place / "one", 1)
+    grow(folder, place / "many", times)
+    return lambda name, *words: [solely, *words, "--no-cache", "--repo", place / name]
 
 
 def staged(folder, index, paths):
