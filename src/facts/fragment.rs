@@ -14,7 +14,7 @@ use bitcode::{Decode, Encode};
 pub struct Print {
     /// Hash of the tokens as they are.
     pub exact: u64,
-    /// Hash with variables and literals blinded. Attributes, what is called and keywords stay, and so do all names
+    /// Hash with variables and literals blinded. Attributes, keywords, what is called and names of classes and constants stay, and so do all names
     /// and literals in the body of a class or module.
     pub shape: u64,
     /// The names that the shape keeps, a bit each (Bloom, "Space/Time Trade-offs in Hash Coding", 1970): what two statements
@@ -213,6 +213,8 @@ pub struct Fragments {
     pub constants: Vec<Constant>,
     pub defaults: Vec<EnvironmentDefault>,
     pub sets: Vec<ValueSet>,
+    /// A comment at its head says that a program wrote it.
+    pub is_generated: bool,
     /// Lines of test code that stands among other code: `#[cfg(test)] mod tests`. Sorted.
     pub tests: Vec<LineRange>,
     /// What the parser could not read; the rest was recovered.

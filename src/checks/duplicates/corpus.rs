@@ -11,7 +11,7 @@ use crate::language::find_language;
 use crate::span::{LineRange, RepoPath};
 use crate::workspace::EntryId;
 use rayon::prelude::*;
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
 
 pub struct CorpusFile {
@@ -25,8 +25,10 @@ pub struct Corpus {
     pub files: Vec<CorpusFile>,
     /// Files that were left out because they are migrations of a schema.
     pub migrations: usize,
-    /// Files that were left out because a compiler of interfaces wrote them.
+    /// Files that were left out because a program wrote them.
     pub generated: usize,
+    /// Files that were left out because they are templates of what others will write.
+    pub templates: usize,
     /// Files that were left out because they are copies of other projects.
     pub vendored: usize,
 }
@@ -63,10 +65,28 @@ impl Corpus {
         let all = files.len();
         files.retain(|file| !is_vendored(sources.path(file.id)));
         let read = files.len();
-        files.retain(|file| !is_generated(sources.path(file.id)));
+        files.retain(|file| !is_generated(sources.path(file.id), &file.fragments));
         let written = files.len();
-        files.retain(|file| !is_migration(sources.path(file.id), &file.fragments));
-        Self { migrations: written - files.len(), generated: read - written, vendored: all - read, files }
+        files.retain(|file| !is_template(sources.path(file.id)));
+        let run = files.len();
+        let mut histories: FxHashMap<&str, usize> = FxHashMap::default();
+        for file in files.iter().filter(|file| is_migration(sources.path(file.id), &file.fragments)) {
+            *histories.entry(history_of(sources.path(file.id))).or_default() += 1;
+        }
+        let is_history = |path: &RepoPath| {
+            histories.iter().any(|(folder, &steps)| steps >= STEPS && !folder.is_empty() && is_below(path, folder))
+        };
+        files.retain(|file| {
+            let path = sources.path(file.id);
+            !is_migration(path, &file.fragments) && !is_history(path)
+        });
+        Self {
+            migrations: run - files.len(),
+            generated: read - written,
+            templates: written - run,
+            vendored: all - read,
+            files,
+        }
     }
 
     pub fn unit(&self, at: UnitRef) -> &Unit {
@@ -120,10 +140,32 @@ fn is_vendored(path: &RepoPath) -> bool {
     path.folder().split('/').any(|folder| VENDORED.iter().any(|name| folder.starts_with(name)))
 }
 
-/// Whether the compiler of protocol buffers wrote a file: it writes the same again each time, and nobody mends it.
-fn is_generated(path: &RepoPath) -> bool {
+/// Whether a program wrote a file, by its name (protocol buffers) or by what it says at its head: it writes the same again
+/// each time, and nobody mends it.
+fn is_generated(path: &RepoPath, fragments: &Fragments) -> bool {
     let name = path.file_name();
-    ["_pb2.py", "_pb2_grpc.py"].iter().any(|ending| name.ends_with(ending))
+    fragments.is_generated || ["_pb2.py", "_pb2_grpc.py"].iter().any(|ending| name.ends_with(ending))
+}
+
+/// Whether a file is copied out to be filled in: each template is whole by itself. Elsewhere than in Python a folder of this
+/// name holds components.
+fn is_template(path: &RepoPath) -> bool {
+    let is_named = |folder: &str| folder == "templates" || folder.starts_with("cookiecutter");
+    path.as_str().ends_with(".py") && path.folder().split('/').any(is_named)
+}
+
+/// Migrations in one folder that make a history of it.
+const STEPS: usize = 2;
+
+/// The folder that holds the history of a schema to which a migration belongs: up to `migrations`, or its own.
+fn history_of(path: &RepoPath) -> &str {
+    let folder = path.folder();
+    let end = folder.find("migrations").map(|at| at + "migrations".len());
+    end.filter(|&end| folder[end..].is_empty() || folder[end..].starts_with('/')).map_or("", |end| &folder[..end])
+}
+
+fn is_below(path: &RepoPath, folder: &str) -> bool {
+    path.folder().strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// Whether a file is one step of a schema's history: Django's `class Migration(migrations.Migration)`, or Alembic's

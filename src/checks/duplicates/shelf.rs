@@ -5,6 +5,7 @@
 //! package are about one thing. Invariant: depends on paths alone. Absent on purpose: what the modules import.
 
 use super::Search;
+use crate::words::are_opposite;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
 
@@ -59,6 +60,14 @@ pub fn are_counterparts(a: &str, b: &str) -> bool {
     differing.len() == 1 && x.last() != y.last()
 }
 
+/// Whether two modules are two ends of one thing: where their paths part, one names the opposite of what the other does, as
+/// `client/orders.py` beside `server/orders.py`, or `scheduler.py` beside `worker_state.py`.
+pub fn are_ends(a: &str, b: &str) -> bool {
+    let words = |part: &str| -> Vec<String> { part.split(['_', '.']).map(str::to_lowercase).collect() };
+    let parts = a.split('/').zip(b.split('/')).find(|(x, y)| x != y);
+    parts.is_some_and(|(x, y)| words(x).iter().any(|x| words(y).iter().any(|y| are_opposite(x, y))))
+}
+
 /// The innermost folder that holds both.
 fn common_folder<'a>(a: &'a str, b: &str) -> &'a str {
     let mut common = a;
@@ -73,7 +82,7 @@ fn common_folder<'a>(a: &'a str, b: &str) -> &'a str {
 
 #[cfg(test)]
 mod tests {
-    use super::{are_counterparts, common_folder};
+    use super::{are_counterparts, are_ends, common_folder};
 
     #[test]
     fn counterparts_differ_by_a_word() {
@@ -84,6 +93,15 @@ mod tests {
         assert!(!are_counterparts("shop/tf_policy.py", "web/torch_policy.py"));
         assert!(!are_counterparts("shop/tf_policy.py", "shop/policy.py"));
         assert!(!are_counterparts("shop/tf_policy.py", "shop/tf_policy.py"));
+    }
+
+    #[test]
+    fn ends_are_opposite_where_paths_part() {
+        assert!(are_ends("shop/client/orders.py", "shop/server/orders.py"));
+        assert!(are_ends("shop/scheduler.py", "shop/worker_state.py"));
+        assert!(!are_ends("shop/orders.py", "shop/carts.py"));
+        assert!(!are_ends("shop/client.py", "shop/client.py"));
+        assert!(!are_ends("shop/orders/client.py", "shop/carts/server.py"));
     }
 
     #[test]

@@ -31,6 +31,7 @@ pub fn fragments(text: &str) -> Fragments {
             walk.body(&module.body, false);
         }
         let mut fragments = walk.finish();
+        fragments.is_generated = print::says_generated(text);
         for error in parsed.errors() {
             let span = span_of(error.location);
             fragments.unread.push(Unread { span, reason: error.error.to_string() });

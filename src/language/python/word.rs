@@ -16,6 +16,8 @@ pub struct Word {
     pub start: u32,
     pub kind: WordKind,
     pub token: TokenKind,
+    /// Begins with a capital: a class or a constant.
+    pub is_capital: bool,
     pub hash: u64,
 }
 
@@ -28,8 +30,9 @@ impl print::Word for Word {
         self.hash
     }
 
-    fn opens_call(self) -> bool {
-        self.token == TokenKind::Lpar
+    /// What a function does not bind is told from a variable by a capital; a variable may stand in the function around.
+    fn is_told(self, next: Option<Self>) -> bool {
+        self.is_capital || next.is_some_and(|next| next.token == TokenKind::Lpar)
     }
 }
 
@@ -119,7 +122,11 @@ impl Reader {
                     Some(previous) if previous.token == TokenKind::Dot => WordKind::Attribute,
                     _ => WordKind::Name,
                 };
-                self.push(role, kind, span, hash_of(span.slice(text).as_bytes()));
+                let name = span.slice(text);
+                self.push(role, kind, span, hash_of(name.as_bytes()));
+                if let Some(word) = self.words.last_mut() {
+                    word.is_capital = name.trim_start_matches('_').starts_with(char::is_uppercase);
+                }
             }
             TokenKind::Lpar | TokenKind::Lsqb | TokenKind::Lbrace => self.open(kind, span),
             TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace => self.close(kind, span),
@@ -138,7 +145,7 @@ impl Reader {
     }
 
     fn push(&mut self, kind: WordKind, token: TokenKind, span: Span, hash: u64) {
-        self.words.push(Word { start: span.start, kind, token, hash });
+        self.words.push(Word { start: span.start, kind, token, is_capital: false, hash });
     }
 
     /// A string, or the part of one that is not code. What follows a string is part of it.
@@ -150,7 +157,13 @@ impl Reader {
             self.words.pop();
         }
         let start = span.start;
-        self.words.push(Word { start, kind: WordKind::Text, token, hash: fold(whole, (known + length) as u64) });
+        self.words.push(Word {
+            start,
+            kind: WordKind::Text,
+            token,
+            is_capital: false,
+            hash: fold(whole, (known + length) as u64),
+        });
         self.text = Some((whole, known + length));
     }
 

@@ -29,8 +29,9 @@ impl print::Word for Word {
         self.hash
     }
 
-    fn opens_call(self) -> bool {
-        self.opens_call
+    /// What patterns bind is not known, so a name that is not called may be a variable.
+    fn is_told(self, next: Option<Self>) -> bool {
+        next.is_some_and(|next| next.opens_call)
     }
 }
 
@@ -45,6 +46,7 @@ pub fn fragments(family: &str, reading: Reading<'_>) -> Fragments {
     let locals = walk.locals(salt);
     let Walk { reading, mut out, raw, owns, words } = walk;
     print::hash(&mut out, &raw, &owns, &words, &locals);
+    out.is_generated = print::says_generated(reading.text);
     out.unread = reading.unread;
     out.place_unread(&reading.index);
     out

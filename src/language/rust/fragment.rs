@@ -46,6 +46,7 @@ pub fn fragments(text: &str) -> Fragments {
         walk.finish()
     });
     let mut fragments = read.unwrap_or_else(|unread| Fragments { unread, ..Fragments::default() });
+    fragments.is_generated = print::says_generated(text);
     fragments.place_unread(&index);
     fragments
 }

@@ -26,8 +26,9 @@ impl print::Word for Word {
         self.hash
     }
 
-    fn opens_call(self) -> bool {
-        self.opens_call
+    /// What patterns bind is not known, so a name that is not called may be a variable.
+    fn is_told(self, next: Option<Self>) -> bool {
+        next.is_some_and(|next| next.opens_call)
     }
 }
 

@@ -5,6 +5,7 @@
 //! as written are never told apart. Absent on purpose: how alike two units are; hashes and alignment say that.
 
 use crate::checks::duplicates::corpus::{Corpus, UnitRef};
+use crate::checks::duplicates::hierarchy::is_telling;
 use crate::checks::successor::words;
 use crate::facts::{Print, Unit, UnitKind};
 use crate::words::are_opposite;
@@ -17,6 +18,11 @@ const COMMON: [(u8, u32); 3] = [(16, 300), (8, 500), (0, 700)];
 /// What opposites, and methods that override one another's base, have to have in common, in thousandths.
 const COMMON_OF_OPPOSITES: u32 = 900;
 const COMMON_OF_SIBLINGS: u32 = 800;
+
+/// Statements that say the same, in thousandths, that what is asked of each has to have: of methods and functions, and of
+/// classes with a common base.
+const SAID_OF_SIBLINGS: u32 = 750;
+const SAID_OF_KINDS: u32 = 500;
 
 /// A name that more classes, or modules, than this define is a hook: each writes its own.
 const HOLDERS_OF_A_HOOK: u32 = 8;
@@ -80,8 +86,21 @@ impl<'c> Likeness<'c> {
     /// Whether two units that have so much in common, in thousandths, are opposites or one form for each back end.
     pub fn are_two_jobs(&self, a: UnitRef, b: UnitRef, common: u32) -> bool {
         let (x, y) = (self.corpus.unit(a), self.corpus.unit(b));
+        let said = || said(&self.corpus.prints(a)[1..], &self.corpus.prints(b)[1..]);
         common < COMMON_OF_OPPOSITES && is_opposite_of(x, y)
-            || common < COMMON_OF_SIBLINGS && (self.are_hooks(x, y) || self.are_siblings(a, x, b, y))
+            || self.are_asked(a, b) && (common < COMMON_OF_SIBLINGS || said() < SAID_OF_SIBLINGS)
+            || are_kinds(x, y) && said() < SAID_OF_KINDS
+    }
+
+    /// Whether a run of statements in each of two units is the form in which both answer what is asked of them.
+    pub fn are_one_form(&self, a: UnitRef, b: UnitRef, x: &[Print], y: &[Print]) -> bool {
+        a != b && self.are_asked(a, b) && said(x, y) < SAID_OF_SIBLINGS
+    }
+
+    /// Whether something asks each of two units for its own.
+    fn are_asked(&self, a: UnitRef, b: UnitRef) -> bool {
+        let (x, y) = (self.corpus.unit(a), self.corpus.unit(b));
+        self.are_hooks(x, y) || self.are_siblings(a, x, b, y) || are_endpoints(x, y)
     }
 
     /// Functions, or methods, of one name that many modules or classes define: what calls them asks each for its own.
@@ -101,6 +120,21 @@ impl<'c> Likeness<'c> {
     }
 }
 
+/// Classes with a common base, which says what they are.
+fn are_kinds(x: &Unit, y: &Unit) -> bool {
+    x.is_class() && y.is_class() && x.bases.iter().any(|base| is_telling(base) && y.bases.contains(base))
+}
+
+/// What a decorator is named for that makes a function answer requests.
+const ENDPOINTS: &[&str] =
+    &["route", "get", "post", "put", "patch", "delete", "websocket", "api_route", "expose", "command", "action"];
+
+/// Functions that a framework calls for what each is registered for.
+fn are_endpoints(x: &Unit, y: &Unit) -> bool {
+    let is_endpoint = |unit: &Unit| unit.decorators.iter().any(|it| ENDPOINTS.contains(&&**it));
+    is_endpoint(x) && is_endpoint(y)
+}
+
 /// Names that stand in both of two statements, in thousandths of all: what is called, attributes and keywords.
 fn common(a: &[Print], b: &[Print]) -> u32 {
     let (mut both, mut all) = (0, 0);
@@ -110,6 +144,24 @@ fn common(a: &[Print], b: &[Print]) -> u32 {
     }
     // statements without a name differ in nothing
     (both * 1000).checked_div(all).unwrap_or(1000)
+}
+
+/// Statements that say the same, in thousandths of the longer list: what only a variable's name tells apart says the same,
+/// what a literal does says another thing.
+fn said(a: &[Print], b: &[Print]) -> u32 {
+    let word = |print: &Print| if print.literals == 0 { print.shape } else { print.exact };
+    let telling = |prints: &[Print]| prints.iter().filter(|it| !it.is_trivial).map(word).collect::<Vec<u64>>();
+    let (x, y) = (telling(a), telling(b));
+    let mut left: FxHashMap<u64, u32> = FxHashMap::default();
+    x.iter().for_each(|&word| *left.entry(word).or_default() += 1);
+    let mut both = 0;
+    for word in &y {
+        if let Some(count) = left.get_mut(word).filter(|count| **count > 0) {
+            *count -= 1;
+            both += 1;
+        }
+    }
+    (both * 1000u32).checked_div(x.len().max(y.len()) as u32).unwrap_or(1000)
 }
 
 /// `add_line` and `remove_line`, `CreateTable` and `DropTable`.

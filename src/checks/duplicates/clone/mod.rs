@@ -54,6 +54,11 @@ impl CloneType {
 /// Tokens that a clone has at least.
 const MIN_TOKENS: u32 = 45;
 
+/// Tokens, or statements below its header, that one has that is not exact: of the short ones that were read by eye half
+/// were a form alone.
+const MIN_TOKENS_APART: u32 = 60;
+const MIN_STATEMENTS_APART: u32 = 8;
+
 /// Different statements that a clone has at least, unless it is exact.
 const MIN_VARIETY: u8 = 4;
 
@@ -91,7 +96,7 @@ fn find(search: &Search<'_, '_, '_>) -> DuplicatesOutput {
     let mut found: Vec<Found> = near.clusters.iter().map(|cluster| found(corpus, cluster)).collect();
     found.iter_mut().for_each(drop_nested);
     found.retain(|found| found.copies.len() > 1);
-    let runs = run::find(search, &found);
+    let runs = run::find(search, &likeness, &found);
     found.extend(runs.found);
     let groups = maximal(found).into_iter().map(|found| group(search, found)).collect();
     let mut bounds = Vec::new();
@@ -99,7 +104,10 @@ fn find(search: &Search<'_, '_, '_>) -> DuplicatesOutput {
         bounds.push(format!("{} of a schema left out", counted(corpus.migrations as u64, "migration")));
     }
     if corpus.generated > 0 {
-        bounds.push(format!("{} of protocol buffers left out", counted(corpus.generated as u64, "generated file")));
+        bounds.push(format!("{} left out", counted(corpus.generated as u64, "generated file")));
+    }
+    if corpus.templates > 0 {
+        bounds.push(format!("{} of files to be written left out", counted(corpus.templates as u64, "template")));
     }
     if corpus.vendored > 0 {
         bounds.push(format!("{} of other projects left out", counted(corpus.vendored as u64, "vendored file")));
@@ -119,6 +127,11 @@ fn is_large(unit: &Unit, min_lines: u32) -> bool {
     !unit.is_stub && unit.tokens >= MIN_TOKENS && unit.lines.end - unit.lines.start + 1 >= min_lines
 }
 
+/// Whether a unit is large enough for copies that differ.
+fn may_differ(unit: &Unit) -> bool {
+    unit.tokens >= MIN_TOKENS_APART || unit.prints.end - unit.prints.start > MIN_STATEMENTS_APART
+}
+
 /// Whether a shape says something: it is not one statement again and again, and not mostly literals (a template, a
 /// table), unless its statements are many that differ.
 fn says_something(unit: &Unit) -> bool {
@@ -131,7 +144,7 @@ fn equal_units(search: &Search<'_, '_, '_>, likeness: &Likeness<'_>) -> Vec<Clus
     let mut classes: FxHashMap<(bool, u64), Vec<UnitRef>> = FxHashMap::default();
     for (at, unit) in search.corpus.units() {
         if is_large(unit, search.options.min_lines) {
-            let key = if says_something(unit) { unit.renamed } else { unit.exact };
+            let key = if says_something(unit) && may_differ(unit) { unit.renamed } else { unit.exact };
             classes.entry((unit.is_class(), key)).or_default().push(at);
         }
     }

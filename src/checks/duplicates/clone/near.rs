@@ -8,7 +8,7 @@
 
 use super::align::{LIMIT, align};
 use super::likeness::Likeness;
-use super::{CloneType, Cluster, MIN_TOKENS, says_something};
+use super::{CloneType, Cluster, MIN_TOKENS, may_differ, says_something};
 use crate::checks::duplicates::corpus::{Corpus, UnitRef};
 use crate::facts::Print;
 use rayon::prelude::*;
@@ -20,7 +20,7 @@ const OVERLAP: usize = 500;
 /// What an alignment has to reach, in thousandths, of statements and of their tokens, by the statements of the longer
 /// unit: two of five are soon the same, and below these the groups that were read by eye were as often guards alone as they
 /// were copies.
-const FLOORS: [(usize, u32); 3] = [(24, 650), (8, 690), (0, 750)];
+const FLOORS: [(usize, u32); 3] = [(24, 650), (8, 680), (0, 750)];
 
 /// Statements that a unit has at least to be alike as a whole.
 const WHOLE_STATEMENTS: usize = 8;
@@ -61,7 +61,8 @@ pub fn join(corpus: &Corpus, likeness: &Likeness<'_>, clusters: Vec<Cluster>) ->
     for (cluster, it) in clusters.iter().enumerate() {
         let least = it.members.iter().copied().min_by_key(|&at| (corpus.unit(at).exact, at)).expect("not empty");
         let unit = corpus.unit(least);
-        if unit.tokens >= MIN_TOKENS && body(least).len() >= MIN_STATEMENTS && says_something(unit) {
+        if unit.tokens >= MIN_TOKENS && may_differ(unit) && body(least).len() >= MIN_STATEMENTS && says_something(unit)
+        {
             picked.push((cluster, least));
         }
     }

@@ -6,9 +6,10 @@
 //! finds it. Bounded: of windows in more than [`COMMON`] places only the first so many are grown; the rest is counted.
 //! Invariant: runs do not overlap.
 
-use super::{CloneType, Copy, Found, MIN_TOKENS, MIN_VARIETY, Search};
-use crate::facts::PrintRange;
-use crate::facts::{Fragments, Print};
+use super::likeness::Likeness;
+use super::{CloneType, Copy, Found, MIN_TOKENS_APART, MIN_VARIETY, Search};
+use crate::checks::duplicates::corpus::UnitRef;
+use crate::facts::{Fragments, Print, PrintRange};
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
@@ -29,7 +30,7 @@ struct Window {
     at: u32,
 }
 
-pub fn find(search: &Search<'_, '_, '_>, units: &[Found]) -> Runs {
+pub fn find(search: &Search<'_, '_, '_>, likeness: &Likeness<'_>, units: &[Found]) -> Runs {
     let corpus = search.corpus;
     let mut covered: Vec<Vec<bool>> =
         corpus.files.iter().map(|file| vec![false; file.fragments.prints.len()]).collect();
@@ -49,7 +50,7 @@ pub fn find(search: &Search<'_, '_, '_>, units: &[Found]) -> Runs {
     let mut runs = Runs { found: Vec::new(), skipped_windows: 0 };
     for bucket in buckets {
         runs.skipped_windows += usize::from(bucket.len() > COMMON);
-        if let Some(found) = grow(search, &covered, bucket) {
+        if let Some(found) = grow(search, likeness, &covered, bucket) {
             for copy in &found.copies {
                 cover(&mut covered, copy);
             }
@@ -94,7 +95,12 @@ fn continues(fragments: &Fragments, covered: &[bool], at: usize, distance: usize
 }
 
 /// The run of the most copies and statements that begins with the windows of a bucket.
-fn grow(search: &Search<'_, '_, '_>, covered: &[Vec<bool>], bucket: &[Window]) -> Option<Found> {
+fn grow(
+    search: &Search<'_, '_, '_>,
+    likeness: &Likeness<'_>,
+    covered: &[Vec<bool>],
+    bucket: &[Window],
+) -> Option<Found> {
     let files = &search.corpus.files;
     let is_open = |window: &Window| {
         let fragments = &files[window.file as usize].fragments;
@@ -117,13 +123,22 @@ fn grow(search: &Search<'_, '_, '_>, covered: &[Vec<bool>], bucket: &[Window]) -
             copies.push(Copy { file: member.file, prints, unit: None });
         }
     }
-    if copies.len() < 2 {
-        return None;
-    }
     let prints = |copy: &Copy| {
         let prints = &files[copy.file as usize].fragments.prints;
         &prints[copy.prints.start as usize..copy.prints.end as usize]
     };
+    let around = |copy: &Copy| {
+        let unit = prints(copy)[0].unit;
+        (unit != Print::OUTSIDE).then_some(UnitRef { file: copy.file, unit })
+    };
+    let leader = copies[0].clone();
+    copies.retain(|copy| match (around(&leader), around(copy)) {
+        (Some(a), Some(b)) => !likeness.are_one_form(a, b, prints(&leader), prints(copy)),
+        _ => true,
+    });
+    if copies.len() < 2 {
+        return None;
+    }
     let model = prints(&copies[0]);
     let tokens: u32 = model.iter().map(|print| u32::from(print.tokens)).sum();
     let (words, literals) = model.iter().fold((0u32, 0u32), |(words, literals), print| {
@@ -131,12 +146,14 @@ fn grow(search: &Search<'_, '_, '_>, covered: &[Vec<bool>], bucket: &[Window]) -
     });
     let variety: FxHashSet<u64> = model.iter().map(|print| print.shape).collect();
     let lines = search.corpus.lines(copies[0].file, &(copies[0].prints.start..copies[0].prints.end));
-    let is_large = tokens >= MIN_TOKENS + 15 && lines.end - lines.start + 1 >= search.options.min_lines;
-    if !is_large || literals * 2 > words || variety.len() < usize::from(MIN_VARIETY) {
-        return None;
-    }
+    let is_large = tokens >= MIN_TOKENS_APART && lines.end - lines.start + 1 >= search.options.min_lines;
     let same = |copy: &Copy| prints(copy).iter().zip(model).all(|(a, b)| a.exact == b.exact);
     let kind = if copies.iter().all(same) { CloneType::Exact } else { CloneType::Renamed };
+    // other literals in the same places are a table
+    let is_table = literals * if kind == CloneType::Exact { 4 } else { 5 } > words * 2;
+    if !is_large || is_table || variety.len() < usize::from(MIN_VARIETY) {
+        return None;
+    }
     Some(Found { kind, similarity: 1000, tokens, copies })
 }
 
