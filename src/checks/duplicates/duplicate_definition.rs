@@ -7,7 +7,7 @@
 //! Invariant: a re-export is no definition, since only `class` and `def` are looked at. Absent on purpose: nested ones.
 
 use super::corpus::{Corpus, UnitRef};
-use super::shelf::are_counterparts;
+use super::shelf::{are_counterparts, are_ends};
 use super::{DuplicateKind, DuplicateSpec, DuplicatesOutput, Group, Instance, Search};
 use crate::facts::{DefinitionId, Print, Unit, UnitKind};
 use crate::language::find_linked;
@@ -222,13 +222,37 @@ fn classes(search: &Search<'_, '_, '_>, hooks: &FxHashSet<&str>, name: &str, mem
     if is_interface || is_plugin(search, &members) {
         return Vec::new();
     }
+    let layers: Vec<Option<Layer>> = members.iter().map(|&at| layer(search, at)).collect();
+    let told: BTreeSet<Layer> = layers.iter().flatten().copied().collect();
+    if told.len() < 2 {
+        return of_one_layer(search, hooks, name, members);
+    }
+    // what stands in one layer is held against what may stand in it too
+    let mut found: BTreeSet<UnitRef> = BTreeSet::new();
+    for wanted in told {
+        let is_it = |at: usize| layers[at].is_none_or(|layer| layer == wanted);
+        let held = (0..members.len()).filter(|&at| is_it(at)).map(|at| members[at]).collect();
+        found.extend(of_one_layer(search, hooks, name, held));
+    }
+    found.into_iter().collect()
+}
+
+fn of_one_layer(
+    search: &Search<'_, '_, '_>,
+    hooks: &FxHashSet<&str>,
+    name: &str,
+    members: Vec<UnitRef>,
+) -> Vec<UnitRef> {
+    let corpus = search.corpus;
     let like = alike(corpus, &members);
     if word_count(name) < 2 {
         return like;
     }
-    // each back end has its own, unless their bodies say otherwise
-    let are_for_two =
-        |pair: &[UnitRef]| are_counterparts(search.path(pair[0].file).as_str(), search.path(pair[1].file).as_str());
+    // each back end and each end of a program has its own, unless their bodies say otherwise
+    let are_for_two = |pair: &[UnitRef]| {
+        let [a, b] = [pair[0], pair[1]].map(|at| search.path(at.file).as_str());
+        are_counterparts(a, b) || are_ends(a, b)
+    };
     if members.windows(2).all(are_for_two) {
         return like;
     }
@@ -257,12 +281,13 @@ fn of_like_members(corpus: &Corpus, members: &[UnitRef]) -> Vec<UnitRef> {
 }
 
 /// The members that have methods, fields and attributes in common with another: one where both stand in one folder and
-/// are taken for one another, a good part of them elsewhere. Where both have next to none, the name alone speaks.
+/// are taken for one another, a good part of them elsewhere. Where both have next to none, the name alone speaks. Names
+/// that Python gives a meaning to say nothing about the job.
 fn akin(search: &Search<'_, '_, '_>, hooks: &FxHashSet<&str>, members: Vec<UnitRef>, like: &[UnitRef]) -> Vec<UnitRef> {
-    let names: Vec<BTreeSet<String>> = members
-        .iter()
-        .map(|&at| member_names(search, at).into_iter().filter(|name| !hooks.contains(&**name)).collect())
-        .collect();
+    let all: Vec<BTreeSet<String>> = members.iter().map(|&at| member_names(search, at)).collect();
+    let is_own = |name: &String| !name.starts_with("__") && !hooks.contains(&**name);
+    let names: Vec<BTreeSet<String>> =
+        all.into_iter().map(|names| names.into_iter().filter(is_own).collect()).collect();
     let folders: Vec<&str> = members.iter().map(|at| search.path(at.file).folder()).collect();
     let forms: Vec<Form> = members.iter().map(|&at| form(search.corpus.unit(at))).collect();
     let are_akin = |a: usize, b: usize| {
@@ -277,14 +302,47 @@ fn akin(search: &Search<'_, '_, '_>, hooks: &FxHashSet<&str>, members: Vec<UnitR
     (0..members.len()).filter(|&at| is_akin(at)).map(|at| members[at]).collect()
 }
 
+/// What a class is for between storage and the network: what stands in one layer does not stand in for another.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Layer {
+    /// A table of a database.
+    Table,
+    /// A record in memory.
+    Record,
+    /// A type of an interface, or what reads and writes one.
+    Interface,
+}
+
+/// Decorators and bases that tell the layer of a class.
+const RECORD_DECORATORS: &[&str] = &["dataclass", "define", "frozen", "attrs"];
+const INTERFACE_DECORATORS: &[&str] = &["type", "input", "interface"];
+const RECORD_BASES: &[&str] = &["BaseModel", "TypedDict", "NamedTuple"];
+const INTERFACE_BASES: &[&str] =
+    &["ObjectType", "InputObjectType", "Schema", "SQLAlchemyObjectType", "DjangoObjectType", "Node"];
+const TABLE_BASES: &[&str] = &["DeclarativeBase", "Model"];
+
+/// The layer of a class, by its decorators, its bases and its members.
+fn layer(search: &Search<'_, '_, '_>, at: UnitRef) -> Option<Layer> {
+    let unit = search.corpus.unit(at);
+    let has = |names: &[Box<str>], known: &[&str]| names.iter().any(|name| known.contains(&&**name));
+    let is_serializer = unit.bases.iter().any(|base| base.ends_with("Serializer"));
+    if is_serializer || has(&unit.decorators, INTERFACE_DECORATORS) || has(&unit.bases, INTERFACE_BASES) {
+        return Some(Layer::Interface);
+    }
+    if has(&unit.decorators, RECORD_DECORATORS) || has(&unit.bases, RECORD_BASES) || form(unit) == Form::Enumeration {
+        return Some(Layer::Record);
+    }
+    let names_table = || !unit.bases.is_empty() && member_names(search, at).contains("__tablename__");
+    (has(&unit.bases, TABLE_BASES) || names_table()).then_some(Layer::Table)
+}
+
 /// Whether two folders are one, or one stands right in the other.
 fn is_near(a: &str, b: &str) -> bool {
     let is_in = |outer: &str, inner: &str| inner.rsplit_once('/').is_some_and(|(parent, _)| parent == outer);
     a == b || is_in(a, b) || is_in(b, a)
 }
 
-/// What a class has by its own body: methods, fields, constants, and attributes of `self`. Names that Python gives a
-/// meaning to say nothing about the job.
+/// What a class has by its own body: methods, fields, constants, and attributes of `self`.
 fn member_names(search: &Search<'_, '_, '_>, at: UnitRef) -> BTreeSet<String> {
     let Some(facts) = search.input.project.sources.facts(search.corpus.files[at.file as usize].id) else {
         return BTreeSet::new();
@@ -300,7 +358,7 @@ fn member_names(search: &Search<'_, '_, '_>, at: UnitRef) -> BTreeSet<String> {
     let body = facts.definition(class).body_scope;
     let own = facts.bindings.iter().filter(|it| Some(it.scope) == body).map(|it| it.name);
     let set = facts.attributes.iter().filter(|it| it.class == class).map(|it| it.name);
-    own.chain(set).map(|name| facts.name(name)).filter(|name| !name.starts_with("__")).map(str::to_owned).collect()
+    own.chain(set).map(|name| facts.name(name).to_owned()).collect()
 }
 
 /// Base classes that say something about the job.

@@ -10,10 +10,11 @@
 
 use super::corpus::{Corpus, UnitRef};
 use super::hierarchy::{Hierarchy, is_telling};
-use super::shelf::are_counterparts;
+use super::shelf::{are_counterparts, are_ends};
 use super::{DuplicateKind, DuplicateSpec, DuplicatesOutput, Group, Instance, Search};
 use crate::checks::successor::words;
 use crate::facts::{Unit, UnitKind};
+use crate::words::are_opposite;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -30,8 +31,8 @@ const METHODS: usize = 3;
 const LIKE: f64 = 0.46;
 
 /// How much of the methods of one name has to be the same: at all; of classes whose names begin alike; of kinds of one
-/// thing, which stand side by side; of variants, one named for the other; and of classes with a common base, or of
-/// modules for two back ends, of which each is asked for its own.
+/// thing, which stand side by side; of variants, one named for the other; and of classes with a common base, of modules for
+/// two back ends, or of two ends of a program, of which each is asked for its own.
 const ALIKE: f64 = 0.6;
 const ALIKE_OF_RELATIVES: f64 = 0.45;
 const ALIKE_OF_KINDS: f64 = 0.8;
@@ -201,6 +202,11 @@ impl<'c> Tree<'c> {
         if a.unit.last_name() == b.unit.last_name() || self.is_by_design(a, b) || self.are_vendors(a, b) {
             return None;
         }
+        // what makes a thing has to be told the same as the thing itself
+        let makes = |class: &Class<'c>| has_word(class.unit.last_name(), "builder");
+        if makes(a) != makes(b) {
+            return None;
+        }
         let common: Vec<&str> = a.methods.keys().filter(|name| b.methods.contains_key(*name)).copied().collect();
         let shared: f64 = common.iter().map(|name| self.weight(name)).sum();
         let all: f64 = a
@@ -249,10 +255,11 @@ impl<'c> Tree<'c> {
     fn needed(&self, a: &Class<'c>, b: &Class<'c>) -> f64 {
         let (up, other) = (self.hierarchy.ancestors(a.unit), self.hierarchy.ancestors(b.unit));
         let [left, right] = [a, b].map(|it| self.paths[it.at.file as usize]);
-        if up.intersection(&other).any(|base| is_telling(base)) || are_counterparts(left, right) {
+        let (x, y) = (words(a.unit.last_name()), words(b.unit.last_name()));
+        let are_mirrored = are_ends(left, right) || x.iter().zip(&y).any(|(x, y)| are_opposite(x, y));
+        if up.intersection(&other).any(|base| is_telling(base)) || are_counterparts(left, right) || are_mirrored {
             return ALIKE_BELOW_A_BASE;
         }
-        let (x, y) = (words(a.unit.last_name()), words(b.unit.last_name()));
         let tail = x.iter().rev().zip(y.iter().rev()).take_while(|(x, y)| x == y).count();
         // `PagedAllocator` beside `Allocator`
         if tail == x.len().min(y.len()) || tail > 1 {
