@@ -2,8 +2,8 @@
 //!
 //! A static analyzer for teams that replace one implementation with another. It reads the source of a Python backend,
 //! never runs it, and says per symbol that a policy names: is its definition gone, are its uses gone, is only residue
-//! left, or could something not be seen? "Could not see" is never a pass. Of Rust, TypeScript and
-//! JavaScript it counts what went, and finds what is there twice.
+//! left, or could something not be seen? "Could not see" is never a pass. Of Rust it says the same, but not what a
+//! program runs; of TypeScript and JavaScript it counts what went, and finds what is there twice.
 //!
 //! # Bird's-eye view
 //!
@@ -37,7 +37,8 @@
 //! tree-sitter's with queries over it for the others). What a rule
 //! *looks for* may be a tree-sitter query; its captures are joined with the facts by span, so no fact is extracted twice.
 //! A row of [`language::LANGUAGES`] says what a language has: names are resolved across the files of one
-//! that is linked ([`language::Linking`]), and the others are searched as text.
+//! that is linked ([`language::Linking`]), and the others are searched as text. How an import leads to a file, and whether
+//! one name may be a type and a value at once ([`facts::Space`]), is said there; the resolver is one.
 //!
 //! # Stages
 //!
@@ -88,7 +89,7 @@
 //!   annotation, string, export, keyword, text) and a **tier** ([`finding::Tier`]): *proven*, resolved to the symbol;
 //!   *likely*, the receiver's class was inferred; *name-only*, the same attribute on an unknown receiver; *text*, in a
 //!   comment, a docstring, a longer string or a document.
-//! - **override**: a method of the same name in a subclass. It is no reference to what it overrides, and a call is a
+//! - **override**: a method of the same name in a subclass, in Rust in a block that implements a trait. It is no reference to what it overrides, and a call is a
 //!   reference to the method that the receiver's declared or inferred class gives. A call through a base class is
 //!   *name-only* for the methods that override it, since it may reach them; a call through a subclass that has its own is
 //!   none to the base. This is also what editors find.

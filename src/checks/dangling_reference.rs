@@ -6,6 +6,7 @@
 use super::{CheckInput, CheckOutput, CheckSpec, RuleReport};
 use crate::facts::{Guards, ReferenceKind};
 use crate::finding::{Context, Finding, Identity, Severity, Tier, Verdict};
+use crate::language::find_followed;
 use crate::policy::Rule;
 use crate::project::{BrokenReference, broken_references, guard_name};
 use crate::words::counted;
@@ -16,8 +17,8 @@ pub const SPEC: CheckSpec =
     CheckSpec { kind: "dangling-reference", explanation: include_str!("dangling_reference.md"), run };
 
 fn run(input: &CheckInput<'_, '_>, rules: &[&Rule]) -> CheckOutput {
-    let files: Vec<EntryId> =
-        input.project.modules.files().map(|(id, _)| id).filter(|&id| input.scope.holds(input.path(id))).collect();
+    let is_asked = |id: &EntryId| find_followed(input.path(*id)).is_some() && input.scope.holds(input.path(*id));
+    let files: Vec<EntryId> = input.project.modules.files().map(|(id, _)| id).filter(is_asked).collect();
     let found = broken_references(input.project, &files, input.progress);
     let mut output = CheckOutput::default();
     for rule in rules {

@@ -526,7 +526,7 @@ fn users(input: &CheckInput<'_, '_>, trace: &Trace) -> String {
     let mut tests = 0;
     let mut open = 0;
     for reference in trace.references.iter().filter(|it| !it.is_own) {
-        match (reference.tier, input.context(&reference.location.path)) {
+        match (reference.tier, input.context_of(reference)) {
             (Tier::Text, _) => {}
             (Tier::NameOnly, _) => open += 1,
             (_, Context::Tests) => tests += 1,

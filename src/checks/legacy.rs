@@ -164,10 +164,11 @@ fn judge(
     for (target, pattern) in &plan.targets {
         let trace = traces[target];
         for site in trace.definitions.iter().filter(|it| input.scope.holds(&it.location.path)) {
-            findings.definition(target, site, input.context(&site.location.path));
+            let context = input.policy.context_at(&site.location.path, site.in_tests);
+            findings.definition(target, site, context);
         }
         for reference in trace.references.iter().filter(|it| input.scope.holds(&it.location.path)) {
-            findings.reference(trace, reference, input.context(&reference.location.path));
+            findings.reference(trace, reference, input.context_of(reference));
         }
         if let Some(pattern) = pattern {
             output.warnings.extend(detached(plan.rule, pattern, trace));
@@ -212,7 +213,7 @@ fn conclusion(input: &CheckInput<'_, '_>, traces: &[&Trace]) -> String {
     let mut uses: BTreeMap<Context, usize> = BTreeMap::new();
     let mut mentions: BTreeMap<Context, usize> = BTreeMap::new();
     for reference in traces.iter().flat_map(|trace| &trace.references) {
-        let context = input.context(&reference.location.path);
+        let context = input.context_of(reference);
         let is_use = reference.tier < Tier::Text && !reference.is_own;
         *if is_use { &mut uses } else { &mut mentions }.entry(context).or_default() += 1;
     }
@@ -267,7 +268,7 @@ fn detached(rule: &Rule, pattern: &SymbolPattern, trace: &Trace) -> Option<Warni
 
 /// What a trace says of its target.
 pub(super) fn symbol_report(input: &CheckInput<'_, '_>, trace: &Trace) -> SymbolReport {
-    let (references, by_context) = tally(trace.references.iter().map(|it| (input.context(&it.location.path), it)));
+    let (references, by_context) = tally(trace.references.iter().map(|it| (input.context_of(it), it)));
     SymbolReport {
         symbol: trace.target.to_string(),
         state: state(input, trace),
@@ -281,21 +282,16 @@ pub(super) fn symbol_report(input: &CheckInput<'_, '_>, trace: &Trace) -> Symbol
 /// The lifecycle of a symbol. See product words: present, unused, removed, residue, gone.
 pub fn state(input: &CheckInput<'_, '_>, trace: &Trace) -> State {
     let uses = |contexts: &[Context]| {
-        trace
-            .references
-            .iter()
-            .any(|it| it.tier < Tier::Text && !it.is_own && contexts.contains(&input.context(&it.location.path)))
+        trace.references.iter().any(|it| it.tier < Tier::Text && !it.is_own && contexts.contains(&input.context_of(it)))
     };
     let production = [Context::Code, Context::Config];
     if let Target::Flag(_) = trace.target {
         let is_read = trace
             .references
             .iter()
-            .any(|it| it.access == Some(UseAccess::Read) && production.contains(&input.context(&it.location.path)));
-        let is_set = trace
-            .references
-            .iter()
-            .any(|it| production.contains(&input.context(&it.location.path)) && it.tier < Tier::Text);
+            .any(|it| it.access == Some(UseAccess::Read) && production.contains(&input.context_of(it)));
+        let is_set =
+            trace.references.iter().any(|it| production.contains(&input.context_of(it)) && it.tier < Tier::Text);
         return match (is_read, is_set, trace.references.is_empty()) {
             (true, ..) => State::Present,
             (false, true, _) => State::Removed,

@@ -236,6 +236,11 @@ impl<'a, 's> CheckInput<'a, 's> {
         self.policy.context_of(path)
     }
 
+    /// The context of a reference, which may stand in a test inside a file of code.
+    fn context_of(&self, reference: &TracedReference) -> Context {
+        self.policy.context_at(&reference.location.path, reference.in_tests)
+    }
+
     fn path(&self, file: EntryId) -> &RepoPath {
         self.project.sources.path(file)
     }

@@ -89,7 +89,7 @@ fn offences<'t>(input: &CheckInput<'_, '_>, door: &OnlyThroughRule, trace: &'t T
             reference.tier <= Tier::Likely
                 && !matches!(reference.kind, ReferenceKind::String | ReferenceKind::Text | ReferenceKind::Export)
                 && input.scope.holds(path)
-                && input.context(path) == Context::Code
+                && input.context_of(reference) == Context::Code
                 && !door.allow.iter().any(|allowance| allowance.path.matches(path.as_str()))
                 && (door.within.is_empty() || is_named(input, &door.within, reference))
                 && !is_named(input, &door.through, reference)
@@ -136,7 +136,7 @@ fn finding(
         ..Finding::new(
             rule.id.clone(),
             rule.severity,
-            input.context(&reference.location.path),
+            input.context_of(reference),
             reference.location.clone(),
             reference.kind.name(),
             symbol,

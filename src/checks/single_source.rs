@@ -274,7 +274,7 @@ fn shims<'t>(input: &CheckInput<'_, '_>, trace: &'t Trace) -> Vec<&'t TracedRefe
     let mut seen = BTreeSet::new();
     let is_shim = |reference: &&TracedReference| {
         let path = &reference.location.path;
-        let is_import = reference.kind == ReferenceKind::Import && input.context(path) == Context::Code;
+        let is_import = reference.kind == ReferenceKind::Import && input.context_of(reference) == Context::Code;
         if !is_import || !input.scope.holds(path) || !seen.insert(path.clone()) {
             return false;
         }
@@ -337,7 +337,7 @@ fn consumer_finding(
     let what = if reference.kind == ReferenceKind::Import { "imported" } else { "used" };
     let more = if count > 1 { format!(" ({} in this file)", counted(count as u64, "place")) } else { String::new() };
     let name = rival.symbol.last_name();
-    let context = input.context(&reference.location.path);
+    let context = input.context_of(reference);
     let (location, symbol) = (reference.location.clone(), rival.symbol.to_string());
     Finding {
         tier: Some(reference.tier),
@@ -362,7 +362,7 @@ fn shim_finding(
         ..Finding::new(
             rule.id.clone(),
             Severity::Note,
-            input.context(&reference.location.path),
+            input.context_of(reference),
             reference.location.clone(),
             "shim",
             symbol,

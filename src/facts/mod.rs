@@ -14,6 +14,7 @@ mod line;
 mod names;
 mod sketch;
 mod string;
+mod value;
 
 pub use flow::{AT_ANY_TIME, Block, Narrowing};
 pub use fragment::{Constant, EnvironmentDefault, Fragments, Print, PrintRange, SetForm, Unit, UnitKind, ValueSet};
@@ -23,6 +24,7 @@ pub use sketch::{
     Addition, Body, BodyId, Call, Expression, ExpressionId, MODULE_BODY, Parameter, Sketch, Statement, Target,
 };
 pub use string::{NameString, StringRole};
+pub use value::{Space, Value};
 
 use crate::span::{LineIndex, Span};
 use bitcode::{Decode, Encode};
@@ -100,6 +102,8 @@ pub struct Facts {
     pub statements: Vec<Span>,
     /// Bodies of `if __name__ == "__main__":`, which run only where the file is run and not imported.
     pub main_blocks: Vec<Span>,
+    /// Definitions that are there for tests alone, in a file that is not: `#[cfg(test)]`, `#[test]`. Sorted, none in another.
+    pub tests: Vec<Span>,
     /// What conditions choose: the clauses of `if`, what follows one whose body leaves, both sides of `a if c else b`.
     pub branches: Vec<Branch>,
     pub line_index: LineIndex,
@@ -130,6 +134,13 @@ pub enum DefinitionKind {
 }
 
 impl DefinitionKind {
+    pub const ALL: [DefinitionKind; 12] = {
+        use DefinitionKind::{
+            Class, Constant, Enum, Function, Implementation, Interface, Macro, Method, Module, Struct, Trait, TypeAlias,
+        };
+        [Function, Method, Class, Constant, TypeAlias, Struct, Enum, Interface, Trait, Implementation, Macro, Module]
+    };
+
     /// Whether it has members, which go where it goes.
     pub fn has_members(self) -> bool {
         use DefinitionKind::{Class, Enum, Implementation, Interface, Module, Struct, Trait};
@@ -171,6 +182,8 @@ pub struct Traits {
     pub is_stub: bool,
     /// A class whose metaclass or decorators may give it members that its body does not show.
     pub is_extended: bool,
+    /// It says itself that it is seen outside its module; of a language in which it has to.
+    pub is_public: bool,
 }
 
 #[derive(Clone, Debug, Encode, Decode)]
@@ -192,6 +205,8 @@ pub struct Definition {
     pub decorators: Vec<ValueId>,
     /// The return annotation of a function.
     pub returns: Option<ValueId>,
+    /// The type that a block of methods is of, or that an alias stands for, where the language has these.
+    pub subject: Option<ValueId>,
     /// What the `return` statements of a function give, or its `yield`s where it is a generator; each value once.
     pub gives: Vec<ValueId>,
     pub guards: Guards,
@@ -284,6 +299,10 @@ pub struct Import {
     /// What is taken from the module; `None` for `import a.b`.
     pub target: ImportTarget,
     pub alias: Option<NameId>,
+    /// What is taken, or the module that everything is taken from, where the language names both by one path.
+    pub path: Option<ValueId>,
+    /// Others may take it from here; of a language in which an import has to say so.
+    pub is_public: bool,
     /// The name that becomes bound, as written: the alias, the imported name, or the module.
     pub bound_span: Span,
     pub scope: ScopeId,
@@ -300,84 +319,6 @@ pub enum ImportTarget {
     Name(NameId, Span),
     /// `from a import *`.
     Star,
-}
-
-/// An expression that leads to a name. Resolution walks it from the outside in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
-pub enum Value {
-    /// A name as it is read at an offset.
-    Name {
-        name: NameId,
-        scope: ScopeId,
-        at: u32,
-    },
-    Attribute {
-        base: ValueId,
-        name: NameId,
-    },
-    /// A call; `argument` is its first positional argument (`partial(f)`), or all of them as [`Value::Arguments`].
-    Call {
-        function: ValueId,
-        argument: Option<ValueId>,
-    },
-    /// `base[index]`: an element at run time, a parametrised type in an annotation.
-    Item {
-        base: ValueId,
-        index: Option<ValueId>,
-    },
-    /// `super()` inside the given scope.
-    Super {
-        scope: ScopeId,
-    },
-    /// Either of two: `a if c else b`, `a or b`, `A | B` in an annotation.
-    Either {
-        left: ValueId,
-        right: ValueId,
-    },
-    /// `left op right`, with the name of the method behind the operator: `__or__`.
-    Operation {
-        left: ValueId,
-        right: ValueId,
-        method: NameId,
-    },
-    /// `await value`.
-    Awaited {
-        value: ValueId,
-    },
-    /// A tuple display, or a list in an annotation: the first and the rest.
-    Pair {
-        first: ValueId,
-        rest: Option<ValueId>,
-    },
-    /// Several positional arguments of a call whose meaning depends on them (`zip`, `getattr`): a `Pair`.
-    Arguments {
-        pair: ValueId,
-    },
-    /// A list, a set or a generator of such elements; the element of a display is a `Pair` of all.
-    Many {
-        element: ValueId,
-    },
-    /// A dictionary of such keys and values; each may be a `Pair` of all.
-    Table {
-        key: ValueId,
-        value: ValueId,
-    },
-    /// What a loop over a value gives.
-    Element {
-        of: ValueId,
-    },
-    /// What `with value as x` binds.
-    Entered {
-        of: ValueId,
-    },
-    /// One part of an unpacked value: `b` of `a, b = value` is part 1.
-    Part {
-        of: ValueId,
-        index: u16,
-    },
-    /// A string literal that is one identifier or dotted path.
-    Text(NameId),
-    Unknown,
 }
 
 /// What a reference is, by the syntax around it.
@@ -526,9 +467,17 @@ impl Facts {
         self.definition_ids().find(|&id| self.definition(id).name_span == name)
     }
 
+    /// A value, or what a macro may take for it.
+    pub fn named(&self, value: ValueId) -> Value {
+        match self.value(value) {
+            Value::Perhaps { value } => self.value(value),
+            value => value,
+        }
+    }
+
     /// The last name of an expression: `b` of `a.b`; none of a call.
     pub fn last_name(&self, value: ValueId) -> Option<NameId> {
-        match self.value(value) {
+        match self.named(value) {
             Value::Name { name, .. } | Value::Attribute { name, .. } => Some(name),
             _ => None,
         }
@@ -592,6 +541,11 @@ impl Facts {
 
     pub fn in_main_block(&self, offset: u32) -> bool {
         holds(&self.main_blocks, offset)
+    }
+
+    /// Whether an offset lies in a definition that is there for tests alone.
+    pub fn in_tests(&self, offset: u32) -> bool {
+        holds(&self.tests, offset)
     }
 
     /// The function or method in whose body a scope lies, the innermost one; `None` is code that runs with the module.

@@ -75,6 +75,7 @@ pub const TSX: LanguageSpec = LanguageSpec {
 const BASE: LanguageSpec = LanguageSpec {
     name: "",
     extensions: &[],
+    comment: "//",
     linking: None,
     extract: |_| unreachable!("each row has its own"),
     fragments: |_| unreachable!("each row has its own"),

@@ -24,6 +24,8 @@ pub struct LanguageSpec {
     pub name: &'static str,
     /// File name extensions, without the dot.
     pub extensions: &'static [&'static str],
+    /// What a comment to the end of a line begins with.
+    pub comment: &'static str,
     /// How names are resolved across its files. Where nothing says so they are searched as text; their lines and their
     /// copies are known all the same.
     pub linking: Option<&'static Linking>,
@@ -49,6 +51,10 @@ pub struct Linking {
     /// What the names are said to be of that every file sees without binding them: `builtins` in `builtins.len`.
     pub builtins: &'static str,
     pub is_builtin: fn(&str) -> bool,
+    /// One name may be a type, a value and a macro at once, and its place says which is meant.
+    pub has_spaces: bool,
+    /// What a program runs is followed from its entry points, what would fail is told, and removals are planned.
+    pub is_followed: bool,
     /// Whether taking everything from a module takes a name that the module does not list for it.
     pub is_starred: fn(&str) -> bool,
 }
@@ -77,8 +83,23 @@ pub struct Manifest {
 pub struct Package {
     /// As code names it.
     pub name: String,
+    /// As the manifests of others name it.
+    pub package: String,
     /// The path of the file that its modules hang from, relative to the manifest.
     pub root: String,
+    /// The paths of further files that the manifest says a program begins with.
+    pub targets: Vec<String>,
+    pub dependencies: Vec<Dependency>,
+}
+
+/// A package that another one uses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dependency {
+    /// As code of the dependent names it.
+    pub name: String,
+    pub package: String,
+    /// It may be of the same repository; otherwise a package of that name there is another one.
+    pub is_local: bool,
 }
 
 /// The packages of one language, by their folders.
@@ -100,17 +121,41 @@ impl Packages {
         self.by_folder.iter().map(|(folder, package)| (folder.as_str(), package))
     }
 
-    /// The name of a file, from the nearest package above it.
-    pub fn module(&self, path: &RepoPath) -> String {
+    /// The nearest package above a file, with its folder.
+    pub fn package(&self, path: &RepoPath) -> Option<(&str, &Package)> {
         let mut folder = path.folder();
         loop {
-            let package = self.by_folder.get(folder);
-            if package.is_some() || folder.is_empty() {
-                let below = path.as_str().strip_prefix(folder).unwrap_or(path.as_str()).trim_start_matches('/');
-                return (self.manifest.module)(below, package);
+            if let Some((folder, package)) = self.by_folder.get_key_value(folder) {
+                return Some((folder, package));
+            }
+            if folder.is_empty() {
+                return None;
             }
             folder = folder.rsplit_once('/').map_or("", |(parent, _)| parent);
         }
+    }
+
+    /// The name of a file, from the nearest package above it.
+    pub fn module(&self, path: &RepoPath) -> String {
+        let own = self.package(path);
+        let folder = own.map_or("", |(folder, _)| folder);
+        let below = path.as_str().strip_prefix(folder).unwrap_or(path.as_str()).trim_start_matches('/');
+        (self.manifest.module)(below, own.map(|(_, package)| package))
+    }
+
+    /// The path of the root of a package of the tree, by the name that code of the file at a path has for it.
+    pub fn library(&self, path: &RepoPath, name: &str) -> Option<String> {
+        let (folder, own) = self.package(path)?;
+        let at = |folder: &str, package: &Package| match folder {
+            "" => package.root.clone(),
+            folder => format!("{folder}/{}", package.root),
+        };
+        if own.name == name {
+            return Some(at(folder, own));
+        }
+        let dependency = own.dependencies.iter().find(|it| it.name == name && it.is_local)?;
+        let is_it = |package: &Package| package.package == dependency.package;
+        self.iter().find(|(_, package)| is_it(package)).map(|(folder, package)| at(folder, package))
     }
 }
 
@@ -139,6 +184,11 @@ pub fn find_language(path: &RepoPath) -> Option<&'static LanguageSpec> {
 /// The same, where names are resolved across the files of the language.
 pub fn find_linked(path: &RepoPath) -> Option<&'static LanguageSpec> {
     find_language(path).filter(|language| language.linking.is_some())
+}
+
+/// The same, where it is followed what a program of the language runs.
+pub fn find_followed(path: &RepoPath) -> Option<&'static LanguageSpec> {
+    find_linked(path).filter(|language| language.linking.is_some_and(|linking| linking.is_followed))
 }
 
 /// The facts of a text that is not understood at all: one unread range, lines that are blank or unknown.

@@ -422,7 +422,7 @@ fn verb(verdict: Verdict) -> &'static str {
 
 fn limits(documents: &[Document], unread: &[UnreadSentence]) -> Vec<String> {
     let mut limits = vec![
-        "only Python is read by its meaning; other files are searched as text".to_owned(),
+        "Python and Rust are read by their meaning; other files are searched as text".to_owned(),
         "nothing was run: what a program does is known only from the evidence given".to_owned(),
         "a sentence is judged as far as its pattern goes; adjectives such as \"unused\" are named where they were not judged".to_owned(),
     ];

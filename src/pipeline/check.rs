@@ -9,7 +9,7 @@ use crate::checks::{self, CheckInput, CheckOutput, Scope};
 use crate::evidence::{CheckReport, PolicyIdentity, Sources, Warning};
 use crate::finding::{Novelty, Verdict};
 use crate::history::{self, Endpoint, Git, Range, changes};
-use crate::language::find_linked;
+use crate::language::find_followed;
 use crate::policy::Policy;
 use crate::progress::Progress;
 use crate::project::{ChangedFile, Project};
@@ -201,7 +201,7 @@ fn judge_change(
     let head = Project::new(&head_sources, included(snapshot, policy), &policy.project.roots);
     let base = Project::new(&base_sources, included(&before, policy), &policy.project.roots);
     let base_baseline = if options.baseline { find_baseline(&before, policy)? } else { None };
-    let is_source = |path: &RepoPath| find_linked(path).is_some() && policy.judges(path);
+    let is_source = |path: &RepoPath| find_followed(path).is_some() && policy.judges(path);
     let changed: Vec<ChangedFile> = changes
         .list
         .iter()

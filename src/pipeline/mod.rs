@@ -90,7 +90,7 @@ impl Error {
 
 fn reference_report(reference: TracedReference, policy: &Policy) -> ReferenceReport {
     ReferenceReport {
-        context: policy.context_of(&reference.location.path),
+        context: policy.context_at(&reference.location.path, reference.in_tests),
         location: reference.location,
         kind: reference.kind,
         within: reference.within,

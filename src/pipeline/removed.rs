@@ -9,7 +9,7 @@ use crate::history::attribution::{self, By, Walk};
 use crate::history::changes::Renames;
 use crate::history::ledger::{self, DefinitionLedger, Depth, FileLedger, Ledger, Place};
 use crate::history::{self, Endpoint, Git, Naming, Range, RangeRequest};
-use crate::language::{find_language, find_linked};
+use crate::language::{find_followed, find_language};
 use crate::policy::{self, Policy};
 use crate::progress::Progress;
 use crate::project::{self, ChangedFile, Project, Symbol};
@@ -107,7 +107,7 @@ fn aftermath_of(
 }
 
 fn is_source(file: &&FileLedger) -> bool {
-    find_linked(&file.path).is_some()
+    find_followed(&file.path).is_some()
 }
 
 /// Whether definitions went that nobody can look for, so that nothing can be said of references to them.

@@ -1,7 +1,7 @@
 //! The context of a file: code, tests, docs or config. A policy gates each on its own.
 //!
-//! Invariant: every path has exactly one context; tests come first, whatever the file is. Absent on purpose: what the
-//! file holds.
+//! Invariant: every path has exactly one context; tests come first, whatever the file is. Only parts of a file that say
+//! themselves that they are there for tests have another one. Absent on purpose: what else the file holds.
 
 use super::Policy;
 use crate::finding::Context;
@@ -28,6 +28,14 @@ impl Policy {
         match self.relative(path) {
             Some(relative) if self.project.tests.matches(relative) => Context::Tests,
             _ => by_name(path),
+        }
+    }
+
+    /// The context of a place in a file: a part that is there for tests alone is of tests, wherever the file stands.
+    pub fn context_at(&self, path: &RepoPath, in_tests: bool) -> Context {
+        match self.context_of(path) {
+            Context::Code if in_tests => Context::Tests,
+            context => context,
         }
     }
 

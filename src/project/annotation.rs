@@ -53,7 +53,10 @@ impl Resolver<'_, '_> {
                 let named = self.value(file, annotation);
                 named
                     .iter()
-                    .flat_map(|it| self.own_instance(file, annotation, it).unwrap_or_else(|| self.instance(it)))
+                    .flat_map(|it| {
+                        let known = self.own_instance(file, annotation, it).or_else(|| self.foreign(file, it));
+                        known.unwrap_or_else(|| self.instance(it))
+                    })
                     .collect()
             }
         }
@@ -76,13 +79,18 @@ impl Resolver<'_, '_> {
         let bases = self.value(file, base);
         let mut found = Vec::new();
         for resolved in bases.iter() {
-            let Entity::External(path) = &resolved.entity else {
+            let aliased = self.aliased(resolved);
+            let Entity::External(path) = aliased.as_ref().unwrap_or(&resolved.entity) else {
                 found.extend(self.instance(resolved));
                 continue;
             };
             let name = path.rsplit('.').next().unwrap_or(path);
             let Some(index) = index else { continue };
             let arguments = self.arguments(file, index);
+            if self.is_spaced(file) {
+                found.push(self.spaced_holding(file, name, &arguments));
+                continue;
+            }
             let first = arguments[0];
             match name {
                 "Union" => found.extend(self.annotation(file, index)),
@@ -94,6 +102,32 @@ impl Resolver<'_, '_> {
             }
         }
         found
+    }
+
+    /// What an alias hands its argument on to: `Result` of `type Result<T> = std::result::Result<T, Error>`.
+    fn aliased(&mut self, named: &Resolved) -> Option<Entity> {
+        let Entity::Definition(alias) = named.entity else { return None };
+        let facts = self.facts(alias.file)?;
+        let definition = facts.definition(alias.id);
+        match (definition.kind, facts.value(definition.subject?)) {
+            (DefinitionKind::TypeAlias, Value::Item { base, .. }) => {
+                let base = self.value(alias.file, base);
+                base.iter().map(|it| it.entity.clone()).find(|it| matches!(it, Entity::External(_)))
+            }
+            _ => None,
+        }
+    }
+
+    /// `Option<Order>`, `Vec<Order>`: what `?` and `for` take from it.
+    fn spaced_holding(&mut self, file: EntryId, name: &str, arguments: &[ValueId]) -> Resolved {
+        let kind = match name {
+            "Option" | "Result" => HolderKind::Context,
+            "Vec" | "VecDeque" | "HashSet" | "BTreeSet" => HolderKind::Many,
+            "HashMap" | "BTreeMap" => HolderKind::Table,
+            _ => return Resolved::unknown(),
+        };
+        let held = arguments.iter().map(|&argument| self.annotation(file, argument)).collect();
+        Resolved::holder(kind, held)
     }
 
     /// The arguments of a parametrised type.
@@ -145,8 +179,14 @@ impl Resolver<'_, '_> {
         }
     }
 
+    /// A value of a type from elsewhere, in a language whose values have one type: nothing of the project.
+    fn foreign(&self, file: EntryId, named: &Resolved) -> Option<Vec<Resolved>> {
+        let is_foreign = self.is_spaced(file) && matches!(named.entity, Entity::External(_));
+        is_foreign.then(|| vec![named.clone().forget_names().likely()])
+    }
+
     /// The instance of a class that an annotation names.
-    fn instance(&mut self, named: &Resolved) -> Vec<Resolved> {
+    pub(super) fn instance(&mut self, named: &Resolved) -> Vec<Resolved> {
         let Entity::Definition(definition) = named.entity else {
             return match &named.entity {
                 // `None` and `Any` add nothing; the rest of a union still counts.
@@ -157,7 +197,12 @@ impl Resolver<'_, '_> {
             };
         };
         let Some(facts) = self.facts(definition.file) else { return vec![Resolved::unknown()] };
-        if facts.definition(definition.id).kind != DefinitionKind::Class {
+        let defined = facts.definition(definition.id);
+        if let (DefinitionKind::TypeAlias, Some(subject)) = (defined.kind, defined.subject) {
+            let promised = self.annotation(definition.file, subject);
+            return promised.into_iter().map(|it| it.behind(&named.clone().forget_names())).collect();
+        }
+        if !self.is_class(definition) {
             return vec![Resolved::unknown()];
         }
         vec![Resolved::instance(definition).behind(&named.clone().forget_names())]

@@ -22,6 +22,10 @@ impl Resolver<'_, '_> {
                 let Some(facts) = self.facts(definition.file) else { return vec![Resolved::unknown()] };
                 let called = facts.definition(definition.id);
                 match called.kind {
+                    DefinitionKind::Struct | DefinitionKind::Enum => {
+                        vec![Resolved::instance(*definition).behind(function).forget_names()]
+                    }
+                    DefinitionKind::TypeAlias => self.instance(function),
                     DefinitionKind::Class => {
                         let mut made = Resolved::instance(*definition).behind(function);
                         made.passed.clear();
@@ -37,6 +41,8 @@ impl Resolver<'_, '_> {
                     _ => vec![Resolved::unknown()],
                 }
             }
+            // A variant of an enum, with what it holds.
+            Entity::Instance { class, .. } if self.is_spaced(class.file) => vec![function.clone().likely()],
             Entity::Instance { .. } => {
                 let methods = self.attribute(function, "__call__");
                 let is_method = |it: &&Resolved| matches!(it.entity, Entity::Definition(_));
@@ -381,7 +387,7 @@ fn receiver_call(facts: &Facts, method: &Definition, given: ValueId) -> Option<N
         Value::Awaited { value } => return receiver_call(facts, method, value),
         _ => return None,
     };
-    let Value::Attribute { base, name } = facts.value(function) else { return None };
+    let Value::Attribute { base, name, .. } = facts.value(function) else { return None };
     let Value::Name { name: receiver, .. } = facts.value(base) else { return None };
     let mut bound = facts.bindings_of(method.body_scope?, receiver).iter();
     bound.any(|it| it.kind == BindingKind::Parameter(0)).then_some(name)

@@ -213,7 +213,9 @@ impl Resolver<'_, '_> {
     }
 
     pub fn is_class(&self, definition: DefinitionRef) -> bool {
-        self.facts(definition.file).is_some_and(|facts| facts.definition(definition.id).kind == DefinitionKind::Class)
+        use DefinitionKind::{Class, Enum, Struct, Trait};
+        let kind = self.facts(definition.file).map(|facts| facts.definition(definition.id).kind);
+        matches!(kind, Some(Class | Enum | Struct | Trait))
     }
 }
 

@@ -8,7 +8,7 @@ use super::entity::{Entity, Resolved};
 use super::module::ModuleRef;
 use super::resolve::{DEPTH_LIMIT, Resolver, distinct};
 use super::symbol::Symbol;
-use crate::facts::{Binding, BindingKind, Facts, ImportTarget, MODULE_SCOPE};
+use crate::facts::{Binding, BindingKind, Facts, ImportTarget, MODULE_SCOPE, ScopeId};
 use crate::workspace::EntryId;
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
@@ -39,12 +39,40 @@ enum Exported {
     Known(Arc<[Resolved]>),
 }
 
+/// Of many ways through star imports one is told.
+fn one_way(found: &mut Vec<Resolved>, member: Resolved) {
+    match found.iter_mut().find(|it| it.entity == member.entity) {
+        Some(known) if member.tier < known.tier => *known = member,
+        Some(_) => {}
+        None => found.push(member),
+    }
+}
+
 impl Resolver<'_, '_> {
-    /// A name that a module takes from its star imports, and whether one of them cannot be looked into.
-    pub(super) fn starred(&mut self, file: EntryId, facts: &Facts, name: &str) -> (Vec<Resolved>, bool) {
+    /// A name that a scope takes from its star imports, and whether one of them cannot be looked into.
+    pub(super) fn starred(
+        &mut self,
+        file: EntryId,
+        facts: &Facts,
+        scope: ScopeId,
+        name: &str,
+    ) -> (Vec<Resolved>, bool) {
         let mut found = Vec::new();
         let mut is_open = false;
-        for import in facts.imports.iter().filter(|it| it.target == ImportTarget::Star) {
+        for import in facts.imports.iter().filter(|it| it.target == ImportTarget::Star && it.scope == scope) {
+            if let Some(path) = import.path {
+                let what = format!("takes `{name}` by a glob");
+                let hop = Arc::new(self.hop(file, facts, import.statement.start, what));
+                for base in self.value(file, path).iter() {
+                    let (taken, may_be_more) = self.globbed(file, base, name);
+                    is_open |= may_be_more;
+                    for mut member in taken {
+                        member.hops.insert(0, hop.clone());
+                        one_way(&mut found, member);
+                    }
+                }
+                continue;
+            }
             let (base, _) = self.import_base(file, facts, import);
             match base {
                 Entity::Module(module) => {
@@ -59,12 +87,7 @@ impl Resolver<'_, '_> {
                         if matches!(member.entity, Entity::Missing(_)) {
                             member = member.likely();
                         }
-                        // Of many ways through star imports one is told.
-                        match found.iter_mut().find(|it: &&mut Resolved| it.entity == member.entity) {
-                            Some(known) if member.tier < known.tier => *known = member,
-                            Some(_) => {}
-                            None => found.push(member),
-                        }
+                        one_way(&mut found, member);
                     }
                 }
                 _ => is_open = true,
@@ -160,7 +183,7 @@ impl Resolver<'_, '_> {
         if let Some(submodule) = submodule {
             return vec![Resolved::new(Entity::Module(submodule))];
         }
-        let (found, is_open) = self.starred(file, &facts, name);
+        let (found, is_open) = self.starred(file, &facts, MODULE_SCOPE, name);
         if found.iter().any(|it| !matches!(it.entity, Entity::Missing(_))) {
             let symbol = Arc::new(Symbol::new(self.project.module_name(file), name));
             return found
@@ -183,6 +206,7 @@ impl Resolver<'_, '_> {
             };
             return lazy.into_iter().map(passed).collect();
         }
+        let is_open = is_open || facts.has_open_exports && facts.exports.is_none();
         if is_open || has_getattr || !facts.unread.is_empty() {
             return vec![Resolved::unknown(), Resolved::new(missing).likely()];
         }

@@ -143,6 +143,7 @@ impl Resolver<'_, '_> {
             (HolderKind::Table, "popitem") => vec![Resolved::holder(HolderKind::Tuple, holder.held.clone())],
             (HolderKind::Table, "get" | "pop" | "setdefault") => held(holder, 1),
             (HolderKind::Many, "pop" | "popleft" | "__next__" | "__anext__" | "send") => held(holder, 0),
+            (HolderKind::Many, "iter" | "iter_mut" | "into_iter") => whole(),
             (_, "copy" | "union" | "intersection" | "difference" | "__iter__" | "__aiter__") => whole(),
             _ => return vec![Resolved::new(Entity::External(format!("builtins.{}.{name}", kind_name(holder))))],
         };

@@ -87,8 +87,8 @@ impl Resolver<'_, '_> {
 /// `a.b.c` as text, with where its first name is read.
 fn dotted(facts: &Facts, id: ValueId) -> Option<(String, ScopeId, u32)> {
     match facts.value(id) {
-        Value::Name { name, scope, at } => Some((facts.name(name).to_owned(), scope, at)),
-        Value::Attribute { base, name } => {
+        Value::Name { name, scope, at, .. } => Some((facts.name(name).to_owned(), scope, at)),
+        Value::Attribute { base, name, .. } => {
             let (path, scope, at) = dotted(facts, base)?;
             Some((format!("{path}.{}", facts.name(name)), scope, at))
         }

@@ -10,11 +10,11 @@ use super::Project;
 use super::class::Mro;
 use super::entity::{DefinitionRef, Entity, HolderKind, Resolved};
 use super::exported::ExportedNames;
-use super::module::Found;
+use super::module::{Found, ModuleRef};
 use super::symbol::Symbol;
 use crate::facts::{
-    Binding, BindingKind, DefinitionKind, Facts, ImportId, ImportTarget, MODULE_SCOPE, NameId, ScopeId, ScopeKind,
-    Value, ValueId,
+    Binding, BindingKind, DefinitionKind, Facts, Import, ImportId, ImportTarget, MODULE_SCOPE, NameId, ScopeId,
+    ScopeKind, Space, Value, ValueId,
 };
 use crate::finding::Hop;
 use crate::workspace::EntryId;
@@ -111,8 +111,15 @@ impl<'p, 's> Resolver<'p, 's> {
     fn value_afresh(&mut self, file: EntryId, id: ValueId) -> Vec<Resolved> {
         let Some(facts) = self.facts(file) else { return vec![Resolved::unknown()] };
         match facts.value(id) {
-            Value::Name { name, scope, at } => self.name(file, &facts, scope, name, at),
-            Value::Attribute { base, name } => {
+            Value::Name { name, scope, at, space } if space != Space::One => {
+                self.spaced_name(file, &facts, scope, name, at, space)
+            }
+            Value::Attribute { base, name, space } if space != Space::One => {
+                let receivers = self.value(file, base);
+                receivers.iter().flat_map(|it| self.spaced_attribute(it, facts.name(name), space)).collect()
+            }
+            Value::Name { name, scope, at, .. } => self.name(file, &facts, scope, name, at),
+            Value::Attribute { base, name, .. } => {
                 let found = self.members(file, base, facts.name(name));
                 self.narrowed_attribute(file, &facts, id, found)
             }
@@ -135,6 +142,7 @@ impl<'p, 's> Resolver<'p, 's> {
                 let right = self.value(file, right);
                 self.operation(&left, &right, facts.name(method))
             }
+            Value::Perhaps { value } => self.value(file, value).iter().cloned().map(Resolved::likely).collect(),
             Value::Awaited { value } => self.value(file, value).to_vec(),
             Value::Many { .. } | Value::Table { .. } | Value::Pair { .. } => vec![self.display(file, &facts, id)],
             Value::Element { of } => {
@@ -203,7 +211,7 @@ impl<'p, 's> Resolver<'p, 's> {
         if let Some(linking) = linking.filter(|linking| (linking.is_builtin)(name)) {
             return vec![Resolved::new(Entity::External(format!("{}.{name}", linking.builtins)))];
         }
-        let (mut found, is_open) = self.starred(file, facts, name);
+        let (mut found, is_open) = self.starred(file, facts, MODULE_SCOPE, name);
         if found.iter().any(|it| !matches!(it.entity, Entity::Missing(_))) {
             found.retain(|it| !matches!(it.entity, Entity::Missing(_)));
             return found;
@@ -313,11 +321,13 @@ impl<'p, 's> Resolver<'p, 's> {
     }
 
     /// The symbol of a module or class body; `None` inside a function.
-    fn scope_symbol(&self, file: EntryId, facts: &Facts, scope: ScopeId) -> Option<Symbol> {
+    pub(super) fn scope_symbol(&self, file: EntryId, facts: &Facts, scope: ScopeId) -> Option<Symbol> {
         let module = self.project.module_name(file);
         match facts.scope(scope).kind {
-            ScopeKind::Module => Some(Symbol::module(module)),
-            ScopeKind::Class => facts.scope(scope).definition.map(|id| Symbol::new(module, facts.qualified_name(id))),
+            ScopeKind::Module if facts.scope(scope).definition.is_none() => Some(Symbol::module(module)),
+            ScopeKind::Module | ScopeKind::Class => {
+                facts.scope(scope).definition.map(|id| Symbol::new(module, facts.qualified_name(id)))
+            }
             ScopeKind::Function | ScopeKind::Expression => None,
         }
     }
@@ -352,6 +362,15 @@ impl<'p, 's> Resolver<'p, 's> {
         let (Some(method), Some(class)) = (method, self.class_of_method(file, facts, binding.scope)) else {
             return vec![Resolved::unknown()];
         };
+        if self.is_spaced(file) {
+            let of = |it: Resolved| match it.entity {
+                Entity::Definition(class) => {
+                    Resolved { tier: it.tier, ..Resolved::new(Entity::Instance { class, behind: None }) }
+                }
+                _ => Resolved::unknown(),
+            };
+            return self.subject(class).into_iter().map(of).collect();
+        }
         let is_class = method.traits.is_class_method
             || matches!(facts.name(method.name), "__new__" | "__init_subclass__" | "__class_getitem__");
         let entity = if is_class { Entity::Definition(class) } else { Entity::Instance { class, behind: None } };
@@ -370,6 +389,9 @@ impl<'p, 's> Resolver<'p, 's> {
     /// What an import binds.
     pub fn import(&mut self, file: EntryId, facts: &Facts, id: ImportId) -> Vec<Resolved> {
         let import = &facts.imports[id.index()];
+        if let Some(path) = import.path {
+            return self.path_import(file, facts, import, path);
+        }
         let (base, dotted) = self.import_base(file, facts, import);
         let what = match import.target {
             ImportTarget::Module => format!("imports `{dotted}`"),
@@ -419,8 +441,26 @@ impl<'p, 's> Resolver<'p, 's> {
         found
     }
 
+    /// What an import binds that names it by one path.
+    fn path_import(&mut self, file: EntryId, facts: &Facts, import: &Import, path: ValueId) -> Vec<Resolved> {
+        let from = import.module.map_or(String::new(), |module| format!(" from `{}`", facts.name(module)));
+        let what = match import.target {
+            ImportTarget::Name(name, _) => format!("imports `{}`{from}", facts.name(name)),
+            _ => format!("imports everything{from}"),
+        };
+        let hop = Arc::new(self.hop(file, facts, import.statement.start, what));
+        let owner = self.scope_symbol(file, facts, import.scope);
+        let symbol = owner.zip(import.alias).map(|(owner, name)| Arc::new(owner.member(facts.name(name))));
+        let mut found = self.value(file, path).to_vec();
+        for resolved in &mut found {
+            resolved.hops.insert(0, hop.clone());
+            resolved.passed.extend(symbol.clone());
+        }
+        found
+    }
+
     /// The module that an import names, with the text of its absolute name.
-    pub fn import_base(&self, file: EntryId, facts: &Facts, import: &crate::facts::Import) -> (Entity, String) {
+    pub fn import_base(&self, file: EntryId, facts: &Facts, import: &Import) -> (Entity, String) {
         let written = import.module.map_or("", |module| facts.name(module));
         let dotted = self.project.absolute_module(file, import.level, written);
         // A relative import has one place to look; an absolute one starts from the importer's roots.
@@ -475,6 +515,12 @@ impl<'p, 's> Resolver<'p, 's> {
     /// `base.name`.
     pub fn attribute(&mut self, base: &Resolved, name: &str) -> Vec<Resolved> {
         let found = match &base.entity {
+            Entity::Module(ModuleRef::File(file)) if self.is_spaced(*file) => {
+                return self.spaced_attribute(base, name, Space::Any);
+            }
+            Entity::Definition(of) | Entity::Instance { class: of, .. } if self.is_spaced(of.file) => {
+                return self.spaced_attribute(base, name, Space::Any);
+            }
             Entity::Module(_) if name == "__dict__" => vec![base.clone()],
             Entity::Module(module) => self.member_of_module(&module.clone(), name),
             Entity::Definition(definition) => {

@@ -1,6 +1,6 @@
 //! Comments that speak to `solely`: where they stand, and what they cover.
 //!
-//! In Python a comment is what the parser says; a string that looks like one is none. In other files it is what the
+//! In source code a comment is what the parser says; a string that looks like one is none. In other files it is what the
 //! usual form of the file's kind makes one: `<!-- … -->`, `#`, `//`, `--`, `..`. Invariant: only files that hold the
 //! marker are looked into. Absent on purpose: what the comment says; that is `suppression`.
 
@@ -89,21 +89,21 @@ pub fn comments(sources: &SourceSet<'_>, id: EntryId) -> Vec<Comment> {
     let Some(text) = sources.text(id) else { return Vec::new() };
     if let Some(language) = sources.language(id) {
         let Some(facts) = sources.facts(id) else { return Vec::new() };
-        return in_source(path, &text, &facts, &(language.layout)(&text));
+        return in_source(path, &text, &facts, &(language.layout)(&text), language.comment);
     }
     form(path).map_or_else(Vec::new, |form| in_text(path, &text, form))
 }
 
-fn in_source(path: &RepoPath, text: &str, facts: &Facts, layout: &Layout) -> Vec<Comment> {
+fn in_source(path: &RepoPath, text: &str, facts: &Facts, layout: &Layout, mark: &str) -> Vec<Comment> {
     let mut found = Vec::new();
     for span in &facts.comments {
-        let Some(said) = behind_marker(span.slice(text), "#") else { continue };
+        let Some(said) = behind_marker(span.slice(text), mark) else { continue };
         let position = facts.line_index.position(span.start, text);
         let line = position.line;
         let before = &text[facts.line_index.span(line).start as usize..span.start as usize];
         let covers = match before.trim().is_empty() && layout.statement_around(line - 1).is_none_or(|it| it.len() == 1)
         {
-            true => code_below(text, facts, line).map(|below| statement(facts, layout, below)),
+            true => code_below(text, facts, line, mark).map(|below| statement(facts, layout, below)),
             false => Some(statement(facts, layout, line)),
         };
         let covers = covers.unwrap_or(LineRange { start: 1, end: 0 });
@@ -114,17 +114,21 @@ fn in_source(path: &RepoPath, text: &str, facts: &Facts, layout: &Layout) -> Vec
 }
 
 /// The first line below that is code, with nothing but comments between.
-fn code_below(text: &str, facts: &Facts, line: u32) -> Option<u32> {
+fn code_below(text: &str, facts: &Facts, line: u32, mark: &str) -> Option<u32> {
     let below =
         (line + 1..=facts.line_index.count()).map(|line| (line, facts.line_index.span(line).slice(text).trim()));
-    below.skip_while(|(_, text)| text.starts_with('#')).map(|(line, text)| (!text.is_empty()).then_some(line)).next()?
+    below
+        .skip_while(|(_, text)| text.starts_with(mark))
+        .map(|(line, text)| (!text.is_empty()).then_some(line))
+        .next()?
 }
 
 /// The definition whose decorators or header hold a line, or the statement that does.
 fn statement(facts: &Facts, layout: &Layout, line: u32) -> LineRange {
     let lines = layout.statement_around(line - 1).unwrap_or(line - 1..line);
     let lines = LineRange { start: lines.start + 1, end: lines.end };
-    let is_block = |kind| matches!(kind, DefinitionKind::Function | DefinitionKind::Method | DefinitionKind::Class);
+    let is_block =
+        |kind: DefinitionKind| kind == DefinitionKind::Function || kind == DefinitionKind::Method || kind.has_members();
     let headed = facts.definitions.iter().filter(|it| is_block(it.kind)).map(|it| {
         let whole = facts.line_index.lines(it.span);
         (LineRange { start: whole.start, end: facts.line_index.line(it.name_span.start).max(whole.start) }, whole)

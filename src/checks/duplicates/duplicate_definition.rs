@@ -10,7 +10,7 @@ use super::corpus::{Corpus, UnitRef};
 use super::shelf::{are_counterparts, are_ends};
 use super::{DuplicateKind, DuplicateSpec, DuplicatesOutput, Group, Instance, Search};
 use crate::facts::{DefinitionId, Print, Unit, UnitKind};
-use crate::language::find_linked;
+use crate::language::find_followed;
 use crate::span::RepoPath;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::{BTreeMap, BTreeSet};
@@ -265,7 +265,7 @@ fn of_one_layer(
 /// Whether nothing is known of a definition but its own text: modules of such a language use names again as they like,
 /// and what a type does stands elsewhere.
 fn is_unlinked(search: &Search<'_, '_, '_>, at: UnitRef) -> bool {
-    find_linked(search.path(at.file)).is_none()
+    find_followed(search.path(at.file)).is_none()
 }
 
 /// The types that declare half of their fields or variants, and two at least, as another one does.

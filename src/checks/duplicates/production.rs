@@ -6,7 +6,7 @@
 use super::{Group, Instance};
 use crate::checks::{CheckInput, production_entries};
 use crate::finding::{Context, Hop};
-use crate::language::find_linked;
+use crate::language::find_followed;
 use crate::project::{Node, Reach, Reached, Symbol, nodes_of};
 use std::collections::BTreeMap;
 
@@ -76,7 +76,7 @@ fn told(standing: Option<Reached>) -> Production {
 
 /// What is asked for a copy; `None` for those in tests, and for what is no code that runs by itself.
 fn reachable(instance: &Instance) -> Option<Symbol> {
-    find_linked(&instance.path)?;
+    find_followed(&instance.path)?;
     if instance.context != Context::Code || instance.what == "registration" {
         return None;
     }

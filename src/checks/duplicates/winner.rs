@@ -40,7 +40,7 @@ fn uses_of(input: &CheckInput<'_, '_>, trace: &Trace) -> Uses {
     let mut importers = BTreeSet::new();
     for reference in trace.references.iter().filter(|it| !it.is_own && it.tier <= Tier::Likely) {
         let path = &reference.location.path;
-        let is_test = input.context(path) == Context::Tests;
+        let is_test = input.context_of(reference) == Context::Tests;
         match is_test {
             true => uses.tests += 1,
             false => uses.code += 1,
@@ -61,8 +61,10 @@ fn uses_of(input: &CheckInput<'_, '_>, trace: &Trace) -> Uses {
 
 /// What `refs` can be asked for: definitions of languages that are linked, not runs of statements or keys.
 fn traceable(instance: &super::Instance) -> Option<Symbol> {
-    find_linked(&instance.path)?;
+    let linking = find_linked(&instance.path)?.linking?;
     match instance.what {
+        // Where nothing tells which method of a trait is called, nothing tells who uses it.
+        "method" if linking.has_spaces => return None,
         "function" | "method" | "class" | "constant" => {}
         "module" => return Some(Symbol::module(&*instance.symbol)),
         _ => return None,

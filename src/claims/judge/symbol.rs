@@ -569,7 +569,8 @@ impl Judge<'_, '_> {
         let references = traces.into_iter().flat_map(|trace| trace.references);
         references
             .filter(|it| {
-                it.tier < Tier::Text && !it.is_own && self.case.policy.context_of(&it.location.path) == Context::Code
+                let context = self.case.policy.context_at(&it.location.path, it.in_tests);
+                it.tier < Tier::Text && !it.is_own && context == Context::Code
             })
             .map(|it| it.location)
             .collect()
@@ -610,7 +611,8 @@ impl Judge<'_, '_> {
             {
                 continue;
             }
-            code += u64::from(matches!(self.case.policy.context_of(path), Context::Code | Context::Config));
+            let context = self.case.policy.context_at(path, reference.in_tests);
+            code += u64::from(matches!(context, Context::Code | Context::Config));
             left.push(reference.location.clone());
         }
         if !left.is_empty() {

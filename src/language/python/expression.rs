@@ -5,7 +5,8 @@
 
 use super::{Extractor, UNKNOWN, span_of};
 use crate::facts::{
-    Access, BindingKind, NameId, NamePattern, NameString, ReferenceKind, ScopeId, ScopeKind, StringRole, Value, ValueId,
+    Access, BindingKind, NameId, NamePattern, NameString, ReferenceKind, ScopeId, ScopeKind, Space, StringRole, Value,
+    ValueId,
 };
 use crate::span::Span;
 use ruff_python_ast as ast;
@@ -45,7 +46,7 @@ impl Extractor<'_> {
                 let inner = if kind == ReferenceKind::Annotation { kind } else { ReferenceKind::Name };
                 let base = self.expression(&attribute.value, inner);
                 let name = self.name(attribute.attr.as_str());
-                let value = self.value(Value::Attribute { base, name });
+                let value = self.value(Value::Attribute { base, name, space: Space::One });
                 let access = if attribute.ctx == ExprContext::Del { Access::Delete } else { Access::Read };
                 let kind = if kind == ReferenceKind::Name { ReferenceKind::Attribute } else { kind };
                 self.refer(attribute.attr.range(), value, kind, access);
@@ -157,7 +158,7 @@ impl Extractor<'_> {
 
     /// A name as it is read at an offset of the current scope.
     pub(super) fn read(&mut self, name: NameId, at: u32) -> ValueId {
-        self.value(Value::Name { name, scope: self.scope, at })
+        self.value(Value::Name { name, scope: self.scope, at, space: Space::One })
     }
 
     /// Notes that the function around the walk is a generator, and what it yields.

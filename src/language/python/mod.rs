@@ -38,6 +38,7 @@ pub use builtin::is_builtin;
 pub const SPEC: LanguageSpec = LanguageSpec {
     name: "python",
     extensions: &["py", "pyi", "pyw"],
+    comment: "#",
     linking: Some(&LINKING),
     extract,
     fragments: fragment::fragments,
@@ -53,6 +54,8 @@ const LINKING: Linking = Linking {
     search: ModuleSearch::Roots,
     builtins: "builtins",
     is_builtin: |name| name == "__class__" || is_builtin(name),
+    has_spaces: false,
+    is_followed: true,
     is_starred: |name| !name.starts_with('_'),
 };
 

@@ -6,7 +6,7 @@
 use super::{Extractor, UNKNOWN, span_of};
 use crate::facts::{
     Access, AttributeAssignment, BindingKind, Definition, DefinitionId, DefinitionKind, Guards, Import, ImportId,
-    ImportTarget, Marker, MarkerKind, ReferenceKind, ScopeKind, Traits, Value, ValueId,
+    ImportTarget, Marker, MarkerKind, ReferenceKind, ScopeKind, Space, Traits, Value, ValueId,
 };
 use crate::span::Span;
 use ruff_python_ast as ast;
@@ -201,6 +201,7 @@ impl Extractor<'_> {
             bases: Vec::new(),
             decorators: Vec::new(),
             returns: None,
+            subject: None,
             gives: Vec::new(),
             guards: self.guards,
         });
@@ -367,7 +368,7 @@ impl Extractor<'_> {
             Expr::Attribute(attribute) => {
                 let base = self.expression(&attribute.value, ReferenceKind::Name);
                 let name = self.name(attribute.attr.as_str());
-                let target = self.value(Value::Attribute { base, name });
+                let target = self.value(Value::Attribute { base, name, space: Space::One });
                 self.refer(attribute.attr.range(), target, ReferenceKind::Attribute, Access::Write);
                 if let Some(class) = self.class_of_self(&attribute.value) {
                     let value = Some(value).filter(|&value| value != UNKNOWN);
@@ -422,6 +423,8 @@ impl Extractor<'_> {
                     module_span: span_of(alias.name.range()),
                     target: ImportTarget::Module,
                     alias: alias.asname.as_ref().map(|_| bound),
+                    path: None,
+                    is_public: true,
                     bound_span: span_of(bound_range),
                     scope: self.scope,
                     guards: self.guards,
@@ -449,6 +452,8 @@ impl Extractor<'_> {
                     module_span,
                     target,
                     alias: alias.asname.as_ref().map(|_| bound_id),
+                    path: None,
+                    is_public: true,
                     bound_span: span_of(bound_range),
                     scope: self.scope,
                     guards: self.guards,

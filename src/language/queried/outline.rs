@@ -66,6 +66,7 @@ fn define(facts: &mut Facts, interner: &mut Interner, text: &str, defined: &Defi
         bases: Vec::new(),
         decorators: Vec::new(),
         returns: None,
+        subject: None,
         gives: Vec::new(),
         guards: if defined.is_in_function { Guards::FUNCTION } else { Guards::NONE },
     });

@@ -8,7 +8,9 @@
 //! print unless it is items.
 
 use super::end::End;
-use super::item::{Item, bare, is_stub, macro_items, type_ident, type_name};
+use super::ident::{bare, type_ident, type_name};
+use super::invocation::{Item, macro_items};
+use super::item::is_stub;
 use super::token::{Token, item_start, tokens, without_attributes};
 use super::word::{Word, read_words};
 use super::{Locator, parsed};
@@ -564,7 +566,7 @@ fn is_conditional(attributes: &[syn::Attribute]) -> bool {
 }
 
 /// `#[test]`, `#[tokio::test]`, `#[cfg(test)]`, `#[cfg(all(test, unix))]`.
-fn is_test(attributes: &[syn::Attribute]) -> bool {
+pub fn is_test(attributes: &[syn::Attribute]) -> bool {
     fn asks_for_test(meta: &syn::Meta) -> bool {
         match meta {
             syn::Meta::Path(path) => path.is_ident("test"),

@@ -2,55 +2,34 @@
 //!
 //! A block of methods is a definition of its own, `impl Display for Order {…}`, named for its type, so a method is called
 //! `Order.fmt` whether its type stands above it or in another file. Invariant: a definition begins with its doc comments
-//! and attributes, and is made once, in source order, those around it first. Absent on purpose: fields, variants,
-//! and what a macro makes of its tokens, unless they are items.
+//! and attributes, and is made once, in source order, those around it first. Every identifier that is neither defined nor
+//! named by anything else is a word, so that no place of a name is passed over. Absent on purpose: definitions of fields
+//! and variants, which are attributes of their type, and what a macro makes of its tokens, unless they are items.
 
 use super::Locator;
 use super::end::End;
-use super::token::{Token, item_start};
+use super::fragment::is_test;
+use super::ident::{bare, is_keyword, type_name};
+use super::invocation::{Item, macro_items};
+use super::token::{Token, TokenKind, item_start};
 use crate::facts::{
-    Binding, BindingKind, Definition, DefinitionId, DefinitionKind, Facts, Guards, Interner, MODULE_SCOPE, Marker,
-    MarkerKind, Scope, ScopeId, ScopeKind, Traits, Unread,
+    Access, AttributeAssignment, Binding, BindingKind, Definition, DefinitionId, DefinitionKind, Facts, Guards,
+    Interner, MODULE_SCOPE, Marker, MarkerKind, NameId, Reference, ReferenceKind, Scope, ScopeId, ScopeKind, Space,
+    Traits, Value, ValueId,
 };
 use crate::span::Span;
-use proc_macro2::{Delimiter, TokenTree};
-use syn::parse::{Parse, ParseStream};
-use syn::visit::{self, Visit};
+use rustc_hash::FxHashSet;
+use syn::visit::Visit;
 
-/// What the items of a text add to its facts.
-pub struct Items {
-    definitions: Vec<Definition>,
-    /// All but the module's own, which comes first.
-    scopes: Vec<Scope>,
-    bindings: Vec<Binding>,
-    markers: Vec<Marker>,
-    unread: Vec<Unread>,
-    names: crate::facts::Names,
-}
-
-impl Items {
-    /// Joins the items with what the tokens say.
-    pub fn into_facts(self, mut facts: Facts) -> Facts {
-        facts.scopes.extend(self.scopes);
-        facts.definitions = self.definitions;
-        facts.bindings = self.bindings;
-        facts.markers = self.markers;
-        facts.names = self.names;
-        facts.unread = self.unread;
-        facts
-    }
-}
-
-/// The items of a file.
-pub fn items(file: &syn::File, locator: &Locator<'_>, tokens: &[Token]) -> Items {
-    let found = Items {
-        definitions: Vec::new(),
-        scopes: Vec::new(),
-        bindings: Vec::new(),
-        markers: Vec::new(),
-        unread: Vec::new(),
-        names: crate::facts::Names::default(),
+/// What the tree of a text says: all but what tokens and lines say.
+pub fn items(file: &syn::File, locator: &Locator<'_>, tokens: &[Token]) -> Facts {
+    let span = Span::new(0, locator.text.len() as u32);
+    let found = Facts {
+        values: vec![Value::Unknown],
+        scopes: vec![Scope { kind: ScopeKind::Module, parent: None, definition: None, span }],
+        ..Facts::default()
     };
+    debug_assert_eq!(MODULE_SCOPE.index(), 0);
     let mut walk = Walk {
         locator,
         tokens,
@@ -59,22 +38,32 @@ pub fn items(file: &syn::File, locator: &Locator<'_>, tokens: &[Token]) -> Items
         scope: MODULE_SCOPE,
         definition: None,
         guards: Guards::NONE,
+        modules: Vec::new(),
+        in_tests: false,
     };
     walk.visit_file(file);
+    walk.rest();
     let mut found = walk.found;
     found.names.seal();
     found.bindings.sort_by_key(|binding| (binding.scope, binding.name, binding.span));
+    // A place counts once, and as a name of something rather than as a word.
+    let rank = |it: &Reference| (it.span, it.kind == ReferenceKind::Keyword);
+    found.references.sort_by_key(rank);
+    found.references.dedup_by_key(|it| it.span);
     found
 }
 
-struct Walk<'a> {
-    locator: &'a Locator<'a>,
-    tokens: &'a [Token],
-    found: Items,
-    interner: Interner,
-    scope: ScopeId,
-    definition: Option<DefinitionId>,
-    guards: Guards,
+pub struct Walk<'a> {
+    pub locator: &'a Locator<'a>,
+    pub tokens: &'a [Token],
+    pub found: Facts,
+    pub interner: Interner,
+    pub scope: ScopeId,
+    pub definition: Option<DefinitionId>,
+    pub guards: Guards,
+    /// Inline modules around the walk.
+    pub modules: Vec<String>,
+    in_tests: bool,
 }
 
 /// What is said of an item before its body is walked.
@@ -82,27 +71,74 @@ struct Head<'s> {
     kind: DefinitionKind,
     name: String,
     /// Where its name stands; of an `impl`, where that word does.
-    name_span: proc_macro2::Span,
+    name_span: Span,
     end: proc_macro2::Span,
     attributes: &'s [syn::Attribute],
     traits: Traits,
 }
 
 impl Walk<'_> {
+    pub fn name(&mut self, text: &str) -> NameId {
+        self.interner.intern(&mut self.found.names, text)
+    }
+
+    pub fn value(&mut self, value: Value) -> ValueId {
+        let id = ValueId(self.found.values.len() as u32);
+        self.found.values.push(value);
+        id
+    }
+
+    /// Where a name stands, without `r#`.
+    pub fn span_of(&self, ident: &syn::Ident) -> Span {
+        let span = self.locator.span(ident.span());
+        match span.slice(self.locator.text).starts_with("r#") {
+            true => Span::new(span.start + 2, span.end),
+            false => span,
+        }
+    }
+
+    pub fn refer(&mut self, span: Span, value: ValueId, kind: ReferenceKind) {
+        let (scope, guards) = (self.scope, self.guards);
+        self.found.references.push(Reference { span, value, kind, access: Access::Read, scope, guards });
+    }
+
+    pub fn bind(
+        &mut self,
+        name: NameId,
+        span: Span,
+        from: u32,
+        kind: BindingKind,
+        value: Option<ValueId>,
+        annotation: Option<ValueId>,
+    ) {
+        let scope = self.scope;
+        self.found.bindings.push(Binding { scope, name, span, from, kind, value, annotation });
+    }
+
+    /// Walks in a scope of its own.
+    pub fn within<T>(&mut self, kind: ScopeKind, span: Span, walk: impl FnOnce(&mut Self) -> T) -> T {
+        let scope = ScopeId(self.found.scopes.len() as u32);
+        self.found.scopes.push(Scope { kind, parent: Some(self.scope), definition: None, span });
+        let outer = std::mem::replace(&mut self.scope, scope);
+        let result = walk(self);
+        self.scope = outer;
+        result
+    }
+
     /// Adds a definition.
     fn define(&mut self, head: Head<'_>) -> DefinitionId {
         let Head { kind, name, name_span, end, attributes, traits } = head;
         let id = DefinitionId(self.found.definitions.len() as u32);
-        let name_span = self.locator.span(name_span);
         let start = item_start(self.locator.text, self.tokens, name_span.start);
-        let name = self.interner.intern(&mut self.found.names, &name);
+        let name = self.name(&name);
         let is_conditional = attributes.iter().any(|it| it.path().is_ident("cfg"));
         let guards = if is_conditional { self.guards.with(Guards::CONDITIONAL) } else { self.guards };
+        let span = Span::new(start, self.locator.offset(end.end()).max(name_span.end));
         self.found.definitions.push(Definition {
             kind,
             name,
             name_span,
-            span: Span::new(start, self.locator.offset(end.end()).max(name_span.end)),
+            span,
             parent: self.definition,
             scope: self.scope,
             body_scope: None,
@@ -110,21 +146,15 @@ impl Walk<'_> {
             bases: Vec::new(),
             decorators: Vec::new(),
             returns: None,
+            subject: None,
             gives: Vec::new(),
             guards,
         });
         if kind != DefinitionKind::Implementation {
-            let kind = BindingKind::Definition(id);
-            let from = name_span.start;
-            self.found.bindings.push(Binding {
-                scope: self.scope,
-                name,
-                span: name_span,
-                from,
-                kind,
-                value: None,
-                annotation: None,
-            });
+            self.bind(name, name_span, name_span.start, BindingKind::Definition(id), None, None);
+        }
+        if !self.in_tests && is_test(attributes) {
+            self.found.tests.push(span);
         }
         let deprecated = attributes.iter().find(|it| it.path().is_ident("deprecated"));
         if let Some(attribute) = deprecated {
@@ -132,27 +162,34 @@ impl Walk<'_> {
             let kind = MarkerKind::Decorator;
             self.found.markers.push(Marker { kind, definition: Some(id), span, message: note(attribute) });
         }
+        for attribute in attributes {
+            let found = self.attribute(attribute);
+            self.found.definitions[id.index()].decorators.extend(found);
+        }
         id
     }
 
     /// Adds a definition that has a body, and walks it.
-    fn enclose(&mut self, head: Head<'_>, kind: ScopeKind, walk: impl FnOnce(&mut Self)) {
+    fn enclose(&mut self, head: Head<'_>, kind: ScopeKind, walk: impl FnOnce(&mut Self, DefinitionId)) {
+        let is_test = is_test(head.attributes);
         let id = self.define(head);
         let definition = &self.found.definitions[id.index()];
         let (span, guards) = (definition.span, definition.guards);
-        let scope = ScopeId(self.found.scopes.len() as u32 + 1);
+        let scope = ScopeId(self.found.scopes.len() as u32);
         self.found.scopes.push(Scope { kind, parent: Some(self.scope), definition: Some(id), span });
         self.found.definitions[id.index()].body_scope = Some(scope);
         let guards = if kind == ScopeKind::Function { Guards::FUNCTION } else { guards };
-        let outer = (self.scope, self.definition, self.guards);
+        let outer = (self.scope, self.definition, self.guards, self.in_tests);
         (self.scope, self.definition, self.guards) = (scope, Some(id), guards);
-        walk(self);
-        (self.scope, self.definition, self.guards) = outer;
+        self.in_tests |= is_test;
+        walk(self, id);
+        (self.scope, self.definition, self.guards, self.in_tests) = outer;
     }
 
     fn function(
         &mut self,
         attributes: &[syn::Attribute],
+        visibility: &syn::Visibility,
         signature: &syn::Signature,
         body: Option<&syn::Block>,
         end: proc_macro2::Span,
@@ -165,14 +202,22 @@ impl Walk<'_> {
             is_abstract: body.is_none(),
             is_static: is_member && signature.receiver().is_none(),
             is_stub: body.is_none_or(is_stub),
+            is_public: is_public(visibility),
             ..Traits::default()
         };
         let kind = if is_member { DefinitionKind::Method } else { DefinitionKind::Function };
-        let (name, name_span) = (bare(&signature.ident), signature.ident.span());
+        let (name, name_span) = (bare(&signature.ident), self.span_of(&signature.ident));
         let head = Head { kind, name, name_span, end, attributes, traits };
-        self.enclose(head, ScopeKind::Function, |walk| {
+        self.visibility(visibility);
+        self.enclose(head, ScopeKind::Function, |walk, id| {
+            walk.generics(&signature.generics);
+            walk.parameters(&signature.inputs);
+            if let syn::ReturnType::Type(_, returns) = &signature.output {
+                let returns = walk.type_value(returns);
+                walk.found.definitions[id.index()].returns = Some(returns);
+            }
             if let Some(body) = body {
-                walk.visit_block(body);
+                walk.block(body);
             }
         });
     }
@@ -182,118 +227,293 @@ impl Walk<'_> {
         kind: DefinitionKind,
         ident: &syn::Ident,
         attributes: &[syn::Attribute],
+        visibility: &syn::Visibility,
         end: proc_macro2::Span,
-    ) {
-        let (name, name_span, traits) = (bare(ident), ident.span(), Traits::default());
-        self.define(Head { kind, name, name_span, end, attributes, traits });
+    ) -> DefinitionId {
+        let (name, name_span) = (bare(ident), self.span_of(ident));
+        let traits = Traits { is_public: is_public(visibility), ..Traits::default() };
+        self.visibility(visibility);
+        self.define(Head { kind, name, name_span, end, attributes, traits })
     }
 
-    /// Walks what stands in the brackets of a macro, as far as it is items.
+    /// A type whose fields or variants are walked where its parameters are known.
+    fn record(
+        &mut self,
+        kind: DefinitionKind,
+        ident: &syn::Ident,
+        attributes: &[syn::Attribute],
+        visibility: &syn::Visibility,
+        end: proc_macro2::Span,
+        walk: impl FnOnce(&mut Self, DefinitionId),
+    ) {
+        let id = self.plain(kind, ident, attributes, visibility, end);
+        let span = self.found.definitions[id.index()].span;
+        self.within(ScopeKind::Expression, span, |inner| walk(inner, id));
+    }
+
+    fn fields(&mut self, class: DefinitionId, fields: &syn::Fields) {
+        for (position, field) in fields.iter().enumerate() {
+            field.attrs.iter().for_each(|it| {
+                self.attribute(it);
+            });
+            self.visibility(&field.vis);
+            let annotation = self.type_value(&field.ty);
+            let (name, span) = match &field.ident {
+                Some(ident) => (bare(ident), self.span_of(ident)),
+                None => (position.to_string(), Span::default()),
+            };
+            self.member(class, &name, span, annotation);
+        }
+    }
+
+    /// A field, or a variant, which is of its own type.
+    fn member(&mut self, class: DefinitionId, name: &str, span: Span, annotation: ValueId) {
+        let name = self.name(name);
+        let annotation = Some(annotation);
+        self.found.attributes.push(AttributeAssignment { class, name, span, value: None, annotation });
+    }
+
+    fn variants<'v>(&mut self, class: DefinitionId, variants: impl Iterator<Item = &'v syn::Variant>) {
+        let definition = &self.found.definitions[class.index()];
+        let (name, scope, at) = (definition.name, definition.scope, definition.name_span.start);
+        for variant in variants {
+            variant.attrs.iter().for_each(|it| {
+                self.attribute(it);
+            });
+            let own = self.value(Value::Name { name, scope, at, space: Space::Type });
+            self.member(class, &bare(&variant.ident), self.span_of(&variant.ident), own);
+            for field in &variant.fields {
+                field.attrs.iter().for_each(|it| {
+                    self.attribute(it);
+                });
+                self.type_value(&field.ty);
+            }
+            if let Some((_, value)) = &variant.discriminant {
+                self.expression(value);
+            }
+        }
+    }
+
+    /// Walks what stands in the brackets of a macro among items, as far as it is items.
     fn macro_items<T: Item>(&mut self, mac: &syn::Macro, visit: impl Fn(&mut Self, &T)) {
-        match macro_items(self.locator, mac) {
-            Ok(lists) => lists.iter().flatten().for_each(|item| visit(self, item)),
+        self.callee(mac);
+        match macro_items::<T>(self.locator, mac) {
+            Ok(lists) => {
+                if lists.is_empty() {
+                    self.words(mac.tokens.clone());
+                }
+                lists.iter().flatten().for_each(|item| visit(self, item));
+            }
             Err(unread) => self.found.unread.push(unread),
+        }
+        // What it expands to may define any name.
+        self.found.has_open_exports = true;
+    }
+
+    /// Identifiers that are nothing so far: fields that are set, lifetimes, what stands in attributes.
+    fn rest(&mut self) {
+        let mut taken: FxHashSet<u32> = self.found.references.iter().map(|it| it.span.start).collect();
+        taken.extend(self.found.definitions.iter().map(|it| it.name_span.start));
+        taken.extend(self.found.bindings.iter().map(|it| it.span.start));
+        taken.extend(self.found.imports.iter().map(|it| it.module_span.start));
+        for token in self.tokens {
+            let skipped = match token.kind {
+                TokenKind::Ident => 0,
+                TokenKind::RawIdent => 2,
+                TokenKind::Lifetime { .. } => 1,
+                _ => continue,
+            };
+            let span = Span::new(token.span.start + skipped, token.span.end);
+            if !taken.contains(&span.start) && !is_keyword(span.slice(self.locator.text)) {
+                self.refer(span, ValueId(0), ReferenceKind::Keyword);
+            }
         }
     }
 }
 
+/// Whether others see it: `pub`, also where it says how far.
+pub fn is_public(visibility: &syn::Visibility) -> bool {
+    !matches!(visibility, syn::Visibility::Inherited)
+}
+
+const INHERITED: syn::Visibility = syn::Visibility::Inherited;
+
 impl<'ast> Visit<'ast> for Walk<'_> {
     fn visit_item_fn(&mut self, item: &'ast syn::ItemFn) {
-        self.function(&item.attrs, &item.sig, Some(&item.block), item.block.brace_token.span.close());
+        let end = item.block.brace_token.span.close();
+        self.function(&item.attrs, &item.vis, &item.sig, Some(&item.block), end);
     }
 
     fn visit_impl_item_fn(&mut self, item: &'ast syn::ImplItemFn) {
-        self.function(&item.attrs, &item.sig, Some(&item.block), item.block.brace_token.span.close());
+        let end = item.block.brace_token.span.close();
+        self.function(&item.attrs, &item.vis, &item.sig, Some(&item.block), end);
     }
 
     fn visit_trait_item_fn(&mut self, item: &'ast syn::TraitItemFn) {
-        self.function(&item.attrs, &item.sig, item.default.as_ref(), item.end());
+        self.function(&item.attrs, &INHERITED, &item.sig, item.default.as_ref(), item.end());
     }
 
     fn visit_foreign_item_fn(&mut self, item: &'ast syn::ForeignItemFn) {
-        self.function(&item.attrs, &item.sig, None, item.semi_token.span);
+        self.function(&item.attrs, &item.vis, &item.sig, None, item.semi_token.span);
     }
 
     fn visit_item_struct(&mut self, item: &'ast syn::ItemStruct) {
-        self.plain(DefinitionKind::Struct, &item.ident, &item.attrs, item.end());
+        self.record(DefinitionKind::Struct, &item.ident, &item.attrs, &item.vis, item.end(), |walk, id| {
+            walk.generics(&item.generics);
+            walk.fields(id, &item.fields);
+        });
     }
 
     fn visit_item_union(&mut self, item: &'ast syn::ItemUnion) {
-        self.plain(DefinitionKind::Struct, &item.ident, &item.attrs, item.fields.brace_token.span.close());
+        let end = item.fields.brace_token.span.close();
+        self.record(DefinitionKind::Struct, &item.ident, &item.attrs, &item.vis, end, |walk, id| {
+            walk.generics(&item.generics);
+            walk.fields(id, &syn::Fields::Named(item.fields.clone()));
+        });
     }
 
     fn visit_item_enum(&mut self, item: &'ast syn::ItemEnum) {
-        self.plain(DefinitionKind::Enum, &item.ident, &item.attrs, item.brace_token.span.close());
+        let end = item.brace_token.span.close();
+        self.record(DefinitionKind::Enum, &item.ident, &item.attrs, &item.vis, end, |walk, id| {
+            walk.generics(&item.generics);
+            walk.variants(id, item.variants.iter());
+        });
     }
 
     fn visit_item_trait(&mut self, item: &'ast syn::ItemTrait) {
-        let (name, name_span) = (bare(&item.ident), item.ident.span());
-        let (end, traits) = (item.brace_token.span.close(), Traits { is_abstract: true, ..Traits::default() });
+        let (name, name_span) = (bare(&item.ident), self.span_of(&item.ident));
+        let traits = Traits { is_abstract: true, is_public: is_public(&item.vis), ..Traits::default() };
+        let end = item.brace_token.span.close();
         let head = Head { kind: DefinitionKind::Trait, name, name_span, end, attributes: &item.attrs, traits };
-        self.enclose(head, ScopeKind::Class, |walk| item.items.iter().for_each(|item| walk.visit_trait_item(item)));
+        self.visibility(&item.vis);
+        self.enclose(head, ScopeKind::Class, |walk, id| {
+            walk.generics(&item.generics);
+            let bases: Vec<ValueId> =
+                item.supertraits.iter().filter_map(|it| walk.bound(it, ReferenceKind::Subclass)).collect();
+            walk.found.definitions[id.index()].bases = bases;
+            item.items.iter().for_each(|item| walk.visit_trait_item(item));
+        });
     }
 
     fn visit_item_trait_alias(&mut self, item: &'ast syn::ItemTraitAlias) {
-        self.plain(DefinitionKind::Trait, &item.ident, &item.attrs, item.semi_token.span);
+        let end = item.semi_token.span;
+        self.record(DefinitionKind::Trait, &item.ident, &item.attrs, &item.vis, end, |walk, _| {
+            walk.generics(&item.generics);
+            item.bounds.iter().for_each(|it| {
+                walk.bound(it, ReferenceKind::Subclass);
+            });
+        });
     }
 
     fn visit_item_impl(&mut self, item: &'ast syn::ItemImpl) {
-        let (name, name_span) = (type_name(&item.self_ty), item.impl_token.span);
+        let (name, name_span) = (type_name(&item.self_ty), self.locator.span(item.impl_token.span));
         let (end, traits) = (item.brace_token.span.close(), Traits::default());
         let head = Head { kind: DefinitionKind::Implementation, name, name_span, end, attributes: &item.attrs, traits };
-        self.enclose(head, ScopeKind::Class, |walk| item.items.iter().for_each(|item| walk.visit_impl_item(item)));
+        self.enclose(head, ScopeKind::Class, |walk, id| {
+            walk.generics(&item.generics);
+            let of = item.trait_.as_ref().map(|(path, _)| walk.path(path, Space::Type, ReferenceKind::Subclass));
+            let subject = walk.type_value(&item.self_ty);
+            let definition = &mut walk.found.definitions[id.index()];
+            definition.bases = of.into_iter().collect();
+            definition.subject = Some(subject);
+            item.items.iter().for_each(|item| walk.visit_impl_item(item));
+        });
     }
 
     fn visit_item_mod(&mut self, item: &'ast syn::ItemMod) {
-        // `mod orders;` is the way to a file, which is the definition.
-        let Some((brace, items)) = &item.content else { return };
-        let (name, name_span) = (bare(&item.ident), item.ident.span());
-        let (end, traits) = (brace.span.close(), Traits::default());
+        let Some((brace, items)) = &item.content else { return self.module_file(item) };
+        let (name, name_span) = (bare(&item.ident), self.span_of(&item.ident));
+        let traits = Traits { is_public: is_public(&item.vis), ..Traits::default() };
+        let end = brace.span.close();
         let head = Head { kind: DefinitionKind::Module, name, name_span, end, attributes: &item.attrs, traits };
-        self.enclose(head, ScopeKind::Class, |walk| items.iter().for_each(|item| walk.visit_item(item)));
+        self.visibility(&item.vis);
+        self.modules.push(bare(&item.ident));
+        self.enclose(head, ScopeKind::Module, |walk, _| items.iter().for_each(|item| walk.visit_item(item)));
+        self.modules.pop();
+    }
+
+    fn visit_item_use(&mut self, item: &'ast syn::ItemUse) {
+        self.imports(item);
+    }
+
+    fn visit_item_extern_crate(&mut self, item: &'ast syn::ItemExternCrate) {
+        self.extern_crate(item);
     }
 
     fn visit_item_const(&mut self, item: &'ast syn::ItemConst) {
         // `const _: () = …;` names nothing.
         if item.ident != "_" {
-            self.plain(DefinitionKind::Constant, &item.ident, &item.attrs, item.semi_token.span);
+            let end = item.semi_token.span;
+            let id = self.plain(DefinitionKind::Constant, &item.ident, &item.attrs, &item.vis, end);
+            self.found.definitions[id.index()].returns = Some(self.type_value(&item.ty));
+        } else {
+            self.type_value(&item.ty);
         }
-        visit::visit_item_const(self, item);
+        self.expression(&item.expr);
     }
 
     fn visit_item_static(&mut self, item: &'ast syn::ItemStatic) {
-        self.plain(DefinitionKind::Constant, &item.ident, &item.attrs, item.semi_token.span);
-        visit::visit_item_static(self, item);
+        let id = self.plain(DefinitionKind::Constant, &item.ident, &item.attrs, &item.vis, item.semi_token.span);
+        self.found.definitions[id.index()].returns = Some(self.type_value(&item.ty));
+        self.expression(&item.expr);
     }
 
     fn visit_foreign_item_static(&mut self, item: &'ast syn::ForeignItemStatic) {
-        self.plain(DefinitionKind::Constant, &item.ident, &item.attrs, item.semi_token.span);
+        self.plain(DefinitionKind::Constant, &item.ident, &item.attrs, &item.vis, item.semi_token.span);
+        self.type_value(&item.ty);
     }
 
     fn visit_item_type(&mut self, item: &'ast syn::ItemType) {
-        self.plain(DefinitionKind::TypeAlias, &item.ident, &item.attrs, item.semi_token.span);
+        let end = item.semi_token.span;
+        self.record(DefinitionKind::TypeAlias, &item.ident, &item.attrs, &item.vis, end, |walk, id| {
+            walk.generics(&item.generics);
+            walk.found.definitions[id.index()].subject = Some(walk.type_value(&item.ty));
+        });
     }
 
     fn visit_trait_item_const(&mut self, item: &'ast syn::TraitItemConst) {
-        self.plain(DefinitionKind::Constant, &item.ident, &item.attrs, item.semi_token.span);
+        self.plain(DefinitionKind::Constant, &item.ident, &item.attrs, &INHERITED, item.semi_token.span);
+        self.type_value(&item.ty);
+        if let Some((_, value)) = &item.default {
+            self.expression(value);
+        }
     }
 
     fn visit_impl_item_const(&mut self, item: &'ast syn::ImplItemConst) {
-        self.plain(DefinitionKind::Constant, &item.ident, &item.attrs, item.semi_token.span);
-        visit::visit_impl_item_const(self, item);
+        self.plain(DefinitionKind::Constant, &item.ident, &item.attrs, &item.vis, item.semi_token.span);
+        self.type_value(&item.ty);
+        self.expression(&item.expr);
     }
 
     fn visit_trait_item_type(&mut self, item: &'ast syn::TraitItemType) {
-        self.plain(DefinitionKind::TypeAlias, &item.ident, &item.attrs, item.semi_token.span);
+        let end = item.semi_token.span;
+        self.record(DefinitionKind::TypeAlias, &item.ident, &item.attrs, &INHERITED, end, |walk, _| {
+            walk.generics(&item.generics);
+            item.bounds.iter().for_each(|it| {
+                walk.bound(it, ReferenceKind::Annotation);
+            });
+            if let Some((_, of)) = &item.default {
+                walk.type_value(of);
+            }
+        });
     }
 
     fn visit_impl_item_type(&mut self, item: &'ast syn::ImplItemType) {
-        self.plain(DefinitionKind::TypeAlias, &item.ident, &item.attrs, item.semi_token.span);
+        let end = item.semi_token.span;
+        self.record(DefinitionKind::TypeAlias, &item.ident, &item.attrs, &item.vis, end, |walk, id| {
+            walk.generics(&item.generics);
+            walk.found.definitions[id.index()].subject = Some(walk.type_value(&item.ty));
+        });
     }
 
     fn visit_item_macro(&mut self, item: &'ast syn::ItemMacro) {
         match &item.ident {
-            Some(name) => self.plain(DefinitionKind::Macro, name, &item.attrs, item.end()),
+            Some(name) => {
+                let id = self.plain(DefinitionKind::Macro, name, &item.attrs, &INHERITED, item.end());
+                let is_exported = item.attrs.iter().any(|it| it.path().is_ident("macro_export"));
+                self.found.definitions[id.index()].traits.is_public = is_exported;
+                self.words(item.mac.tokens.clone());
+            }
             None => self.macro_items(&item.mac, |walk, item: &syn::Item| walk.visit_item(item)),
         }
     }
@@ -306,106 +526,32 @@ impl<'ast> Visit<'ast> for Walk<'_> {
         self.macro_items(&item.mac, |walk, item: &syn::TraitItem| walk.visit_trait_item(item));
     }
 
-    fn visit_stmt_macro(&mut self, item: &'ast syn::StmtMacro) {
-        if matches!(item.mac.delimiter, syn::MacroDelimiter::Brace(_)) {
-            self.macro_items(&item.mac, |walk, item: &syn::Item| walk.visit_item(item));
-        }
+    fn visit_expr(&mut self, expression: &'ast syn::Expr) {
+        self.expression(expression);
     }
-}
 
-/// The tokens of a macro as items, or as members of a type, where they are some: all of them, or what stands in each pair
-/// of braces behind `cfg_if!`.
-pub fn macro_items<T: Item>(locator: &Locator<'_>, mac: &syn::Macro) -> Result<Vec<Vec<T>>, Unread> {
-    if !locator.reads_macros {
-        let (open, close) = (mac.delimiter.span().open(), mac.delimiter.span().close());
-        let span = Span::new(locator.offset(open.start()), locator.offset(close.end()));
-        return Err(Unread { span, reason: "a macro nested too deep to be read".to_owned() });
+    fn visit_type(&mut self, of: &'ast syn::Type) {
+        self.type_value(of);
     }
-    let is_choice = mac.path.segments.last().is_some_and(|it| it.ident == "cfg_if");
-    let lists: Vec<proc_macro2::TokenStream> = match is_choice {
-        true => {
-            let braced = mac.tokens.clone().into_iter().filter_map(|tree| match tree {
-                TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => Some(group.stream()),
-                _ => None,
-            });
-            braced.collect()
-        }
-        false => vec![mac.tokens.clone()],
-    };
-    Ok(lists.into_iter().filter_map(|tokens| Some(syn::parse2::<List<T>>(tokens).ok()?.0)).collect())
-}
 
-/// What may stand in a list.
-pub trait Item: Parse {
-    /// Whether syn keeps it as tokens, so that it may be anything.
-    fn is_verbatim(&self) -> bool;
-}
-
-impl Item for syn::Item {
-    fn is_verbatim(&self) -> bool {
-        matches!(self, syn::Item::Verbatim(_))
+    fn visit_pat(&mut self, pattern: &'ast syn::Pat) {
+        self.pattern(pattern, None, None);
     }
-}
 
-impl Item for syn::ImplItem {
-    fn is_verbatim(&self) -> bool {
-        matches!(self, syn::ImplItem::Verbatim(_))
+    fn visit_path(&mut self, path: &'ast syn::Path) {
+        self.path(path, Space::Type, ReferenceKind::Name);
     }
-}
 
-impl Item for syn::TraitItem {
-    fn is_verbatim(&self) -> bool {
-        matches!(self, syn::TraitItem::Verbatim(_))
+    fn visit_block(&mut self, block: &'ast syn::Block) {
+        self.block(block);
     }
-}
 
-/// Items, and nothing else.
-struct List<T>(Vec<T>);
-
-impl<T: Item> Parse for List<T> {
-    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        let mut items = Vec::new();
-        while !input.is_empty() {
-            let item: T = input.parse()?;
-            if item.is_verbatim() {
-                return Err(input.error("no item"));
-            }
-            items.push(item);
-        }
-        Ok(Self(items))
+    fn visit_attribute(&mut self, attribute: &'ast syn::Attribute) {
+        self.attribute(attribute);
     }
-}
 
-/// A name without `r#`.
-pub fn bare(ident: &syn::Ident) -> String {
-    let name = ident.to_string();
-    name.strip_prefix("r#").map_or(name.clone(), str::to_owned)
-}
-
-/// The last name of a type: `Order` of `&'a mut shop::Order<T>`.
-pub fn type_ident(of: &syn::Type) -> Option<&syn::Ident> {
-    match of {
-        syn::Type::Path(path) => path.path.segments.last().map(|it| &it.ident),
-        syn::Type::Reference(it) => type_ident(&it.elem),
-        syn::Type::Ptr(it) => type_ident(&it.elem),
-        syn::Type::Group(it) => type_ident(&it.elem),
-        syn::Type::Paren(it) => type_ident(&it.elem),
-        syn::Type::TraitObject(it) => it.bounds.iter().find_map(|bound| match bound {
-            syn::TypeParamBound::Trait(bound) => bound.path.segments.last().map(|it| &it.ident),
-            _ => None,
-        }),
-        _ => None,
-    }
-}
-
-/// What a block of methods is called: for its type, or for the kind of a type that has no name.
-pub fn type_name(of: &syn::Type) -> String {
-    match (type_ident(of), of) {
-        (Some(ident), _) => bare(ident),
-        (None, syn::Type::Slice(_) | syn::Type::Array(_)) => "[]".to_owned(),
-        (None, syn::Type::Tuple(_)) => "()".to_owned(),
-        (None, syn::Type::Never(_)) => "!".to_owned(),
-        (None, _) => "impl".to_owned(),
+    fn visit_macro(&mut self, mac: &'ast syn::Macro) {
+        self.invocation(mac);
     }
 }
 
@@ -421,21 +567,32 @@ pub fn is_stub(body: &syn::Block) -> bool {
     })
 }
 
-/// What `#[deprecated = "…"]` or `#[deprecated(note = "…")]` says.
-fn note(attribute: &syn::Attribute) -> Option<String> {
-    let text = |value: &syn::Expr| match value {
+/// The text of `#[path = "…"]`.
+pub fn literal(attribute: &syn::Attribute) -> Option<String> {
+    match &attribute.meta {
+        syn::Meta::NameValue(pair) => text_of(&pair.value),
+        _ => None,
+    }
+}
+
+fn text_of(value: &syn::Expr) -> Option<String> {
+    match value {
         syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) => Some(text.value()),
         _ => None,
-    };
-    if let syn::Meta::NameValue(pair) = &attribute.meta {
-        return text(&pair.value);
+    }
+}
+
+/// What `#[deprecated = "…"]` or `#[deprecated(note = "…")]` says.
+fn note(attribute: &syn::Attribute) -> Option<String> {
+    if let syn::Meta::NameValue(_) = &attribute.meta {
+        return literal(attribute);
     }
     let mut note = None;
     // What cannot be read leaves the marker without a message.
     let _ = attribute.parse_nested_meta(|meta| {
         let value: syn::Expr = meta.value()?.parse()?;
         if meta.path.is_ident("note") {
-            note = text(&value);
+            note = text_of(&value);
         }
         Ok(())
     });

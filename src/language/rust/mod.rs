@@ -1,31 +1,37 @@
 //! Rust, on rustc's lexer and syn's parser: text to [`Facts`].
 //!
-//! Tokens say what a line is and where things begin and end; the tree says what is defined. syn does not recover: a text
-//! that it refuses has its lines and comments, and is otherwise unread. Code in the brackets of a macro is read where it
-//! is a list of items, as behind `cfg_if!`. Invariant: what stands in a text depends on the text alone, never on a crate
-//! around it. Absent, so far: what a name means ([`LanguageSpec::linking`]), and what a program wires together.
+//! Tokens say what a line is and where things begin and end; the tree says what is defined, and what is named where. syn
+//! does not recover: a text that it refuses has its lines and comments, and is otherwise unread. Code in the brackets of a
+//! macro is read where it is items, arguments or statements. Invariant: what stands in a text depends on the text alone,
+//! never on a crate around it. Absent: what a macro expands to, and what a program wires together.
 
+mod builtin;
 mod depth;
 mod end;
+mod expression;
 mod fragment;
+mod ident;
+mod invocation;
 mod item;
 mod layout;
 mod line;
 mod module;
+mod path;
 #[cfg(test)]
 mod tests;
 mod token;
 mod word;
 
-use super::LanguageSpec;
-use crate::facts::{Facts, MODULE_SCOPE, Scope, ScopeKind, Sketch, Unread, Value};
+use super::{LanguageSpec, Linking, ModuleSearch};
+use crate::facts::{Facts, Scope, ScopeKind, Sketch, Unread, Value};
 use crate::span::{LineIndex, Span};
 use proc_macro2::LineColumn;
 
 pub const SPEC: LanguageSpec = LanguageSpec {
     name: "rust",
     extensions: &["rs"],
-    linking: None,
+    comment: "//",
+    linking: Some(&LINKING),
     extract,
     fragments: fragment::fragments,
     sketch: |_| Sketch::default(),
@@ -35,6 +41,15 @@ pub const SPEC: LanguageSpec = LanguageSpec {
     // `new_unchecked` is a constructor, and `bind_v6` is of the Internet Protocol.
     unversioned: &["new", "v4", "v6"],
     manifest: Some(&module::MANIFEST),
+};
+
+const LINKING: Linking = Linking {
+    search: ModuleSearch::Paths(module::candidates),
+    builtins: "std",
+    is_builtin: builtin::is_builtin,
+    has_spaces: true,
+    is_followed: false,
+    is_starred: |_| true,
 };
 
 /// Stack that must be free before a file is parsed and walked, in all and for each level of nesting: syn descends once
@@ -48,20 +63,19 @@ pub fn extract(text: &str) -> Facts {
     let index = LineIndex::new(text.as_bytes());
     let span = Span::new(0, text.len() as u32);
     let comments = tokens.iter().filter(|it| it.is_comment());
-    let facts = Facts {
+    let read = parsed(text, &tokens, &index, |file, locator| item::items(file, locator, &tokens));
+    let found = read.unwrap_or_else(|unread| Facts {
         values: vec![Value::Unknown],
         scopes: vec![Scope { kind: ScopeKind::Module, parent: None, definition: None, span }],
+        unread,
+        ..Facts::default()
+    });
+    Facts {
         lines: line::classify(text, &tokens, &index),
         comments: comments.clone().filter(|it| !it.is_doc()).map(|it| it.span).collect(),
         docstrings: comments.filter(|it| it.is_doc()).map(|it| it.span).collect(),
         line_index: index,
-        ..Facts::default()
-    };
-    debug_assert_eq!(MODULE_SCOPE.index(), 0);
-    let read = parsed(text, &tokens, &facts.line_index, |file, locator| item::items(file, locator, &tokens));
-    match read {
-        Ok(found) => found.into_facts(facts),
-        Err(unread) => Facts { unread, ..facts },
+        ..found
     }
 }
 

@@ -2,10 +2,11 @@
 //!
 //! `src/orders/store.rs` of the package `my-shop` is `my_shop.orders.store`, `src/orders/mod.rs` is `my_shop.orders`, the
 //! root of the library is `my_shop`, and what lies outside `src/` is named by its folders: `my_shop.tests.orders`.
-//! Invariant: a file has one name, which depends on its path and on the nearest manifest above it alone. Absent on
-//! purpose: `#[path = "…"]`, and which files a crate is really made of.
+//! Invariant: a file has one name, which depends on its path and on the nearest manifest above it alone, also where
+//! `#[path = "…"]` makes it a module of another name. Absent on purpose: which files a crate is really made of.
 
-use crate::language::{Manifest, Package};
+use crate::language::{Dependency, Manifest, Package};
+use crate::span::RepoPath;
 
 pub const MANIFEST: Manifest = Manifest { file_name: "Cargo.toml", package, module };
 
@@ -15,10 +16,70 @@ fn package(text: &str) -> Option<Package> {
     let library = table.get("lib");
     let of_library = |key: &str| library.and_then(|it| it.get(key)).and_then(toml::Value::as_str);
     let name = table.get("package").and_then(|it| it.get("name")).and_then(toml::Value::as_str)?;
+    let plain = |path: &str| path.trim_start_matches("./").to_owned();
+    let lists = ["bin", "test", "example", "bench"].into_iter().filter_map(|kind| table.get(kind)?.as_array());
+    let paths = lists.flatten().filter_map(|it| it.get("path")?.as_str());
+    let root = plain(of_library("path").unwrap_or("src/lib.rs"));
     Some(Package {
         name: of_library("name").unwrap_or(name).replace('-', "_"),
-        root: of_library("path").unwrap_or("src/lib.rs").trim_start_matches("./").to_owned(),
+        package: name.to_owned(),
+        targets: std::iter::once(root.clone()).chain(paths.map(plain)).collect(),
+        root,
+        dependencies: dependencies(&table),
     })
+}
+
+/// Everything that a manifest takes from other packages, for whatever it is needed.
+fn dependencies(table: &toml::Table) -> Vec<Dependency> {
+    let mut found = Vec::new();
+    let targets = table.get("target").and_then(toml::Value::as_table).into_iter().flat_map(|it| it.values());
+    for place in std::iter::once(table).chain(targets.filter_map(toml::Value::as_table)) {
+        for kind in ["dependencies", "dev-dependencies", "build-dependencies"] {
+            for (name, said) in place.get(kind).and_then(toml::Value::as_table).into_iter().flatten() {
+                found.push(Dependency {
+                    name: name.replace('-', "_"),
+                    package: said.get("package").and_then(toml::Value::as_str).unwrap_or(name).to_owned(),
+                    is_local: said.get("path").is_some() || said.get("workspace").is_some(),
+                });
+            }
+        }
+    }
+    found
+}
+
+/// The paths that `mod orders;` may lead to from a file: beside it where it is the root of a crate or a `mod.rs`, below a
+/// folder of its own name otherwise. Behind `./` stands what `#[path]` says.
+pub fn candidates(importer: &RepoPath, module: &str) -> Option<Vec<String>> {
+    let folder = importer.folder();
+    let below = |folder: &str, rest: &str| if folder.is_empty() { rest.to_owned() } else { format!("{folder}/{rest}") };
+    if let Some(path) = module.strip_prefix("./") {
+        return Some(normal(&below(folder, path)).into_iter().collect());
+    }
+    let stem = importer.file_name().strip_suffix(".rs").unwrap_or(importer.file_name());
+    let own = below(folder, stem);
+    let folders = match stem {
+        "mod" | "lib" | "main" | "build" => vec![folder],
+        // It may be the root of a crate, as in `tests/`.
+        _ => vec![own.as_str(), folder],
+    };
+    let in_folder = |folder: &&str| match module.ends_with(".rs") {
+        true => normal(&below(folder, module)).into_iter().collect(),
+        false => vec![below(folder, &format!("{module}.rs")), below(folder, &format!("{module}/mod.rs"))],
+    };
+    Some(folders.iter().flat_map(in_folder).collect())
+}
+
+/// A path without `.` and `..`; none where it leads out of the tree.
+fn normal(path: &str) -> Option<String> {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()?),
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
 }
 
 /// The name of a file, by its path below the manifest.

@@ -239,7 +239,7 @@ impl Search<'_, '_, '_> {
         reference: &Reference,
         modules: &BTreeSet<crate::facts::NameId>,
     ) -> Option<BrokenReference> {
-        let Value::Attribute { base, name } = facts.value(reference.value) else { return None };
+        let Value::Attribute { base, name, .. } = facts.value(reference.value) else { return None };
         let root = root_name(facts, base)?;
         if reference.access != Access::Read || !modules.contains(&root) {
             return None;

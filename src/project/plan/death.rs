@@ -10,6 +10,7 @@ use crate::facts::{
     StringRole, Value,
 };
 use crate::finding::Tier;
+use crate::language::find_followed;
 use crate::progress::Progress;
 use crate::project::Project;
 use crate::project::entity::{DefinitionRef, Entity};
@@ -396,6 +397,10 @@ impl<'p, 's> Planner<'p, 's> {
         let Some(facts) = self.project.sources.facts(definition.file) else { return false };
         let own = facts.definition(definition.id);
         if facts.function_of(own.scope).is_some() {
+            return false;
+        }
+        if find_followed(self.project.sources.path(definition.file)).is_none() {
+            self.keep(definition, "whether it goes too is told in Python alone", None);
             return false;
         }
         let because = self.held_by(resolver, &facts, definition);

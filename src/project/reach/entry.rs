@@ -11,7 +11,7 @@ use super::edge::{Steps, external};
 use super::launch::{self, Launch};
 use super::page::{self, Paths, RawNode};
 use crate::facts::{DefinitionKind, Facts, ReferenceKind, Value};
-use crate::language::find_linked;
+use crate::language::find_followed;
 use crate::policy::SymbolPattern;
 use crate::progress::Progress;
 use crate::project::entity::{DefinitionRef, Entity};
@@ -152,7 +152,9 @@ fn of_pattern(project: &Project<'_>, pattern: &SymbolPattern) -> Vec<EntryPoint>
         if symbol.name.is_some() {
             entries.extend(super::nodes_of(project, &symbol).into_iter().map(entry));
         }
-        if let Found::Module(ModuleRef::File(file)) = project.modules.find(&symbol.module, None) {
+        if let Found::Module(ModuleRef::File(file)) = project.modules.find(&symbol.module, None)
+            && find_followed(project.sources.path(file)).is_some()
+        {
             // `package.module:app` with an `app` that another module makes still runs the module.
             entries.push(entry(Node::Module(file)));
             if symbol.name.is_none() {
@@ -162,7 +164,11 @@ fn of_pattern(project: &Project<'_>, pattern: &SymbolPattern) -> Vec<EntryPoint>
         return entries;
     }
     let of_module = SymbolPattern { name: None, ..pattern.clone() };
+    let is_followed = |file: EntryId| find_followed(project.sources.path(file)).is_some();
     for (file, module) in project.modules.files().filter(|(_, module)| of_module.matches(module, None)) {
+        if !is_followed(file) {
+            continue;
+        }
         if pattern.name.is_none() {
             entries.extend([entry(Node::Module(file)), entry(Node::Main(file))]);
             continue;
@@ -179,7 +185,7 @@ fn found(
     is_test: &(dyn Fn(&RepoPath) -> bool + Sync),
     progress: &dyn Progress,
 ) -> Vec<EntryPoint> {
-    let is_source = |path: &RepoPath| find_linked(path).is_some();
+    let is_source = |path: &RepoPath| find_followed(path).is_some();
     let is_asked = |path: &RepoPath| (is_source(path) || launch::is_read(path)) && !is_test(path);
     let files: Vec<EntryId> = project.ids.iter().copied().filter(|&id| is_asked(project.sources.path(id))).collect();
     progress.stage("searching entry points", files.len() as u64);
@@ -245,7 +251,7 @@ impl Starts {
         let sources = resolver.project.sources;
         let path = sources.path(file);
         let mut found = Vec::new();
-        if find_linked(path).is_some() {
+        if find_followed(path).is_some() {
             let hits = sources.search_file(file, &marks.needles, &marks.absence);
             if let Some(facts) = hits.and_then(|hits| sources.facts_in(&hits)) {
                 found.extend(resolver.starts_of(file, &facts));
@@ -354,7 +360,7 @@ impl Resolver<'_, '_> {
             _ => decorator,
         };
         match facts.value(callee) {
-            Value::Attribute { base, name } if matches!(facts.name(name), "task" | "periodic_task") => {
+            Value::Attribute { base, name, .. } if matches!(facts.name(name), "task" | "periodic_task") => {
                 self.made_by(file, base).iter().any(|path| path.starts_with("celery."))
             }
             _ => self.value(file, callee).iter().any(

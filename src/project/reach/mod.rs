@@ -188,6 +188,12 @@ impl<'p, 's> Reach<'p, 's> {
     }
 
     fn standing(&self, node: Node) -> Option<Reached> {
+        if crate::language::find_followed(self.project.sources.path(node.file())).is_none() {
+            return Some(Reached::Unknown {
+                because: "what runs it is followed in Python alone".into(),
+                chain: Vec::new(),
+            });
+        }
         if !self.arrivals.contains_key(&node) && !self.entries.iter().any(|entry| entry.is_sure) {
             return Some(Reached::Unknown { because: "no production entry point is known".into(), chain: Vec::new() });
         }
@@ -479,7 +485,7 @@ pub fn nodes_of(project: &Project<'_>, symbol: &Symbol) -> Vec<Node> {
 fn dark_files(project: &Project<'_>, is_test: &(dyn Fn(&RepoPath) -> bool + Sync)) -> Vec<RepoPath> {
     let gaps = project.sources.gaps();
     let is_dark = |gap: &crate::gap::Gap| {
-        gap.extent == Extent::Unavailable && crate::language::find_linked(&gap.path).is_some() && !is_test(&gap.path)
+        gap.extent == Extent::Unavailable && crate::language::find_followed(&gap.path).is_some() && !is_test(&gap.path)
     };
     gaps.iter().filter(|gap| is_dark(gap)).map(|gap| gap.path.clone()).collect()
 }

@@ -5,12 +5,13 @@
 
 use super::{DefinitionSite, Goal, Page, Target, TracedReference, UseAccess};
 use crate::facts::{
-    Access, Facts, Guards, ImportId, ImportTarget, MODULE_SCOPE, NameString, Reference, ReferenceKind, StringRole,
-    Value,
+    Access, DefinitionKind, Facts, Guards, ImportId, ImportTarget, MODULE_SCOPE, NameString, Reference, ReferenceKind,
+    Space, StringRole, Value,
 };
 use crate::finding::{Hop, Tier};
 use crate::project::entity::{DefinitionRef, Entity, Resolved};
 use crate::project::module::{Found, ModuleRef};
+use crate::project::path::fits;
 use crate::project::reach::entry_point_paths;
 use crate::project::resolve::Resolver;
 use crate::project::root::METADATA;
@@ -139,6 +140,7 @@ fn definition(page: &Page<'_>, facts: &Facts, span: Span, goal: &Goal) -> Option
         location: page.location(span),
         lines: page.line_range(definition.span),
         kind: definition.kind.name(),
+        in_tests: facts.in_tests(span.start),
     }))
 }
 
@@ -157,9 +159,21 @@ fn reference_outcome(
     if reference.kind == ReferenceKind::Keyword {
         return OTHER;
     }
+    let named = facts.named(reference.value);
+    let is_attribute = matches!(named, Value::Attribute { .. });
+    if let Value::Name { space, .. } | Value::Attribute { space, .. } = named
+        && !may_mean(resolver, goal, space)
+    {
+        return OTHER;
+    }
     let meanings = resolver.value(page.file, reference.value);
-    let is_attribute = matches!(facts.value(reference.value), Value::Attribute { .. });
-    match settled(resolver, page, &meanings, goal) {
+    let judgement = match named {
+        Value::Name { space, .. } | Value::Attribute { space, .. } if space != Space::One => {
+            settled_in(resolver, space, &meanings, goal)
+        }
+        _ => settled(resolver, page, &meanings, goal),
+    };
+    match judgement {
         Judgement::Match { tier, hops } => {
             let mut matched = traced(page, reference.span, reference.kind, tier, hops, reference.guards, goal);
             matched.access = (reference.access != Access::Read).then_some(UseAccess::Write);
@@ -174,12 +188,33 @@ fn reference_outcome(
     }
 }
 
+/// Whether a name in a space can mean a goal at all: a macro is no function, a method is called on a receiver.
+fn may_mean(resolver: &Resolver<'_, '_>, goal: &Goal, space: Space) -> bool {
+    if space == Space::One {
+        return true;
+    }
+    let kinds = |it: &DefinitionRef| Some(resolver.facts(it.file)?.definition(it.id).kind);
+    let mut kinds = goal.definitions.iter().filter_map(kinds).peekable();
+    match kinds.peek() {
+        Some(_) => kinds.any(|kind| fits(kind, space)),
+        // What is gone was a member of a type, or of a module.
+        None => match space {
+            Space::Method => {
+                goal.target.symbol().is_some_and(|it| it.name.as_deref().is_some_and(|it| it.contains('.')))
+            }
+            _ => space != Space::Field,
+        },
+    }
+}
+
 /// A bare name with an unknown meaning: a variable is something else; a name that nothing binds may come from a star
 /// import, or its import was taken out and the use stayed. It is never a method.
 fn open_name(page: &Page<'_>, facts: &Facts, reference: &Reference, goal: &Goal) -> Outcome {
-    let Value::Name { name, .. } = facts.value(reference.value) else { return OTHER };
+    let Value::Name { name, space, .. } = facts.named(reference.value) else { return OTHER };
     let is_member = goal.names.iter().any(|it| it.name.as_deref().is_some_and(|name| name.contains('.')));
-    if is_member || facts.bindings.iter().any(|it| it.name == name) {
+    // Nothing but a macro is called as one.
+    let is_bound = || space != Space::Macro && facts.bindings.iter().any(|it| it.name == name);
+    if is_member || is_bound() {
         return OTHER;
     }
     found(page, reference.span, reference.kind, Tier::NameOnly, Vec::new(), reference.guards, goal)
@@ -207,6 +242,27 @@ fn settled(resolver: &Resolver<'_, '_>, page: &Page<'_>, meanings: &[Resolved], 
     };
     match judge(meanings, goal) {
         Judgement::Else if meanings.iter().any(is_loose) => Judgement::Open,
+        judgement => judgement,
+    }
+}
+
+/// As [`judge`], in a language that keeps spaces apart: a trait may give its methods to any type, also to one from
+/// elsewhere, so that a type which is not seen to have a method may have that of a trait.
+fn settled_in(resolver: &Resolver<'_, '_>, space: Space, meanings: &[Resolved], goal: &Goal) -> Judgement {
+    let is_of_trait = |it: &DefinitionRef| {
+        let Some(facts) = resolver.facts(it.file) else { return false };
+        let parent = facts.definition(it.id).parent.map(|id| facts.definition(id));
+        parent.is_some_and(|it| it.kind == DefinitionKind::Trait || !it.bases.is_empty())
+    };
+    let is_lacking = |it: &Resolved| match &it.entity {
+        Entity::External(_) => space == Space::Method,
+        Entity::Missing(symbol) => symbol.name.as_deref().is_some_and(|name| name.contains('.')),
+        _ => false,
+    };
+    match judge(meanings, goal) {
+        Judgement::Else if meanings.iter().any(is_lacking) && goal.definitions.iter().any(is_of_trait) => {
+            Judgement::Open
+        }
         judgement => judgement,
     }
 }
@@ -430,5 +486,6 @@ fn bare(page: &Page<'_>, span: Span, kind: ReferenceKind, tier: Tier, guards: Gu
         guards,
         inside,
         is_own: false,
+        in_tests: page.facts.is_some_and(|facts| facts.in_tests(span.start)),
     }
 }

@@ -56,8 +56,7 @@ fn name(project: &Project<'_>, at: DefinitionRef, text: &mut String) {
 const WORDS: &[&str] = &["comment", "docstring", "string", "document", "binary", "module"];
 
 fn word(text: &str) -> Option<&'static str> {
-    use DefinitionKind::{Class, Constant, Function, Method, TypeAlias};
-    let kinds = [Function, Method, Class, Constant, TypeAlias].map(DefinitionKind::name);
+    let kinds = DefinitionKind::ALL.map(DefinitionKind::name);
     WORDS.iter().copied().chain(kinds).find(|it| *it == text)
 }
 
@@ -93,12 +92,13 @@ struct RawReference {
     guards: Guards,
     inside: Option<String>,
     is_own: bool,
+    in_tests: bool,
 }
 
 #[derive(Encode, Decode)]
 struct RawPart {
     goal: u32,
-    definitions: Vec<(RawPlace, LineRange, String)>,
+    definitions: Vec<(RawPlace, LineRange, String, bool)>,
     references: Vec<RawReference>,
     homonyms: Vec<RawPlace>,
     occurrences: Occurrences,
@@ -125,6 +125,7 @@ fn raw_reference(it: &TracedReference) -> RawReference {
         guards: it.guards,
         inside: it.inside.clone(),
         is_own: it.is_own,
+        in_tests: it.in_tests,
     }
 }
 
@@ -146,6 +147,7 @@ fn reference(it: RawReference, file: EntryId, path: &RepoPath) -> Option<TracedR
         guards: it.guards,
         inside: it.inside,
         is_own: it.is_own,
+        in_tests: it.in_tests,
     })
 }
 
@@ -164,7 +166,7 @@ fn encode_parts(parts: &[FilePart]) -> Vec<u8> {
         definitions: part
             .definitions
             .iter()
-            .map(|site| (RawPlace::of(&site.location), site.lines, site.kind.to_owned()))
+            .map(|site| (RawPlace::of(&site.location), site.lines, site.kind.to_owned(), site.in_tests))
             .collect(),
         references: part.references.iter().map(raw_reference).collect(),
         homonyms: part.homonyms.iter().map(RawPlace::of).collect(),
@@ -177,8 +179,8 @@ fn encode_parts(parts: &[FilePart]) -> Vec<u8> {
 fn decode_parts(file: EntryId, bytes: &[u8]) -> Option<Vec<FilePart>> {
     let raw: RawFile<RawPart> = bitcode::decode(bytes).ok()?;
     let path = RepoPath::new(&raw.path);
-    let site = |(place, lines, kind): (RawPlace, LineRange, String)| {
-        Some(DefinitionSite { file, location: place.at(&path), lines, kind: word(&kind)? })
+    let site = |(place, lines, kind, in_tests): (RawPlace, LineRange, String, bool)| {
+        Some(DefinitionSite { file, location: place.at(&path), lines, kind: word(&kind)?, in_tests })
     };
     let part = |part: RawPart| {
         Some(FilePart {
@@ -238,6 +240,7 @@ mod tests {
             guards: Guards::FUNCTION,
             inside: Some("f".into()),
             is_own: true,
+            in_tests: true,
         };
         let part = FilePart {
             goal: 3,
@@ -247,6 +250,7 @@ mod tests {
                 location: place(1),
                 lines: LineRange { start: 1, end: 2 },
                 kind: "type alias",
+                in_tests: true,
             }],
             references: vec![reference.clone()],
             homonyms: vec![place(9)],

@@ -21,7 +21,7 @@ use super::module::{Found, ModuleRef};
 use super::resolve::Resolver;
 use super::root::METADATA;
 use super::{Project, Symbol, memo};
-use crate::facts::{Facts, Guards, NameId, ReferenceKind, Unread};
+use crate::facts::{DefinitionKind, Facts, Guards, NameId, ReferenceKind, Unread};
 use crate::finding::{Hop, Tier};
 use crate::language::find_language;
 use crate::progress::Progress;
@@ -112,6 +112,8 @@ pub struct DefinitionSite {
     /// First and last line of the whole definition.
     pub lines: crate::span::LineRange,
     pub kind: &'static str,
+    /// It is there for tests alone, as its file says.
+    pub in_tests: bool,
 }
 
 impl DefinitionSite {
@@ -153,6 +155,8 @@ pub struct TracedReference {
     pub inside: Option<String>,
     /// It lies in a definition of the symbol itself: recursion, not a use.
     pub is_own: bool,
+    /// It lies in what is there for tests alone, as its file says.
+    pub in_tests: bool,
 }
 
 /// What is known of one target in one tree.
@@ -523,10 +527,11 @@ fn add_definitions(
         && let Some(facts) = project.sources.facts(file)
     {
         for id in facts.definition_ids() {
-            if facts.qualified_name(id) == name {
+            if facts.definition(id).kind != DefinitionKind::Implementation && facts.qualified_name(id) == name {
                 goal.definitions.insert(DefinitionRef { file, id });
             }
         }
+        goal.is_detached &= goal.definitions.is_empty();
     }
     if goal.definitions.is_empty() {
         for resolved in found {
@@ -541,6 +546,12 @@ fn add_definitions(
         let Some(facts) = project.sources.facts(definition.file) else { continue };
         let Some(parent) = facts.definition(definition.id).parent else { continue };
         let class = DefinitionRef { file: definition.file, id: parent };
+        if facts.definition(parent).kind == DefinitionKind::Implementation {
+            let (names, overridden) = resolver.implemented_as(class, goal.target.name());
+            goal.names.extend(names);
+            goal.overridden.extend(overridden);
+            continue;
+        }
         if !resolver.is_class(class) {
             continue;
         }
@@ -594,6 +605,7 @@ fn module_definition(project: &Project<'_>, goal: &Goal, trace: &mut Trace) {
         location: Location { path, start, end_line: 1 },
         lines: crate::span::LineRange { start: 1, end: lines },
         kind: "module",
+        in_tests: false,
     });
 }
 

@@ -137,7 +137,7 @@ fn other(resolver: &mut Resolver<'_, '_>, page: &Page<'_>, hit: &Hit) -> (String
             return ("it is the name of a keyword argument".to_owned(), None);
         }
         let meanings = resolver.value(page.file, reference.value);
-        let is_attribute = matches!(facts.value(reference.value), Value::Attribute { .. });
+        let is_attribute = matches!(facts.named(reference.value), Value::Attribute { .. });
         let is_open = meanings.iter().all(|it| matches!(it.entity, Entity::Unknown));
         return match (is_open, is_attribute) {
             (true, true) if reference.access != Access::Read => {
@@ -172,7 +172,7 @@ fn plain_word() -> String {
 
 /// A bare name whose value is not known: where it is bound.
 fn bound(facts: &Facts, page: &Page<'_>, value: crate::facts::ValueId) -> (String, Option<Location>) {
-    let Value::Name { name, scope, .. } = facts.value(value) else {
+    let Value::Name { name, scope, .. } = facts.named(value) else {
         return ("it means something that is not known".to_owned(), None);
     };
     let mut at = Some(scope);
