@@ -119,8 +119,9 @@ impl Resolver<'_, '_> {
         let key = (file, Box::from(name));
         let on_the_way = match self.exported.names.get(&key) {
             Some(Exported::Known(known)) => return known.to_vec(),
-            // Star imports in a circle: this way leads nowhere new.
-            Some(&Exported::Open(depth)) => Some((Vec::new(), depth)),
+            // Star imports in a circle: this way leads nowhere new. `pub use self::save::save` asks for the module `save`
+            // on the way to the function.
+            Some(&Exported::Open(depth)) => Some((self.declared(file, name), depth)),
             Some(Exported::Tentative(known, depth)) => Some((known.to_vec(), *depth)),
             None => None,
         };

@@ -267,6 +267,25 @@ impl Resolver<'_, '_> {
         found.into_iter().map(|it| it.behind(&base.clone().forget_names())).collect()
     }
 
+    /// What a variable holds that a constant is assigned to: the value, not the constant.
+    pub(super) fn copied(&mut self, found: Vec<Resolved>) -> Vec<Resolved> {
+        let mut values = Vec::new();
+        for it in found {
+            let Entity::Definition(constant) = it.entity else {
+                values.push(it);
+                continue;
+            };
+            match (self.kind(constant), self.facts(constant.file)) {
+                (Some(DefinitionKind::Constant), Some(facts)) => match facts.definition(constant.id).returns {
+                    Some(returns) => values.extend(self.annotation(constant.file, returns)),
+                    None => values.push(Resolved::unknown()),
+                },
+                _ => values.push(it),
+            }
+        }
+        values
+    }
+
     /// A method or a field of a constant, by its declared type.
     fn of_constant(&mut self, constant: DefinitionRef, name: &str, space: Space) -> Vec<Resolved> {
         let returns = self.facts(constant.file).and_then(|facts| facts.definition(constant.id).returns);
@@ -291,6 +310,19 @@ impl Resolver<'_, '_> {
         let fitting = self.fitting(found, space);
         // What is there means something else here; a macro may have made the rest.
         if fitting.is_empty() { vec![Resolved::unknown()] } else { fitting }
+    }
+
+    /// What a file itself defines under a name, and the files that it declares; nothing that another file would have to tell.
+    pub(super) fn declared(&mut self, file: EntryId, name: &str) -> Vec<Resolved> {
+        let Some(facts) = self.facts(file).filter(|_| self.is_spaced(file)) else { return Vec::new() };
+        let Some(id) = facts.names.find(name) else { return Vec::new() };
+        let is_own = |it: &&Binding| match it.kind {
+            BindingKind::Import(id) => facts.imports[id.index()].path.is_none(),
+            BindingKind::Definition(_) => true,
+            _ => false,
+        };
+        let own: Vec<&Binding> = facts.bindings_of(MODULE_SCOPE, id).iter().filter(is_own).collect();
+        distinct(self.bindings(file, &facts, own))
     }
 
     /// A name in an inline module.
@@ -330,7 +362,6 @@ impl Resolver<'_, '_> {
                 Some(DefinitionKind::Enum) => return (self.variant(*definition, name), false),
                 _ => return (Vec::new(), true),
             },
-            Entity::Missing(_) => return (Vec::new(), false),
             _ => return (Vec::new(), true),
         };
         let is_open = found.iter().any(Resolved::is_unknown);

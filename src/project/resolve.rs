@@ -282,6 +282,9 @@ impl<'p, 's> Resolver<'p, 's> {
                     let valued = self.value(file, value);
                     if found.is_empty() || found.iter().all(Resolved::is_unknown) || names_something(&valued) {
                         found = valued.to_vec();
+                        if self.is_spaced(file) {
+                            found = self.copied(found);
+                        }
                     }
                 }
                 if found.is_empty() {

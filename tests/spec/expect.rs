@@ -84,9 +84,10 @@ pub fn file(block: &Block, path: &str) -> File {
     file
 }
 
-/// `#    ^ defined: a.b:C, likely a.b:D`.
+/// `#    ^ defined: a.b:C, likely a.b:D`, behind `//` as well.
 fn caret(line: &str) -> Option<(usize, Vec<String>)> {
-    let rest = line.trim_start().strip_prefix('#')?.trim_start();
+    let line_start = line.trim_start();
+    let rest = line_start.strip_prefix('#').or_else(|| line_start.strip_prefix("//"))?.trim_start();
     let said = rest.strip_prefix('^')?.trim_start().strip_prefix("defined:")?;
     let column = line.find('^')?;
     Some((column, said.split(',').map(|it| it.trim().to_owned()).filter(|it| !it.is_empty()).collect()))
