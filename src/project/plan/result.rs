@@ -10,6 +10,7 @@ use crate::facts::{
     Access, Binding, Facts, Import, ImportTarget, LineClass, LineTally, MODULE_SCOPE, ReferenceKind, Value,
 };
 use crate::finding::Tier;
+use crate::language::find_followed;
 use crate::progress::Progress;
 use crate::project::Symbol;
 use crate::project::entity::DefinitionRef;
@@ -147,9 +148,14 @@ impl Planner<'_, '_> {
         });
     }
 
+    /// Whether more goes from a file than what was asked for; elsewhere an import may be what declares a module.
+    fn is_followed(&self, file: EntryId) -> bool {
+        find_followed(self.project.sources.path(file)).is_some()
+    }
+
     /// Whether imports, docstrings and `__all__` are all that is left of a module. A package stays for its modules.
     fn is_emptied(&self, file: EntryId) -> bool {
-        let Some(facts) = self.project.sources.facts(file) else { return false };
+        let Some(facts) = self.project.sources.facts(file).filter(|_| self.is_followed(file)) else { return false };
         let is_code = |span: Span| {
             let lines = facts.line_index.lines(span);
             (lines.start..=lines.end).any(|line| facts.lines.get(line as usize - 1) == Some(&LineClass::Code))
@@ -198,7 +204,8 @@ impl Planner<'_, '_> {
 
     /// The removal of an import of what goes, where nothing that stays reads its name.
     fn useless_import(&self, reference: &TracedReference, step: u32) -> Option<Removal> {
-        if reference.kind != ReferenceKind::Import || self.import_lives(reference, &self.dying) {
+        let is_import = reference.kind == ReferenceKind::Import && self.is_followed(reference.file);
+        if !is_import || self.import_lives(reference, &self.dying) {
             return None;
         }
         let facts = self.project.sources.facts(reference.file)?;
@@ -244,7 +251,8 @@ impl Planner<'_, '_> {
     /// Imports whose name only dying code reads, with the symbol that other modules may take from here.
     fn unread_imports(&self, last: u32) -> Vec<(Option<Symbol>, Removal)> {
         let mut found = Vec::new();
-        for (file, spans) in self.dying.files().filter(|(file, _)| !self.modules.contains(file)) {
+        let is_asked = |file: EntryId| !self.modules.contains(&file) && self.is_followed(file);
+        for (file, spans) in self.dying.files().filter(|(file, _)| is_asked(*file)) {
             let Some(facts) = self.project.sources.facts(file) else { continue };
             for (binding, import) in imported(&facts) {
                 let is_dead = spans.iter().any(|it| it.contains(import.statement));
