@@ -5,7 +5,6 @@
 
 use super::queried::Queried;
 use super::{LanguageSpec, Manifest, Package};
-use crate::facts::Sketch;
 
 const TOKENS: &str = include_str!("../../queries/ecmascript/tokens.scm");
 const STRUCTURE: &str = include_str!("../../queries/ecmascript/structure.scm");
@@ -79,7 +78,7 @@ const BASE: LanguageSpec = LanguageSpec {
     linking: None,
     extract: |_| unreachable!("each row has its own"),
     fragments: |_| unreachable!("each row has its own"),
-    sketch: |_| Sketch::default(),
+    sketch: None,
     layout: |_| unreachable!("each row has its own"),
     grammar: None,
     queries: &[],

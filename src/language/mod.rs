@@ -32,8 +32,8 @@ pub struct LanguageSpec {
     pub extract: fn(&str) -> Facts,
     /// What duplicates are found by; asked for only where they are looked for.
     pub fragments: fn(&str) -> Fragments,
-    /// What wires objects together; asked for only where something is registered.
-    pub sketch: fn(&str) -> Sketch,
+    /// What wires objects together; asked for only where something is registered. Where there is none, routes are not read.
+    pub sketch: Option<fn(&str) -> Sketch>,
     /// The text apart from how it is laid out, for telling reformatting from change.
     pub layout: fn(&str) -> layout::Layout,
     /// What queries run over; where there is none, there are no queries.

@@ -363,8 +363,9 @@ impl<'s> SourceSet<'s> {
     /// keeps what it needs.
     pub fn sketch(&self, id: EntryId) -> Option<Sketch> {
         let language = self.language(id)?;
+        let sketch = language.sketch?;
         let text = self.parseable(id, self.bytes(id)?)?;
-        let (sketch, unread) = sketch_guarded(language, &text);
+        let (sketch, unread) = sketch_guarded(sketch, &text);
         if let Some(unread) = unread {
             self.add_syntax_gap(id, &unread, 1, vec![unread.span]);
         }
@@ -525,8 +526,8 @@ pub fn extract_guarded(language: &LanguageSpec, text: &str) -> Facts {
 }
 
 /// What a text wires together; after a panic nothing, and the whole text is unread.
-fn sketch_guarded(language: &LanguageSpec, text: &str) -> (Sketch, Option<Unread>) {
-    match std::panic::catch_unwind(|| (language.sketch)(text)) {
+fn sketch_guarded(sketch: fn(&str) -> Sketch, text: &str) -> (Sketch, Option<Unread>) {
+    match std::panic::catch_unwind(|| sketch(text)) {
         Ok(sketch) => (sketch, None),
         Err(_) => {
             let span = Span::new(0, text.len() as u32);
@@ -556,13 +557,13 @@ mod tests {
     fn a_panic_leaves_the_whole_text_unread() {
         let broken = LanguageSpec {
             extract: |_| panic!("a bug"),
-            sketch: |_| panic!("a bug"),
+            sketch: Some(|_| panic!("a bug")),
             ..LanguageSpec { queries: &[], ..LANGUAGES[0] }
         };
         let text = "app = FastAPI()\n";
-        let (_, unread) = sketch_guarded(&broken, text);
+        let (_, unread) = sketch_guarded(broken.sketch.unwrap(), text);
         assert_eq!(unread.map(|it| (it.span, is_internal(&[it]))), Some((Span::new(0, 16), true)));
         assert!(is_internal(&extract_guarded(&broken, text).unread));
-        assert!(sketch_guarded(&LANGUAGES[0], text).1.is_none());
+        assert!(sketch_guarded(LANGUAGES[0].sketch.unwrap(), text).1.is_none());
     }
 }

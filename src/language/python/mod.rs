@@ -42,7 +42,7 @@ pub const SPEC: LanguageSpec = LanguageSpec {
     linking: Some(&LINKING),
     extract,
     fragments: fragment::fragments,
-    sketch: sketch::sketch,
+    sketch: Some(sketch::sketch),
     layout: layout::layout,
     grammar: Some(|| tree_sitter_python::LANGUAGE.into()),
     queries: super::query::PYTHON_QUERIES,

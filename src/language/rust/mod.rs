@@ -23,7 +23,7 @@ mod token;
 mod word;
 
 use super::{LanguageSpec, Linking, ModuleSearch};
-use crate::facts::{Facts, Scope, ScopeKind, Sketch, Unread, Value};
+use crate::facts::{Facts, Scope, ScopeKind, Unread, Value};
 use crate::span::{LineIndex, Span};
 use proc_macro2::LineColumn;
 
@@ -34,7 +34,7 @@ pub const SPEC: LanguageSpec = LanguageSpec {
     linking: Some(&LINKING),
     extract,
     fragments: fragment::fragments,
-    sketch: |_| Sketch::default(),
+    sketch: None,
     layout: layout::layout,
     grammar: None,
     queries: &[],
