@@ -5,7 +5,7 @@
 //! words alone. Absent on purpose: texts and tokens; see the adapters.
 
 use crate::facts::{Fragments, Print};
-use crate::span::LineRange;
+use crate::span::{LineRange, Span};
 use crate::words::shortened;
 use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 use std::hash::Hasher;
@@ -42,6 +42,30 @@ pub trait Word: Copy {
 
     fn is_content(self) -> bool {
         !matches!(self.kind(), WordKind::Mark | WordKind::Group)
+    }
+}
+
+/// A token that counts, of a language that does not say by their names what patterns bind: a name that is not called may
+/// be a variable.
+#[derive(Clone, Copy, Debug)]
+pub struct CallableWord {
+    pub span: Span,
+    pub kind: WordKind,
+    pub hash: u64,
+    pub opens_call: bool,
+}
+
+impl Word for CallableWord {
+    fn kind(self) -> WordKind {
+        self.kind
+    }
+
+    fn hash(self) -> u64 {
+        self.hash
+    }
+
+    fn is_told(self, next: Option<Self>) -> bool {
+        next.is_some_and(|next| next.opens_call)
     }
 }
 

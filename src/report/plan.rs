@@ -26,7 +26,7 @@ pub struct PlanDocument<'a> {
     removals: Vec<RemovalRecord<'a>>,
     tests: Vec<TestRecord<'a>>,
     /// Attributes that are still written and that nothing in production reads then.
-    write_only: Vec<PlaceRecord<'a>>,
+    write_only: Vec<PlacedSymbolRecord<'a>>,
     /// What was looked at and stays.
     kept: Vec<KeptRecord<'a>>,
     /// Text that names what goes.
@@ -86,7 +86,7 @@ pub struct TestRecord<'a> {
 }
 
 #[derive(Serialize, JsonSchema)]
-pub struct PlaceRecord<'a> {
+pub struct PlacedSymbolRecord<'a> {
     symbol: &'a str,
     path: &'a str,
     line: u32,
@@ -160,8 +160,8 @@ pub fn test(test: &PlannedTestReport) -> TestRecord<'_> {
     }
 }
 
-pub fn place((symbol, location): &(String, Location)) -> PlaceRecord<'_> {
-    PlaceRecord { symbol, path: location.path.as_str(), line: location.start.line }
+pub fn place((symbol, location): &(String, Location)) -> PlacedSymbolRecord<'_> {
+    PlacedSymbolRecord { symbol, path: location.path.as_str(), line: location.start.line }
 }
 
 pub fn kept(kept: &Kept) -> KeptRecord<'_> {

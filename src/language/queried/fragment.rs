@@ -8,32 +8,9 @@ use super::Reading;
 use super::structure::Defined;
 use super::token::{Role, closing_commas};
 use crate::facts::{Constant, Fragments, PrintRange, SetForm, Unit, ValueSet};
-use crate::language::print::{self, RawPrint, WordKind, cut, fold, hash_of};
+use crate::language::print::{self, CallableWord, RawPrint, WordKind, cut, fold, hash_of};
 use crate::span::Span;
 use rustc_hash::{FxHashMap, FxHashSet};
-
-#[derive(Clone, Copy, Debug)]
-struct Word {
-    span: Span,
-    kind: WordKind,
-    hash: u64,
-    opens_call: bool,
-}
-
-impl print::Word for Word {
-    fn kind(self) -> WordKind {
-        self.kind
-    }
-
-    fn hash(self) -> u64 {
-        self.hash
-    }
-
-    /// What patterns bind is not known, so a name that is not called may be a variable.
-    fn is_told(self, next: Option<Self>) -> bool {
-        next.is_some_and(|next| next.opens_call)
-    }
-}
 
 pub fn fragments(family: &str, reading: Reading<'_>) -> Fragments {
     let salt = hash_of(family.as_bytes());
@@ -53,7 +30,7 @@ pub fn fragments(family: &str, reading: Reading<'_>) -> Fragments {
 }
 
 /// The tokens that count, in order.
-fn words(salt: u64, reading: &Reading<'_>) -> Vec<Word> {
+fn words(salt: u64, reading: &Reading<'_>) -> Vec<CallableWord> {
     let is_closing = closing_commas(reading.text, &reading.tokens);
     let mut words = Vec::new();
     for (token, is_closing) in reading.tokens.iter().zip(is_closing) {
@@ -69,7 +46,12 @@ fn words(salt: u64, reading: &Reading<'_>) -> Vec<Word> {
             Role::Mark => WordKind::Mark,
         };
         let written = token.span.slice(reading.text);
-        words.push(Word { span: token.span, kind, hash: word_hash(salt, kind, written), opens_call: written == "(" });
+        words.push(CallableWord {
+            span: token.span,
+            kind,
+            hash: word_hash(salt, kind, written),
+            opens_call: written == "(",
+        });
     }
     words
 }
@@ -84,7 +66,7 @@ fn word_hash(salt: u64, kind: WordKind, written: &str) -> u64 {
 
 struct Walk<'t> {
     reading: Reading<'t>,
-    words: Vec<Word>,
+    words: Vec<CallableWord>,
     out: Fragments,
     raw: Vec<RawPrint>,
     /// For each unit, the position of its own name in `words`.
@@ -193,7 +175,7 @@ impl Walk<'_> {
                 continue;
             };
             let words = &self.words[self.at(value.start)..self.at(value.end)];
-            let is_literal = |word: &Word| !matches!(word.kind, WordKind::Name | WordKind::Attribute);
+            let is_literal = |word: &CallableWord| !matches!(word.kind, WordKind::Name | WordKind::Attribute);
             self.out.constants.push(Constant {
                 name: name.slice(self.reading.text).into(),
                 lines: self.reading.index.lines(defined.span),
@@ -253,14 +235,14 @@ fn last_name(text: &str) -> Box<str> {
 }
 
 /// Words without the braces and separators at their ends.
-fn trim(text: &str, words: &[Word], range: std::ops::Range<usize>) -> std::ops::Range<usize> {
-    let is_edge = |word: &&Word| matches!(word.span.slice(text), "{" | "}" | "," | ";");
+fn trim(text: &str, words: &[CallableWord], range: std::ops::Range<usize>) -> std::ops::Range<usize> {
+    let is_edge = |word: &&CallableWord| matches!(word.span.slice(text), "{" | "}" | "," | ";");
     let start = range.start + words[range.clone()].iter().take_while(is_edge).count();
     let end = range.end - words[start..range.end].iter().rev().take_while(is_edge).count();
     start..end
 }
 
 /// Whether there is more than signs.
-fn says(text: &str, words: &[Word]) -> bool {
+fn says(text: &str, words: &[CallableWord]) -> bool {
     words.iter().any(|word| word.kind != WordKind::Mark || word.span.slice(text).contains(char::is_alphanumeric))
 }

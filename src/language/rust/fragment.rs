@@ -12,10 +12,10 @@ use super::ident::{bare, type_ident, type_name};
 use super::invocation::{Item, macro_items};
 use super::item::is_stub;
 use super::token::{Token, item_start, tokens, without_attributes};
-use super::word::{Word, read_words};
+use super::word::read_words;
 use super::{Locator, parsed};
 use crate::facts::{Constant, Fragments, PrintRange, Unit, UnitKind};
-use crate::language::print::{self, RawPrint, WordKind, cut, fold};
+use crate::language::print::{self, CallableWord, RawPrint, WordKind, cut, fold};
 use crate::span::{LineIndex, LineRange, Span};
 use syn::visit::{self, Visit};
 
@@ -56,7 +56,7 @@ pub fn fragments(text: &str) -> Fragments {
 struct Walk<'a> {
     locator: &'a Locator<'a>,
     tokens: &'a [Token],
-    words: &'a [Word],
+    words: &'a [CallableWord],
     out: Fragments,
     raw: Vec<RawPrint>,
     /// For each unit, the position of its own name in `words`.
@@ -108,7 +108,7 @@ struct Head<'t> {
 }
 
 impl<'a> Walk<'a> {
-    fn new(locator: &'a Locator<'a>, tokens: &'a [Token], words: &'a [Word]) -> Self {
+    fn new(locator: &'a Locator<'a>, tokens: &'a [Token], words: &'a [CallableWord]) -> Self {
         Self {
             locator,
             tokens,
@@ -392,7 +392,7 @@ impl<'a> Walk<'a> {
             return;
         }
         let start = self.locator.offset(ident.span().end());
-        let equals = |word: &Word| word.span.slice(self.locator.text) == "=";
+        let equals = |word: &CallableWord| word.span.slice(self.locator.text) == "=";
         let after = self.words[self.at(start)..].iter().find(|word| equals(word)).map_or(end, |word| word.span.end);
         let words = &self.words[self.at(after)..self.at(end.saturating_sub(1))];
         let (Some(first), Some(last)) = (words.first(), words.last()) else { return };

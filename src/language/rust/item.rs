@@ -294,6 +294,12 @@ impl Walk<'_> {
         }
     }
 
+    /// What an alias of a type stands for.
+    fn alias(&mut self, id: DefinitionId, generics: &syn::Generics, of: &syn::Type) {
+        self.generics(generics);
+        self.found.definitions[id.index()].subject = Some(self.type_value(of));
+    }
+
     /// Walks what stands in the brackets of a macro among items, as far as it is items.
     fn macro_items<T: Item>(&mut self, mac: &syn::Macro, visit: impl Fn(&mut Self, &T)) {
         self.callee(mac);
@@ -464,10 +470,9 @@ impl<'ast> Visit<'ast> for Walk<'_> {
     }
 
     fn visit_item_type(&mut self, item: &'ast syn::ItemType) {
-        let end = item.semi_token.span;
-        self.record(DefinitionKind::TypeAlias, &item.ident, &item.attrs, &item.vis, end, |walk, id| {
-            walk.generics(&item.generics);
-            walk.found.definitions[id.index()].subject = Some(walk.type_value(&item.ty));
+        let syn::ItemType { ident, attrs, vis, generics, ty, semi_token, .. } = item;
+        self.record(DefinitionKind::TypeAlias, ident, attrs, vis, semi_token.span, |walk, id| {
+            walk.alias(id, generics, ty);
         });
     }
 
@@ -499,10 +504,9 @@ impl<'ast> Visit<'ast> for Walk<'_> {
     }
 
     fn visit_impl_item_type(&mut self, item: &'ast syn::ImplItemType) {
-        let end = item.semi_token.span;
-        self.record(DefinitionKind::TypeAlias, &item.ident, &item.attrs, &item.vis, end, |walk, id| {
-            walk.generics(&item.generics);
-            walk.found.definitions[id.index()].subject = Some(walk.type_value(&item.ty));
+        let syn::ImplItemType { ident, attrs, vis, generics, ty, semi_token, .. } = item;
+        self.record(DefinitionKind::TypeAlias, ident, attrs, vis, semi_token.span, |walk, id| {
+            walk.alias(id, generics, ty);
         });
     }
 

@@ -5,32 +5,9 @@
 //! constants, parts of paths, macros and what stands behind a dot are not. Absent on purpose: statements; see `fragment`.
 
 use super::token::{Token, TokenKind, layout_commas};
-use crate::language::print::{self, WordKind, fold, hash_of};
+use crate::language::print::{CallableWord, WordKind, fold, hash_of};
 use crate::span::Span;
 use ra_ap_rustc_lexer::LiteralKind;
-
-#[derive(Clone, Copy, Debug)]
-pub struct Word {
-    pub span: Span,
-    pub kind: WordKind,
-    hash: u64,
-    opens_call: bool,
-}
-
-impl print::Word for Word {
-    fn kind(self) -> WordKind {
-        self.kind
-    }
-
-    fn hash(self) -> u64 {
-        self.hash
-    }
-
-    /// What patterns bind is not known, so a name that is not called may be a variable.
-    fn is_told(self, next: Option<Self>) -> bool {
-        next.is_some_and(|next| next.opens_call)
-    }
-}
 
 /// Signs of several characters.
 const SIGNS: &[&str] = &[
@@ -46,7 +23,7 @@ const KEYWORDS: &[&str] = &[
 ];
 
 /// The tokens that count, in order.
-pub fn read_words(text: &str, tokens: &[Token]) -> Vec<Word> {
+pub fn read_words(text: &str, tokens: &[Token]) -> Vec<CallableWord> {
     let dropped = layout_commas(tokens);
     let said = tokens.iter().zip(&dropped).filter(|(token, is_dropped)| !token.is_comment() && !**is_dropped);
     let mut code: Vec<Token> = said.map(|(token, _)| *token).collect();
@@ -74,7 +51,7 @@ pub fn read_words(text: &str, tokens: &[Token]) -> Vec<Word> {
         };
         let hash =
             if kind == WordKind::Mark { fold(hash_of(written.as_bytes()), 1) } else { hash_of(written.as_bytes()) };
-        words.push(Word { span, kind, hash, opens_call: token.kind == TokenKind::OpenParen });
+        words.push(CallableWord { span, kind, hash, opens_call: token.kind == TokenKind::OpenParen });
         at += length;
     }
     words
