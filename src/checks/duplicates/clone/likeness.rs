@@ -15,13 +15,14 @@ use rustc_hash::FxHashMap;
 /// alone in common: the longer the form, the less a coincidence it is. By the different statements that it has.
 const COMMON: [(u8, u32); 3] = [(16, 300), (8, 500), (0, 700)];
 
-/// What opposites, and methods that override one another's base, have to have in common, in thousandths.
+/// What opposites, in names and in what their statements say, and methods that override one another's base have to have
+/// in common, in thousandths.
 const COMMON_OF_OPPOSITES: u32 = 900;
 const COMMON_OF_SIBLINGS: u32 = 800;
 
 /// Statements that say the same, in thousandths, that what is asked of each has to have: of methods and functions, and of
 /// classes with a common base.
-const SAID_OF_SIBLINGS: u32 = 750;
+const SAID_OF_SIBLINGS: u32 = 800;
 const SAID_OF_KINDS: u32 = 500;
 
 /// A name that more classes, or modules, than this define is a hook: each writes its own.
@@ -87,7 +88,7 @@ impl<'c> Likeness<'c> {
     pub fn are_two_jobs(&self, a: UnitRef, b: UnitRef, common: u32) -> bool {
         let (x, y) = (self.corpus.unit(a), self.corpus.unit(b));
         let said = || said(&self.corpus.prints(a)[1..], &self.corpus.prints(b)[1..]);
-        common < COMMON_OF_OPPOSITES && is_opposite_of(x, y)
+        is_opposite_of(x, y) && (common < COMMON_OF_OPPOSITES || said() < COMMON_OF_OPPOSITES)
             || self.are_asked(a, b) && (common < COMMON_OF_SIBLINGS || said() < SAID_OF_SIBLINGS)
             || are_kinds(x, y) && said() < SAID_OF_KINDS
     }
