@@ -2,8 +2,8 @@
 //!
 //! A static analyzer for teams that replace one implementation with another. It reads the source of a Python backend,
 //! never runs it, and says per symbol that a policy names: is its definition gone, are its uses gone, is only residue
-//! left, or could something not be seen? "Could not see" is never a pass. Of Rust it says the same, but not what a
-//! program runs; of TypeScript and JavaScript it counts what went, and finds what is there twice.
+//! left, or could something not be seen? "Could not see" is never a pass. Of Rust, TypeScript
+//! and JavaScript it says the same, but not what a program runs, and of Go as far as one file tells.
 //!
 //! # Bird's-eye view
 //!

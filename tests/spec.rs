@@ -90,6 +90,8 @@ specs! {
     rust_references => "tests/spec/rust/references.md",
     rust_states => "tests/spec/rust/states.md",
     rust_duplicates => "tests/spec/rust/duplicates.md",
+    go_names => "tests/spec/go/names.md",
+    typescript_references => "tests/spec/typescript/references.md",
     typescript_duplicates => "tests/spec/typescript/duplicates.md",
     triage_hygiene => "tests/spec/triage/hygiene.md",
     triage_suppressions => "tests/spec/triage/suppressions.md",

@@ -50,9 +50,18 @@
 
 ; Constants: any value that is given a name outside functions.
 (variable_declarator name: (identifier) @name) @definition.constant
-(variable_declarator name: (object_pattern (shorthand_property_identifier_pattern) @name)) @definition.constant
-(variable_declarator name: (object_pattern (pair_pattern value: (identifier) @name))) @definition.constant
+(export_statement (_ (variable_declarator name: (object_pattern [
+  (shorthand_property_identifier_pattern) @name
+  (pair_pattern value: (identifier) @name)
+])) @definition.constant))
 ((variable_declarator name: (identifier) @name value: (_) @value) (#match? @name "^[A-Z][A-Z0-9_]*$"))
+
+; A module that is taken whole is an import.
+((variable_declarator name: (identifier) @name value: (call_expression function: (identifier) @_require)) @definition.none
+  (#eq? @_require "require"))
+(variable_declarator
+  name: (identifier) @name
+  value: (await_expression (call_expression function: (import)))) @definition.none
 
 ; Functions.
 (function_declaration name: (identifier) @name) @definition.function
@@ -83,12 +92,18 @@
   right: (_ "async" @async))
   (#eq? @_exports "exports"))
 
+; What is exported without a name has that of the export.
+(export_statement "default" @name value: [(arrow_function) (function_expression)]) @definition.function
+(export_statement "default" @name value: (class)) @definition.class
+
 ; Classes and their members.
 (class_declaration name: (_) @name) @definition.class
 (variable_declarator name: (identifier) @name value: (class)) @definition.class
 (class_body (method_definition
   name: [(property_identifier) (private_property_identifier)] @name) @definition.method)
 (class_body (method_definition "async" @async name: (_) @name))
+(class_body (method_definition "static" @static name: (_) @name))
+(class_body (method_definition "get" @property name: (_) @name))
 (class_declaration decorator: (decorator) @decorator)
 (export_statement decorator: (decorator) @decorator)
 

@@ -63,6 +63,12 @@ id!(
 /// The scope of a whole module, which every blob has.
 pub const MODULE_SCOPE: ScopeId = ScopeId(0);
 
+/// The name of what a module gives without a name: `export default`.
+pub const UNNAMED: &str = "default";
+
+/// The name of what a module is where it is taken whole, if it is something else than its names: `module.exports = Store`.
+pub const WHOLE: &str = "module.exports";
+
 /// Everything that one blob says.
 #[derive(Clone, Debug, Default, Encode, Decode)]
 pub struct Facts {

@@ -2,10 +2,11 @@
 //!
 //! What a program *means* comes from a real parser behind the adapter; what a rule *looks for* is a tree-sitter query
 //! over the row's grammar ([`query`]). No fact is extracted twice: a query's captures are joined with the facts by
-//! span. A new language is one folder of queries, one file here, and one row. Absent on purpose: paths other than the
-//! file name, and anything about a project.
+//! span. A new language is one folder of queries, one file here, and one row: see "Adding a language" in the README. Absent
+//! on purpose: paths other than the file name, and anything about a project.
 
 pub mod ecmascript;
+pub mod go;
 pub mod layout;
 mod line;
 mod print;
@@ -63,9 +64,33 @@ pub struct Linking {
 pub enum ModuleSearch {
     /// A dotted name, tried from one import root after the other.
     Roots,
-    /// The paths that a text may mean in the file at a path, best first; `None` where it is not of this tree at all. Where
-    /// it should be and no file is there, it is missing. The files are named by the language's manifest.
-    Paths(fn(&RepoPath, &str) -> Option<Vec<String>>),
+    /// The paths that a text may mean in a file. The files are named by the language's manifest.
+    Paths(fn(&Importer<'_>, &str) -> Candidates),
+}
+
+/// A file that takes something from another one.
+pub struct Importer<'a> {
+    pub path: &'a RepoPath,
+    /// The nearest package above it, with its folder.
+    pub package: Option<(&'a str, &'a Package)>,
+}
+
+/// Where a text may lead.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Candidates {
+    /// Paths of files, best first.
+    pub paths: Vec<String>,
+    pub otherwise: Otherwise,
+}
+
+/// What a text means that leads to no file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Otherwise {
+    /// A file that should be there.
+    Missing,
+    /// Something from elsewhere, unless the tree has a folder of this name: then nobody knows.
+    Package(String),
+    Unknown,
 }
 
 /// How the files of a package are named.
@@ -79,9 +104,9 @@ pub struct Manifest {
 }
 
 /// What a manifest says of a package.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Package {
-    /// As code names it.
+    /// As code names it; where it has no name, modules are named by their whole paths.
     pub name: String,
     /// As the manifests of others name it.
     pub package: String,
@@ -90,6 +115,8 @@ pub struct Package {
     /// The paths of further files that the manifest says a program begins with.
     pub targets: Vec<String>,
     pub dependencies: Vec<Dependency>,
+    /// Texts that imports begin with, and the paths that they stand for.
+    pub aliases: Aliases,
 }
 
 /// A package that another one uses.
@@ -100,6 +127,17 @@ pub struct Dependency {
     pub package: String,
     /// It may be of the same repository; otherwise a package of that name there is another one.
     pub is_local: bool,
+}
+
+/// What the texts of imports stand for, by a manifest. Paths are relative to its folder.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Aliases {
+    /// Patterns, in which one `*` may stand for any text, with what they stand for, best first.
+    pub patterns: Vec<(String, Vec<String>)>,
+    /// The folder in which any other text is looked for.
+    pub base: Option<String>,
+    /// There may be others, which another file says.
+    pub is_open: bool,
 }
 
 /// The packages of one language, by their folders.
@@ -135,9 +173,9 @@ impl Packages {
         }
     }
 
-    /// The name of a file, from the nearest package above it.
+    /// The name of a file, from the nearest package above it that has one.
     pub fn module(&self, path: &RepoPath) -> String {
-        let own = self.package(path);
+        let own = self.package(path).filter(|(_, package)| !package.name.is_empty());
         let folder = own.map_or("", |(folder, _)| folder);
         let below = path.as_str().strip_prefix(folder).unwrap_or(path.as_str()).trim_start_matches('/');
         (self.manifest.module)(below, own.map(|(_, package)| package))
@@ -174,7 +212,7 @@ pub struct BuiltinQuery {
 
 /// Every language, in order of age.
 pub const LANGUAGES: &[LanguageSpec] =
-    &[python::SPEC, rust::SPEC, ecmascript::TYPESCRIPT, ecmascript::TSX, ecmascript::JAVASCRIPT];
+    &[python::SPEC, rust::SPEC, ecmascript::TYPESCRIPT, ecmascript::TSX, ecmascript::JAVASCRIPT, go::SPEC];
 
 /// The language of a file, by its name.
 pub fn find_language(path: &RepoPath) -> Option<&'static LanguageSpec> {
@@ -189,6 +227,19 @@ pub fn find_linked(path: &RepoPath) -> Option<&'static LanguageSpec> {
 /// The same, where it is followed what a program of the language runs.
 pub fn find_followed(path: &RepoPath) -> Option<&'static LanguageSpec> {
     find_linked(path).filter(|language| language.linking.is_some_and(|linking| linking.is_followed))
+}
+
+/// A path from a folder, `.` and `..` taken out; `None` where it leaves the tree.
+pub fn path_from(folder: &str, path: &str) -> Option<String> {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in folder.split('/').chain(path.split('/')) {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()?),
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
 }
 
 /// The facts of a text that is not understood at all: one unread range, lines that are blank or unknown.

@@ -5,7 +5,9 @@
 //! one text, whichever way it was reached. Absent on purpose: what a module holds.
 
 use super::root::{Roots, structural_root};
-use crate::language::{LANGUAGES, LanguageSpec, ModuleSearch, Packages, find_language, find_linked};
+use crate::language::{
+    Importer, LANGUAGES, LanguageSpec, ModuleSearch, Otherwise, Packages, find_language, find_linked,
+};
 use crate::source::{SourceSet, watch};
 use crate::span::RepoPath;
 use crate::workspace::EntryId;
@@ -28,16 +30,19 @@ pub enum Found {
     Missing,
     /// Not of this project.
     External,
+    /// Of this project or not.
+    Unknown,
 }
 
 /// Kinds of questions about the tree: the module at a path, the roots that have a name, whether a folder is a package,
-/// the name of a file, whether a file is there, which file has a name.
+/// the name of a file, whether a file is there, which file has a name, whether a folder has it.
 const AT: u8 = 1;
 const TOP: u8 = 2;
 const PACKAGE: u8 = 3;
 const NAME: u8 = 4;
 const FILE: u8 = 5;
 const NAMED: u8 = 6;
+const FOLDER: u8 = 7;
 
 pub struct ModuleIndex {
     /// Modules by their path without its ending; a package by its folder.
@@ -47,6 +52,8 @@ pub struct ModuleIndex {
     /// Files that a text leads to from one to another, by their paths and by their names.
     files: FxHashMap<String, EntryId>,
     named: FxHashMap<String, EntryId>,
+    /// The names of the folders that these files lie in.
+    folders: BTreeSet<String>,
     manifests: Manifests,
     /// Folders with an `__init__.py`.
     packages: BTreeSet<String>,
@@ -104,6 +111,7 @@ impl ModuleIndex {
             let name = packages.module(path);
             index.paths.insert(id, path.clone());
             index.files.insert(path.to_string(), id);
+            index.folders.extend(path.folder().split('/').map(str::to_owned));
             index.named.entry(name.clone()).or_insert(id);
             index.names.insert(id, name);
         }
@@ -154,6 +162,7 @@ impl ModuleIndex {
             paths: FxHashMap::default(),
             files: FxHashMap::default(),
             named: FxHashMap::default(),
+            folders: BTreeSet::new(),
             manifests: Manifests::default(),
             packages,
             roots,
@@ -197,6 +206,9 @@ impl ModuleIndex {
             if self.files.contains_key(path) != other.files.contains_key(path) {
                 changed.insert(watch::question(FILE, path));
             }
+        }
+        for folder in self.folders.symmetric_difference(&other.folders) {
+            changed.insert(watch::question(FOLDER, folder));
         }
         let bearer = |index: &ModuleIndex, name: &str| index.named.get(name).map(|id| index.paths[id].clone());
         for name in self.named.keys().chain(other.named.keys()) {
@@ -291,15 +303,29 @@ impl ModuleIndex {
 
     /// What the module text of an import means in the file at a path.
     pub fn find_from(&self, importer: &RepoPath, text: &str) -> Found {
-        match find_linked(importer).and_then(|language| language.linking).map(|linking| &linking.search) {
-            Some(ModuleSearch::Paths(candidates)) => match candidates(importer, text) {
-                Some(paths) => match paths.iter().find_map(|path| self.file_at(path)) {
+        let language = find_linked(importer);
+        match language.and_then(|language| language.linking).map(|linking| &linking.search) {
+            Some(ModuleSearch::Paths(candidates)) => {
+                let packages = language.and_then(|language| self.manifests.of(language));
+                let package = packages.and_then(|packages| packages.package(importer));
+                let found = candidates(&Importer { path: importer, package }, text);
+                match found.paths.iter().find_map(|path| self.file_at(path)) {
                     Some(file) => Found::Module(ModuleRef::File(file)),
-                    None => Found::Missing,
-                },
-                None => Found::External,
-            },
+                    None => self.otherwise(&found.otherwise),
+                }
+            }
             _ => self.find(text, Some(importer.folder())),
+        }
+    }
+
+    fn otherwise(&self, otherwise: &Otherwise) -> Found {
+        match otherwise {
+            Otherwise::Missing => Found::Missing,
+            Otherwise::Unknown => Found::Unknown,
+            Otherwise::Package(name) => {
+                watch::saw_question(FOLDER, name);
+                if self.folders.contains(name) { Found::Unknown } else { Found::External }
+            }
         }
     }
 

@@ -14,9 +14,10 @@ use super::module::{Found, ModuleRef};
 use super::symbol::Symbol;
 use crate::facts::{
     Binding, BindingKind, DefinitionKind, Facts, Import, ImportId, ImportTarget, MODULE_SCOPE, NameId, ScopeId,
-    ScopeKind, Space, Value, ValueId,
+    ScopeKind, Space, UNNAMED, Value, ValueId, WHOLE,
 };
 use crate::finding::Hop;
+use crate::language::ModuleSearch;
 use crate::workspace::EntryId;
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
@@ -211,7 +212,12 @@ impl<'p, 's> Resolver<'p, 's> {
         if let Some(linking) = linking.filter(|linking| (linking.is_builtin)(name)) {
             return vec![Resolved::new(Entity::External(format!("{}.{name}", linking.builtins)))];
         }
-        let (mut found, is_open) = self.starred(file, facts, MODULE_SCOPE, name);
+        // `export * from "./orders"` gives names to others, and binds none.
+        let binds_stars = linking.is_none_or(|it| it.has_spaces || matches!(it.search, ModuleSearch::Roots));
+        let (mut found, is_open) = match binds_stars {
+            true => self.starred(file, facts, MODULE_SCOPE, name),
+            false => (Vec::new(), false),
+        };
         if found.iter().any(|it| !matches!(it.entity, Entity::Missing(_))) {
             found.retain(|it| !matches!(it.entity, Entity::Missing(_)));
             return found;
@@ -413,12 +419,14 @@ impl<'p, 's> Resolver<'p, 's> {
                     Found::Module(module) => Entity::Module(module),
                     Found::Missing => Entity::Missing(Symbol::module(first)),
                     Found::External => Entity::External(first),
+                    Found::Unknown => Entity::Unknown,
                 })]
             }
-            ImportTarget::Module => vec![Resolved::new(base)],
+            ImportTarget::Module => self.whole(base),
             ImportTarget::Name(name, _) => {
                 let name = facts.name(name);
                 match base {
+                    Entity::Module(module) if name == UNNAMED => self.unnamed(module),
                     Entity::Module(module) => self.member_of_module(&module, name),
                     Entity::Missing(module) => vec![Resolved::new(Entity::Missing(module.member(name)))],
                     Entity::External(path) => vec![Resolved::new(Entity::External(format!("{path}.{name}")))],
@@ -462,6 +470,29 @@ impl<'p, 's> Resolver<'p, 's> {
         found
     }
 
+    /// What a module is where it is taken whole.
+    fn whole(&mut self, base: Entity) -> Vec<Resolved> {
+        if let Entity::Module(ModuleRef::File(file)) = base
+            && let Some(facts) = self.facts(file)
+            && facts.names.find(WHOLE).is_some_and(|name| !facts.bindings_of(MODULE_SCOPE, name).is_empty())
+        {
+            return self.member_of_module(&ModuleRef::File(file), WHOLE);
+        }
+        vec![Resolved::new(base)]
+    }
+
+    /// What a module gives without a name; one that gives nothing so is taken whole.
+    fn unnamed(&mut self, module: ModuleRef) -> Vec<Resolved> {
+        let found = self.member_of_module(&module, UNNAMED);
+        let is_missing = !found.is_empty() && found.iter().all(|it| matches!(it.entity, Entity::Missing(_)));
+        if !is_missing {
+            return found;
+        }
+        let whole = self.whole(Entity::Module(module.clone()));
+        let is_module = whole.iter().any(|it| it.entity == Entity::Module(module.clone()));
+        if is_module { found } else { whole }
+    }
+
     /// The module that an import names, with the text of its absolute name.
     pub fn import_base(&self, file: EntryId, facts: &Facts, import: &Import) -> (Entity, String) {
         let written = import.module.map_or("", |module| facts.name(module));
@@ -472,6 +503,7 @@ impl<'p, 's> Resolver<'p, 's> {
             Found::Missing => Entity::Missing(Symbol::module(dotted.clone())),
             Found::External if import.level > 0 => Entity::Missing(Symbol::module(dotted.clone())),
             Found::External => Entity::External(dotted.clone()),
+            Found::Unknown => Entity::Unknown,
         };
         (entity, dotted)
     }

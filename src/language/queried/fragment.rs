@@ -40,7 +40,7 @@ fn words(salt: u64, reading: &Reading<'_>) -> Vec<CallableWord> {
             Role::Text | Role::Prose => WordKind::Text,
             Role::Number => WordKind::Number,
             Role::Name => WordKind::Name,
-            Role::Attribute => WordKind::Attribute,
+            Role::Attribute | Role::Label => WordKind::Attribute,
             Role::Field => WordKind::Keyword,
             Role::Group => WordKind::Group,
             Role::Mark => WordKind::Mark,
@@ -59,7 +59,7 @@ fn words(salt: u64, reading: &Reading<'_>) -> Vec<CallableWord> {
 fn word_hash(salt: u64, kind: WordKind, written: &str) -> u64 {
     // quotes of a plain string are layout
     let inner = written.strip_prefix(['"', '\'']).and_then(|rest| rest.strip_suffix(['"', '\'']));
-    let inner = inner.filter(|inner| kind == WordKind::Text && !inner.contains(['"', '\'', '\\']));
+    let inner = inner.filter(|inner| !inner.contains(['"', '\'', '\\']));
     let hash = fold(hash_of(inner.unwrap_or(written).as_bytes()), salt);
     if kind == WordKind::Mark { fold(hash, 1) } else { hash }
 }
@@ -98,7 +98,9 @@ impl Walk<'_> {
                 decorators: defined.decorators.iter().map(last).collect(),
                 ..Unit::new(kind, name.into(), lines, PrintRange { start: 0, end: 0 }, around)
             });
-            self.owns.push(self.at(defined.name.start));
+            let own = self.at(defined.name.start);
+            let is_said = self.words.get(own).is_some_and(|word| word.span == defined.name);
+            self.owns.push(if is_said { own } else { usize::MAX });
             numbers.push(Some(self.out.units.len() as u32 - 1));
         }
     }
@@ -127,6 +129,8 @@ impl Walk<'_> {
         }
         let mut is_open = vec![false; self.out.units.len()];
         for piece in structure.frames.pieces(&self.reading.tokens) {
+            // What is no statement opens or closes a list of them.
+            let Some(frame) = piece.frame else { continue };
             let tokens = &self.reading.tokens[piece.tokens.clone()];
             let (first, last) = (tokens[0].span.start, tokens[tokens.len() - 1].span.start);
             let definition = structure.frames.definition_of(piece.frame);
@@ -137,10 +141,8 @@ impl Walk<'_> {
             if !is_header && !says(self.reading.text, &self.words[words.clone()]) {
                 continue;
             }
-            let (depth, is_trivial) = piece.frame.map_or((0, false), |at| {
-                let frame = structure.frames.frame(at);
-                (frame.depth + 1, frame.is_trivial)
-            });
+            let frame = structure.frames.frame(frame);
+            let (depth, is_trivial) = (frame.depth.saturating_add(1), frame.is_trivial);
             let said = &self.words[words.clone()];
             let span = match (said.first(), said.last()) {
                 (Some(first), Some(last)) => Span::new(first.span.start, last.span.end),

@@ -61,7 +61,8 @@ impl Frames {
             let frame = merged.entry(key(span)).or_insert(fresh);
             frame.span = Span::new(frame.span.start.min(span.start), frame.span.end.max(span.end));
             frame.is_trivial |= is_trivial;
-            frame.definition = frame.definition.or(definition);
+            // the innermost, of those that hold the same
+            frame.definition = definition.or(frame.definition);
         };
         for (span, is_trivial) in statements {
             add(span, is_trivial, None);

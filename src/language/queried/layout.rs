@@ -34,7 +34,8 @@ pub fn layout(reading: &Reading<'_>) -> Layout {
 
 fn enter(out: &mut Builder<'_>, token: Token) {
     let text = token.span.slice(out.text);
-    let print = if token.role == Role::Text { string_fingerprint(text) } else { fingerprint(text) };
+    let print =
+        if matches!(token.role, Role::Text | Role::Label) { string_fingerprint(text) } else { fingerprint(text) };
     match out.lines_of(token.span).len() {
         1 => out.part(out.line_of(token.span), print),
         _ => out.lines(token.span, false),

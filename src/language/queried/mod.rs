@@ -1,15 +1,17 @@
 //! Languages whose facts come from tree-sitter queries alone: text to [`Facts`], fragments and layout.
 //!
 //! A language is three lists of query files. `tokens.scm` says what a token is, `structure.scm` what is a statement or a
-//! definition. What they capture has a small vocabulary ([`token::ROLES`], [`structure::ROLES`]); of several patterns that
-//! capture one node, the last one counts. Invariants: every byte that is no white space is in exactly one token; what the
+//! definition, `links.scm` what a name is bound to and where it is read. What they capture has a small vocabulary
+//! ([`token::ROLES`], [`structure::ROLES`], [`link::ROLES`]); of several patterns that capture one node, the last one counts. Invariants: every byte that is no white space is in exactly one token; what the
 //! grammar cannot read is in [`Facts::unread`]; work is bounded by [`tree`](super::tree). Absent on purpose: what only one
 //! language has.
 
 mod fragment;
 mod frame;
 mod layout;
+mod link;
 mod outline;
+mod scope;
 mod structure;
 #[cfg(test)]
 mod tests;
@@ -19,10 +21,14 @@ use super::layout::Layout;
 use super::tree::{self, TEXT_LIMIT};
 use crate::facts::{Facts, Fragments, Unread};
 use crate::span::{LineIndex, Span};
+use link::Links;
 use std::sync::OnceLock;
 use structure::Structure;
 use token::Token;
 use tree_sitter::{Language, Node, Parser, Query, Tree};
+
+/// Why a text is not read that is too costly.
+const EXCESS: &str = "the parser needs too many steps for this file";
 
 /// A language that queries read.
 pub struct Queried {
@@ -31,14 +37,18 @@ pub struct Queried {
     grammar: fn() -> Language,
     tokens: &'static [&'static str],
     structure: &'static [&'static str],
+    links: &'static [&'static str],
     /// What the grammar refuses and reads where it is written otherwise, in as many bytes.
     rewritings: &'static [(&'static str, &'static str)],
+    /// Comments directly above a definition document it.
+    has_docs_above: bool,
     compiled: OnceLock<Compiled>,
 }
 
 struct Compiled {
     tokens: Captures<token::Role>,
     structure: Captures<structure::Role>,
+    links: Captures<link::Role>,
 }
 
 /// A query, and what each of its captures is; `None` for those that serve its predicates alone.
@@ -93,9 +103,16 @@ impl Queried {
         grammar: fn() -> Language,
         tokens: &'static [&'static str],
         structure: &'static [&'static str],
+        links: &'static [&'static str],
         rewritings: &'static [(&'static str, &'static str)],
     ) -> Self {
-        Self { family, grammar, tokens, structure, rewritings, compiled: OnceLock::new() }
+        Self { family, grammar, tokens, structure, links, rewritings, has_docs_above: false, compiled: OnceLock::new() }
+    }
+
+    /// The same, where comments directly above a definition document it.
+    pub const fn with_docs_above(mut self) -> Self {
+        self.has_docs_above = true;
+        self
     }
 
     fn compiled(&self) -> &Compiled {
@@ -104,23 +121,29 @@ impl Queried {
             Compiled {
                 tokens: Captures::new(&grammar, self.tokens, token::ROLES),
                 structure: Captures::new(&grammar, self.structure, structure::ROLES),
+                links: Captures::new(&grammar, self.links, link::ROLES),
             }
         })
     }
 
     /// Reads a text, or says what keeps it from being read.
     fn read<'t>(&self, text: &'t str) -> Result<Reading<'t>, String> {
+        Ok(self.read_tree(text)?.0)
+    }
+
+    fn read_tree<'t>(&self, text: &'t str) -> Result<(Reading<'t>, Tree), String> {
         if text.len() as u64 > TEXT_LIMIT {
             return Err(format!("{} bytes, more than the {TEXT_LIMIT} that are parsed", text.len()));
         }
         let queries = self.compiled();
         let mut parser = Parser::new();
         parser.set_language(&(self.grammar)()).map_err(|error| error.to_string())?;
-        let excess = || "the parser needs too many steps for this file".to_owned();
-        let tree = self.parse(&mut parser, text).ok_or_else(excess)?;
-        let tokens = token::read(&queries.tokens, &tree, text).ok_or_else(excess)?;
-        let structure = Structure::read(&queries.structure, &tree, text, &tokens).ok_or_else(excess)?;
-        Ok(Reading { text, index: LineIndex::new(text.as_bytes()), tokens, structure, unread: unread(&tree) })
+        let tree = self.parse(&mut parser, text).ok_or(EXCESS)?;
+        let mut tokens = token::read(&queries.tokens, &tree, text).ok_or(EXCESS)?;
+        let mut structure = Structure::read(&queries.structure, &tree, text, &tokens).ok_or(EXCESS)?;
+        structure.take_docs(&mut tokens, text, self.has_docs_above);
+        let index = LineIndex::new(text.as_bytes());
+        Ok((Reading { text, index, tokens, structure, unread: unread(&tree) }, tree))
     }
 
     /// The tree of a text. What the grammar wrongly refuses is rewritten, where it reads more of the text then; the places
@@ -141,10 +164,11 @@ impl Queried {
 
     /// Never fails: what cannot be read is listed in [`Facts::unread`].
     pub fn extract(&self, text: &str) -> Facts {
-        match self.read(text) {
-            Ok(reading) => outline::facts(reading),
-            Err(reason) => super::unreadable(text, reason),
-        }
+        let made = self.read_tree(text).and_then(|(reading, tree)| {
+            let links = Links::read(&self.compiled().links, &tree, text).ok_or(EXCESS)?;
+            Ok(outline::facts(reading, &links))
+        });
+        made.unwrap_or_else(|reason| super::unreadable(text, reason))
     }
 
     /// Never fails: what cannot be read is listed in [`Fragments::unread`].

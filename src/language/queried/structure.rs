@@ -24,12 +24,18 @@ pub struct Kind {
 pub enum Role {
     /// The whole definition. Needs a `@name` in its match.
     Definition(Kind),
+    /// What other patterns take for a definition, and is none.
+    NoDefinition,
     /// The name of what the match is about.
     Name,
     /// A base class of what the match names.
     Base,
     /// What the match names runs apart from what calls it.
     Async,
+    /// What the match names belongs to a class, and not to its objects.
+    Static,
+    /// What the match names is read like a field.
+    Property,
     /// The value of the constant that the match names.
     Value,
     /// The values that the match names, all of them written out.
@@ -67,13 +73,17 @@ pub const ROLES: &[(&str, Role)] = &[
     ("definition.interface", definition(DefinitionKind::Interface, Some(UnitKind::Class))),
     ("definition.struct", definition(DefinitionKind::Struct, Some(UnitKind::Class))),
     ("definition.enum", definition(DefinitionKind::Enum, Some(UnitKind::Class))),
+    ("definition.implementation", definition(DefinitionKind::Implementation, None)),
     ("definition.record", definition(DefinitionKind::TypeAlias, Some(UnitKind::Class))),
     ("definition.type", definition(DefinitionKind::TypeAlias, None)),
     ("definition.constant", definition(DefinitionKind::Constant, None)),
     ("definition.module", definition(DefinitionKind::Module, None)),
+    ("definition.none", Role::NoDefinition),
     ("name", Role::Name),
     ("base", Role::Base),
     ("async", Role::Async),
+    ("static", Role::Static),
+    ("property", Role::Property),
     ("value", Role::Value),
     ("set.enumeration", Role::Set(SetForm::Enumeration)),
     ("set.literal", Role::Set(SetForm::Literal)),
@@ -101,6 +111,8 @@ pub struct Defined {
     pub bases: Vec<Span>,
     pub decorators: Vec<Span>,
     pub is_async: bool,
+    pub is_static: bool,
+    pub is_property: bool,
     /// It stands in the body of a function.
     pub is_in_function: bool,
 }
@@ -126,8 +138,12 @@ pub struct Structure {
 struct Collected {
     /// By the span of the name: the last pattern that captured it, and the widest node.
     definitions: FxHashMap<Span, (usize, Kind, Span)>,
+    /// Names of what is no definition.
+    others: FxHashSet<Span>,
     bases: FxHashMap<Span, Vec<Span>>,
     asyncs: FxHashSet<Span>,
+    statics: FxHashSet<Span>,
+    properties: FxHashSet<Span>,
     values: Vec<(Span, Span)>,
     sets: Vec<(SetForm, Span, Span)>,
     wholes: FxHashMap<Span, Span>,
@@ -152,9 +168,18 @@ impl Collected {
                     }
                     slot.2 = Span::new(slot.2.start.min(span.start), slot.2.end.max(span.end));
                 }
+                (Role::NoDefinition, Some(name)) => {
+                    self.others.insert(name);
+                }
                 (Role::Base, Some(name)) => self.bases.entry(name).or_default().push(span),
                 (Role::Async, Some(name)) => {
                     self.asyncs.insert(name);
+                }
+                (Role::Static, Some(name)) => {
+                    self.statics.insert(name);
+                }
+                (Role::Property, Some(name)) => {
+                    self.properties.insert(name);
                 }
                 (Role::Value, Some(name)) => self.values.push((name, span)),
                 (Role::Set(form), Some(name)) => self.sets.push((form, name, span)),
@@ -195,6 +220,25 @@ impl Structure {
         self.by_name.get(&name).map(|&at| &self.definitions[at as usize])
     }
 
+    /// Lets each definition begin with the doc comments directly above it, which any comment is where `is_any`.
+    pub fn take_docs(&mut self, tokens: &mut [Token], text: &str, is_any: bool) {
+        for definition in &mut self.definitions {
+            let before = tokens.partition_point(|token| token.span.start < definition.code.start);
+            let mut start = definition.code.start;
+            for token in tokens[..before].iter_mut().rev() {
+                let may_be = token.role == TokenRole::Doc || is_any && token.role == TokenRole::Comment;
+                let between = Span::new(token.span.end, start).slice(text);
+                let line = text[..token.span.start as usize].rsplit('\n').next().unwrap_or("");
+                if !may_be || between.matches('\n').count() > 1 || !line.trim().is_empty() {
+                    break;
+                }
+                token.role = TokenRole::Doc;
+                start = token.span.start;
+            }
+            definition.span = Span::new(start, definition.code.end);
+        }
+    }
+
     /// Whether a token is part of a definition's decorator.
     pub fn is_decorator(&self, token: Span) -> bool {
         let next = self.decorators.partition_point(|it| it.start <= token.start);
@@ -219,17 +263,20 @@ impl Structure {
         let mut definitions: Vec<Defined> = found
             .definitions
             .iter()
+            .filter(|(name, _)| !found.others.contains(*name))
             .map(|(&name, &(_, kind, span))| {
                 let code = with_decorators(found.whole(span), tokens, &found.decorators);
                 Defined {
                     kind,
                     name,
                     code,
-                    span: with_docs(code, tokens),
+                    span: code,
                     parent: None,
                     bases: found.bases.get(&name).cloned().unwrap_or_default(),
                     decorators: Vec::new(),
                     is_async: found.asyncs.contains(&name),
+                    is_static: found.statics.contains(&name),
+                    is_property: found.properties.contains(&name),
                     is_in_function: false,
                 }
             })
@@ -272,7 +319,12 @@ fn nest(definitions: &mut [Defined], functions: &[Span]) {
     let mut open: Vec<usize> = Vec::new();
     for at in 0..definitions.len() {
         let code = definitions[at].code;
-        while open.last().is_some_and(|&top| definitions[top].code.end <= code.start || definitions[top].code == code) {
+        let is_over = |top: &Defined| {
+            // A block of methods may be one method.
+            let is_block = top.kind.definition == DefinitionKind::Implementation;
+            top.code.end <= code.start || top.code == code && !is_block
+        };
+        while open.last().is_some_and(|&top| is_over(&definitions[top])) {
             open.pop();
         }
         definitions[at].parent = open.last().map(|&top| top as u32);
@@ -312,11 +364,4 @@ fn with_decorators(span: Span, tokens: &[Token], decorators: &[Span]) -> Span {
         }
     }
     Span::new(start, span.end)
-}
-
-/// A span with the doc comments directly before it.
-fn with_docs(span: Span, tokens: &[Token]) -> Span {
-    let before = tokens.partition_point(|token| token.span.start < span.start);
-    let docs = tokens[..before].iter().rev().take_while(|token| token.role == TokenRole::Doc);
-    Span::new(docs.last().map_or(span.start, |token| token.span.start), span.end)
 }

@@ -2,7 +2,7 @@
 
 use crate::facts::LineClass::{self, *};
 use crate::facts::{Facts, Fragments, Unit};
-use crate::language::{LanguageSpec, ecmascript};
+use crate::language::{LanguageSpec, ecmascript, go};
 
 const TYPESCRIPT: &LanguageSpec = &ecmascript::TYPESCRIPT;
 const TSX: &LanguageSpec = &ecmascript::TSX;
@@ -121,7 +121,6 @@ const Card = forwardRef((props, ref) => <b ref={ref}>{props.name}</b>);
 (function () { var inner = 1; function hidden() {} })();
 ";
     let expected = [
-        "3-3 constant shop",
         "4-4 function load",
         "5-5 function save",
         "6-6 class Order",
@@ -132,6 +131,72 @@ const Card = forwardRef((props, ref) => <b ref={ref}>{props.name}</b>);
         "9-9 function hidden",
     ];
     assert_eq!(definitions(JAVASCRIPT, text), expected);
+}
+
+#[test]
+fn what_go_defines() {
+    let text = "\
+package shop // why
+
+import \"fmt\"
+
+// Store keeps orders.
+// All of them.
+type Store struct {
+\tName string
+}
+
+// Not of the next.
+
+type Saver interface{ Save(id string) error }
+type Key = string
+const (
+\tLimit = 1
+\tOther
+)
+var x, y = 1, 2
+
+/* Save saves. */
+func (s *Store) Save(id string) error {
+\tlocal := func() {}
+\tconst inner = 1
+\treturn nil
+}
+func Make[T any]() *Store { return &Store{} } // made
+func put() {}
+";
+    let expected = [
+        "5-9 struct Store",
+        "13-13 interface Saver",
+        "13-13 method Saver.Save",
+        "14-14 type alias Key",
+        "16-16 constant Limit",
+        "17-17 constant Other",
+        "19-19 constant x",
+        "19-19 constant y",
+        "21-26 impl Store",
+        "21-26 method Store.Save",
+        "27-27 function Make",
+        "28-28 function put",
+    ];
+    assert_eq!(definitions(&go::SPEC, text), expected);
+    let lines = classes(&go::SPEC, text);
+    assert_eq!(lines[4..12], [Docstring, Docstring, Code, Code, Code, Blank, Comment, Blank]);
+    assert_eq!(lines[20..23], [Docstring, Code, Code]);
+    assert_eq!(lines[0], Code);
+}
+
+#[test]
+fn gofmt_changes_layout_only_and_copies_are_found_in_go() {
+    let one = "func f(a int, b int) int { x := g(a, \"one\"); if x > 1 { return b }; return x }";
+    let two = "// F says it.\nfunc h(a int,\n\tb int,\n) int {\n\tx := g(\n\t\ta,\n\t\t\"one\",\n\t)\n\tif x > 1 {\n\t\treturn b\n\t}\n\treturn x\n}\n";
+    let unit = |text: &str| fragments(&go::SPEC, text).units.remove(0);
+    assert_eq!(unit(one).exact, unit(two).exact);
+    assert_ne!(unit(one).exact, unit(&one.replace("x > 1", "x > 2")).exact);
+    let statements =
+        |text: &str| (go::SPEC.layout)(text).statements.into_iter().map(|it| it.fingerprint).collect::<Vec<_>>();
+    assert_eq!(statements("func f() { g(a,\n b,\n) }"), statements("func f() {\n\tg(a, b)\n}"));
+    assert_ne!(statements("func f() { g(a) }"), statements("func f() { g(b) }"));
 }
 
 #[test]
@@ -393,7 +458,7 @@ fn hostile_shapes_end_in_facts_or_a_gap() {
         "\"".repeat(20_001),
         "\u{feff}\0\t\r\x0c".repeat(5_000),
     ] {
-        for language in [TYPESCRIPT, TSX, JAVASCRIPT] {
+        for language in [TYPESCRIPT, TSX, JAVASCRIPT, &go::SPEC] {
             let facts = (language.extract)(&text);
             assert_eq!(facts.lines.len(), facts.line_index.count() as usize);
             (language.fragments)(&text);

@@ -16,6 +16,8 @@ pub enum Role {
     Doc,
     /// A literal, quotes included, taken whole.
     Text,
+    /// The same, where it tells things apart as a name does.
+    Label,
     Number,
     /// Text in which white space is layout: that of an element in markup.
     Prose,
@@ -40,6 +42,7 @@ pub const ROLES: &[(&str, Role)] = &[
     ("comment", Role::Comment),
     ("comment.doc", Role::Doc),
     ("text", Role::Text),
+    ("text.label", Role::Label),
     ("number", Role::Number),
     ("prose", Role::Prose),
     ("name", Role::Name),
@@ -83,7 +86,7 @@ pub fn read(captures: &Captures<Role>, tree: &Tree, text: &str) -> Option<Vec<To
         let span = span_of(node);
         let role = roles.get(&span).map(|(_, role)| *role);
         let is_token = node.child_count() == 0
-            || matches!(role, Some(Role::Comment | Role::Doc | Role::Text | Role::Number | Role::Prose));
+            || matches!(role, Some(Role::Comment | Role::Doc | Role::Text | Role::Label | Role::Number | Role::Prose));
         if is_token && !span.is_empty() {
             tokens.push(span, role.unwrap_or(Role::Mark));
         }
@@ -107,7 +110,7 @@ impl Tokens<'_> {
         match role {
             Role::Prose => self.words(span, role),
             // White space in a literal counts, and a comment ends with its line at most.
-            Role::Text => self.list.push(Token { span, role }),
+            Role::Text | Role::Label => self.list.push(Token { span, role }),
             _ => self.trimmed(span, role),
         }
     }

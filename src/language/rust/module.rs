@@ -5,7 +5,7 @@
 //! Invariant: a file has one name, which depends on its path and on the nearest manifest above it alone, also where
 //! `#[path = "…"]` makes it a module of another name. Absent on purpose: which files a crate is really made of.
 
-use crate::language::{Dependency, Manifest, Package};
+use crate::language::{Candidates, Dependency, Importer, Manifest, Otherwise, Package, path_from};
 use crate::span::RepoPath;
 
 pub const MANIFEST: Manifest = Manifest { file_name: "Cargo.toml", package, module };
@@ -26,6 +26,7 @@ fn package(text: &str) -> Option<Package> {
         targets: std::iter::once(root.clone()).chain(paths.map(plain)).collect(),
         root,
         dependencies: dependencies(&table),
+        ..Package::default()
     })
 }
 
@@ -49,11 +50,15 @@ fn dependencies(table: &toml::Table) -> Vec<Dependency> {
 
 /// The paths that `mod orders;` may lead to from a file: beside it where it is the root of a crate or a `mod.rs`, below a
 /// folder of its own name otherwise. Behind `./` stands what `#[path]` says.
-pub fn candidates(importer: &RepoPath, module: &str) -> Option<Vec<String>> {
+pub fn candidates(importer: &Importer<'_>, module: &str) -> Candidates {
+    Candidates { paths: paths(importer.path, module), otherwise: Otherwise::Missing }
+}
+
+fn paths(importer: &RepoPath, module: &str) -> Vec<String> {
     let folder = importer.folder();
     let below = |folder: &str, rest: &str| if folder.is_empty() { rest.to_owned() } else { format!("{folder}/{rest}") };
     if let Some(path) = module.strip_prefix("./") {
-        return Some(normal(&below(folder, path)).into_iter().collect());
+        return path_from(folder, path).into_iter().collect();
     }
     let stem = importer.file_name().strip_suffix(".rs").unwrap_or(importer.file_name());
     let own = below(folder, stem);
@@ -63,23 +68,10 @@ pub fn candidates(importer: &RepoPath, module: &str) -> Option<Vec<String>> {
         _ => vec![own.as_str(), folder],
     };
     let in_folder = |folder: &&str| match module.ends_with(".rs") {
-        true => normal(&below(folder, module)).into_iter().collect(),
+        true => path_from(folder, module).into_iter().collect(),
         false => vec![below(folder, &format!("{module}.rs")), below(folder, &format!("{module}/mod.rs"))],
     };
-    Some(folders.iter().flat_map(in_folder).collect())
-}
-
-/// A path without `.` and `..`; none where it leads out of the tree.
-fn normal(path: &str) -> Option<String> {
-    let mut parts: Vec<&str> = Vec::new();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => drop(parts.pop()?),
-            part => parts.push(part),
-        }
-    }
-    Some(parts.join("/"))
+    folders.iter().flat_map(in_folder).collect()
 }
 
 /// The name of a file, by its path below the manifest.

@@ -6,7 +6,9 @@
 
 use super::classify::{Judgement, judge, traced};
 use super::{Goal, Page, Search, Target, Trace, TracedReference, kept};
-use crate::facts::{Access, Binding, BindingKind, Facts, ImportId, ImportTarget, ScopeKind, Value, ValueId};
+use crate::facts::{
+    Access, Binding, BindingKind, Facts, ImportId, ImportTarget, ScopeKind, UNNAMED, Value, ValueId, WHOLE,
+};
 use crate::progress::Progress;
 use crate::project::resolve::Resolver;
 use crate::project::{Project, memo};
@@ -32,15 +34,26 @@ pub fn find(
         return (references, exported);
     }
     for binding in renamings(resolver, page, facts, goal.target.name(), goal) {
-        let name = facts.name(binding.name);
         if is_shared(facts, binding) {
-            exported.insert((name.to_owned(), None));
+            exported.insert((sought(page, facts, binding), None));
         } else {
-            references.extend(uses(resolver, page, facts, name, goal));
+            references.extend(uses(resolver, page, facts, facts.name(binding.name), goal));
         }
     }
     exported.extend(attributes(resolver, page, facts, goal.target.name(), goal));
     (references, exported)
+}
+
+/// What a file must hold to reach the goal through a binding: the name that is bound, or the name of this file, where
+/// others take what it gives without a name.
+fn sought(page: &Page<'_>, facts: &Facts, binding: &Binding) -> String {
+    let name = facts.name(binding.name);
+    if name != UNNAMED && name != WHOLE {
+        return name.to_owned();
+    }
+    let stem = page.path.as_str().rsplit_once('.').map_or(page.path.as_str(), |(stem, _)| stem);
+    let stem = stem.strip_suffix("/index").unwrap_or(stem);
+    stem.rsplit('/').next().unwrap_or(stem).to_owned()
 }
 
 /// Attributes that methods of a file set to the goal: `self.hook = self.save`.
@@ -77,7 +90,8 @@ fn renamings<'f>(
     let mut found = Vec::new();
     for binding in &facts.bindings {
         let name = facts.name(binding.name);
-        if name == known_as || name == goal.target.name() || !leads_to(facts, binding, known_as) {
+        let is_known = name == known_as && name != UNNAMED || name == goal.target.name();
+        if is_known || !leads_to(facts, binding, known_as) {
             continue;
         }
         let meanings = resolver.binding(page.file, facts, binding);
@@ -98,6 +112,7 @@ fn leads_to(facts: &Facts, binding: &Binding, name: &str) -> bool {
     match binding.kind {
         BindingKind::Import(id) => match facts.imports[id.index()].target {
             ImportTarget::Name(imported, _) => facts.name(imported) == name,
+            ImportTarget::Module if name == UNNAMED => true,
             ImportTarget::Module => {
                 facts.imports[id.index()].module.is_some_and(|it| facts.name(it).rsplit('.').next() == Some(name))
             }
@@ -179,11 +194,27 @@ pub fn found_as(
     alias: &str,
     goal: &Goal,
 ) -> (Vec<TracedReference>, BTreeSet<Alias>) {
-    let references = uses(resolver, page, facts, alias, goal);
-    let renamed = renamings(resolver, page, facts, alias, goal);
-    let shared = renamed.into_iter().filter(|binding| is_shared(facts, binding));
-    let mut further: BTreeSet<Alias> = shared.map(|binding| (facts.name(binding.name).to_owned(), None)).collect();
-    further.extend(attributes(resolver, page, facts, alias, goal));
+    let (mut references, mut further) = (Vec::new(), BTreeSet::new());
+    // The alias may be the name of a file that gives the goal without a name.
+    let takes_unnamed = |facts: &Facts| {
+        facts.imports.iter().any(|import| match import.target {
+            ImportTarget::Name(name, _) => facts.name(name) == UNNAMED,
+            ImportTarget::Module => !resolver.project.modules.is_dotted(&page.path),
+            ImportTarget::Star => false,
+        })
+    };
+    let names = [Some(alias), takes_unnamed(facts).then_some(UNNAMED)];
+    for name in names.into_iter().flatten() {
+        references.extend(uses(resolver, page, facts, name, goal));
+        for binding in renamings(resolver, page, facts, name, goal) {
+            if is_shared(facts, binding) {
+                further.insert((sought(page, facts, binding), None));
+            } else if name == UNNAMED {
+                references.extend(uses(resolver, page, facts, facts.name(binding.name), goal));
+            }
+        }
+        further.extend(attributes(resolver, page, facts, name, goal));
+    }
     (references, further)
 }
 
