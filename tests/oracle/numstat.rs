@@ -1,10 +1,10 @@
 //! Draws commits of a repository at random and compares the ledger's numbers with those of real `git`.
 //!
 //! ```text
-//! cargo run --release --example numstat-oracle -- REPOSITORY [COUNT] [SEED]
+//! cargo run --release --example numstat-oracle -- REPOSITORY [COUNT] [SEED] [PATHSPEC…]
 //! ```
 //!
-//! Every commit drawn is compared with its first parent, renames off and renames on, file by file: the numbers must
+//! With pathspecs, only commits that touch what they name are drawn. Every commit drawn is compared with its first parent, renames off and renames on, file by file: the numbers must
 //! equal `git diff-tree --numstat`. The whole ledger is made, which asserts the balance of lines, classes and owners. A commit that git
 //! itself cannot compare, because the object store lacks a blob, must show a gap here. Exit status 1 on any difference.
 
@@ -40,7 +40,7 @@ struct Tally {
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let Some(repository) = arguments.first() else {
-        eprintln!("usage: numstat-oracle REPOSITORY [COUNT] [SEED]");
+        eprintln!("usage: numstat-oracle REPOSITORY [COUNT] [SEED] [PATHSPEC…]");
         return ExitCode::from(2);
     };
     let number =
@@ -49,7 +49,7 @@ fn main() -> ExitCode {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let settings = Settings { search_path: path, ..Settings::default() };
     let git = Git::open(Path::new(repository), settings).expect("a repository");
-    let drawn = draw(repository, count as usize, seed);
+    let drawn = draw(repository, count as usize, seed, arguments.get(3..).unwrap_or_default());
     println!("{} commits of {repository}, seed {seed}", drawn.len());
     let mut failed = false;
     for (name, renames) in [("off", Renames::Off), ("on", Renames::On(RenameSettings::default()))] {
@@ -72,12 +72,15 @@ fn main() -> ExitCode {
 }
 
 /// Trees of a commit and of its first parent, for commits drawn without repetition.
-fn draw(repository: &str, count: usize, seed: u64) -> Vec<(String, String, String)> {
-    let log = git(repository, &["log", "--all", "--format=%H %T %P"]).expect("git log");
-    let log = String::from_utf8(log).expect("ids");
-    let mut commits: Vec<&str> = log.lines().collect();
+fn draw(repository: &str, count: usize, seed: u64, paths: &[String]) -> Vec<(String, String, String)> {
+    let read = |paths: &[&str]| {
+        let log = git(repository, &[&["log", "--all", "--format=%H %T %P", "--"], paths].concat()).expect("git log");
+        String::from_utf8(log).expect("ids")
+    };
+    let (all, touching) = (read(&[]), read(&paths.iter().map(String::as_str).collect::<Vec<_>>()));
+    let mut commits: Vec<&str> = touching.lines().collect();
     commits.sort_unstable();
-    let trees: BTreeMap<&str, &str> = commits.iter().map(|line| (&line[..40], &line[41..81])).collect();
+    let trees: BTreeMap<&str, &str> = all.lines().map(|line| (&line[..40], &line[41..81])).collect();
     let mut state = seed;
     let mut drawn = Vec::new();
     while drawn.len() < count && !commits.is_empty() {
