@@ -139,6 +139,11 @@ impl Unit {
         self.kind == UnitKind::Class
     }
 
+    /// Whether it holds methods: a class, or a block of methods, whose base is the trait.
+    pub fn holds_methods(&self) -> bool {
+        matches!(self.kind, UnitKind::Class | UnitKind::Implementation)
+    }
+
     /// Whether a class says by its bases that others do what it declares.
     pub fn has_abstract_base(&self) -> bool {
         self.bases.iter().any(|base| matches!(&**base, "Protocol" | "ABC"))

@@ -12,6 +12,7 @@ use crate::span::{LineRange, RepoPath};
 use crate::workspace::EntryId;
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::borrow::Cow;
 use std::sync::Arc;
 
 pub struct CorpusFile {
@@ -102,6 +103,19 @@ impl Corpus {
     pub fn prints(&self, at: UnitRef) -> &[Print] {
         let fragments = &self.files[at.file as usize].fragments;
         fragments.prints_of(&fragments.units[at.unit as usize])
+    }
+
+    /// The statements below the header of a unit, those left out that a trait asks of a block of methods: their headers.
+    pub fn statements(&self, at: UnitRef) -> Cow<'_, [Print]> {
+        let (fragments, unit) = (&self.files[at.file as usize].fragments, self.unit(at));
+        let all = &self.prints(at)[1..];
+        if unit.kind != UnitKind::Implementation || unit.bases.is_empty() {
+            return Cow::Borrowed(all);
+        }
+        let members = fragments.units.iter().filter(|it| it.parent == Some(at.unit));
+        let headers: FxHashSet<u32> = members.map(|it| it.prints.start).collect();
+        let below = unit.prints.start + 1;
+        (below..).zip(all).filter(|(at, _)| !headers.contains(at)).map(|(_, print)| *print).collect()
     }
 
     /// The different statements below the header of a unit; those that say nothing are left out.

@@ -87,7 +87,7 @@ impl<'c> Likeness<'c> {
     /// Whether two units that have so much in common, in thousandths, are opposites or one form for each back end.
     pub fn are_two_jobs(&self, a: UnitRef, b: UnitRef, common: u32) -> bool {
         let (x, y) = (self.corpus.unit(a), self.corpus.unit(b));
-        let said = || said(&self.corpus.prints(a)[1..], &self.corpus.prints(b)[1..]);
+        let said = || said(&self.corpus.statements(a), &self.corpus.statements(b));
         is_opposite_of(x, y) && (common < COMMON_OF_OPPOSITES || said() < COMMON_OF_OPPOSITES)
             || self.are_asked(a, b) && (common < COMMON_OF_SIBLINGS || said() < SAID_OF_SIBLINGS)
             || are_kinds(x, y) && said() < SAID_OF_KINDS
@@ -114,16 +114,16 @@ impl<'c> Likeness<'c> {
     fn are_siblings(&self, a: UnitRef, x: &Unit, b: UnitRef, y: &Unit) -> bool {
         let class = |at: UnitRef, unit: &Unit| {
             let parent = unit.parent.filter(|_| unit.kind == UnitKind::Method)?;
-            Some(self.corpus.unit(UnitRef { unit: parent, ..at })).filter(|it| it.is_class())
+            Some(self.corpus.unit(UnitRef { unit: parent, ..at })).filter(|it| it.holds_methods())
         };
         let (Some(left), Some(right)) = (class(a, x), class(b, y)) else { return false };
         x.last_name() == y.last_name() && left.bases.iter().any(|base| right.bases.contains(base))
     }
 }
 
-/// Classes with a common base, which says what they are.
+/// Classes with a common base, which says what they are, and blocks of methods for one trait.
 fn are_kinds(x: &Unit, y: &Unit) -> bool {
-    x.is_class() && y.is_class() && x.bases.iter().any(|base| is_telling(base) && y.bases.contains(base))
+    x.holds_methods() && y.holds_methods() && x.bases.iter().any(|base| is_telling(base) && y.bases.contains(base))
 }
 
 /// What a decorator is named for that makes a function answer requests.
