@@ -28,7 +28,7 @@ pub const BASELINE_FILE: &str = "solely-baseline.jsonl";
 const OVERRIDE: &str = "--set";
 
 /// What test files are called when `[project] tests` does not say.
-pub const DEFAULT_TESTS: [&str; 9] = [
+pub const DEFAULT_TESTS: [&str; 11] = [
     "**/tests/**",
     "**/test/**",
     "**/test_*.py",
@@ -38,6 +38,8 @@ pub const DEFAULT_TESTS: [&str; 9] = [
     "**/__mocks__/**",
     "**/*.test.*",
     "**/*.spec.*",
+    "**/*.cy.*",
+    "**/*_test.go",
 ];
 
 /// Packs that extend packs.
