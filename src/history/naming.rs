@@ -9,7 +9,7 @@ use super::git;
 use super::{Endpoint, Git};
 use crate::language::{LANGUAGES, Packages, find_language};
 use crate::project::{METADATA, declared_roots, primary_name};
-use crate::span::RepoPath;
+use crate::span::{RepoPath, joined};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The names of files at one end of a range.
@@ -31,27 +31,23 @@ impl Naming {
                 folder = folder.rsplit_once('/').map_or("", |(parent, _)| parent);
             }
         }
-        let at = |folder: &str, name: &str| match folder {
-            "" => name.to_owned(),
-            folder => format!("{folder}/{name}"),
-        };
         let mut declared: BTreeSet<String> = roots.iter().map(|root| root.trim_matches('/').to_owned()).collect();
         if declared.is_empty() {
-            for path in folders.iter().flat_map(|folder| METADATA.iter().map(|name| at(folder, name))) {
+            for path in folders.iter().flat_map(|folder| METADATA.iter().map(|name| joined(folder, name))) {
                 if let Some(bytes) = git::find(&repository, end, &path) {
                     declared.extend(declared_roots(&RepoPath::new(&path), &String::from_utf8_lossy(&bytes)));
                 }
             }
         }
         let is_package = |folder: &str| {
-            let mut names = ["__init__.py", "__init__.pyi"].iter().map(|name| at(folder, name));
+            let mut names = ["__init__.py", "__init__.pyi"].iter().map(|name| joined(folder, name));
             !folder.is_empty() && names.any(|path| git::find(&repository, end, &path).is_some())
         };
         let mut declared: Vec<String> = declared.into_iter().collect();
         let manifests = LANGUAGES.iter().filter_map(|language| Some((language.name, language.manifest?)));
         let manifests = manifests.map(|(language, manifest)| {
             let texts = folders.iter().filter_map(|folder| {
-                let bytes = git::find(&repository, end, &at(folder, manifest.file_name))?;
+                let bytes = git::find(&repository, end, &joined(folder, manifest.file_name))?;
                 Some((folder.clone(), String::from_utf8_lossy(&bytes).into_owned()))
             });
             (language, Packages::new(manifest, texts))

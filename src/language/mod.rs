@@ -17,7 +17,7 @@ pub mod rust;
 mod tree;
 
 use crate::facts::{Facts, Fragments, LineClass, Scope, ScopeKind, Sketch, Unread, Value};
-use crate::span::{LineIndex, RepoPath, Span};
+use crate::span::{LineIndex, RepoPath, Span, joined};
 use std::collections::BTreeMap;
 
 /// A row of the registry.
@@ -184,16 +184,12 @@ impl Packages {
     /// The path of the root of a package of the tree, by the name that code of the file at a path has for it.
     pub fn library(&self, path: &RepoPath, name: &str) -> Option<String> {
         let (folder, own) = self.package(path)?;
-        let at = |folder: &str, package: &Package| match folder {
-            "" => package.root.clone(),
-            folder => format!("{folder}/{}", package.root),
-        };
         if own.name == name {
-            return Some(at(folder, own));
+            return Some(joined(folder, &own.root));
         }
         let dependency = own.dependencies.iter().find(|it| it.name == name && it.is_local)?;
         let is_it = |package: &Package| package.package == dependency.package;
-        self.iter().find(|(_, package)| is_it(package)).map(|(folder, package)| at(folder, package))
+        self.iter().find(|(_, package)| is_it(package)).map(|(folder, package)| joined(folder, &package.root))
     }
 }
 

@@ -8,6 +8,7 @@ use crate::progress::Progress;
 use crate::project::Project;
 use crate::proposal::{self, Proposal};
 use crate::source::SourceSet;
+use crate::span::joined;
 use crate::workspace::Selection;
 use std::path::PathBuf;
 
@@ -30,10 +31,7 @@ pub struct InitOutcome {
 /// Reads a work tree for what a policy could say. Writing it is left to the caller.
 pub fn init(options: &InitOptions, progress: &dyn Progress) -> Result<InitOutcome, Error> {
     let snapshot = open(&options.repo, &Selection::WorkTree, &options.cache, progress)?;
-    let below = |name: &str| match snapshot.prefix.trim_matches('/') {
-        "" => name.to_owned(),
-        folder => format!("{folder}/{name}"),
-    };
+    let below = |name: &str| joined(snapshot.prefix.trim_matches('/'), name);
     let holds_policy = |path: &String| match read_text(&snapshot, path) {
         Ok(Some(text)) => !path.ends_with("pyproject.toml") || has_policy(&text),
         _ => false,

@@ -13,6 +13,7 @@ use super::error::{PolicyError, PolicyText};
 use super::raw::RawPolicy;
 use super::validate::{ProjectLayer, Validated, validate};
 use super::*;
+use crate::span::joined;
 use serde::Deserialize;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -149,10 +150,8 @@ fn places(folder: &str) -> impl Iterator<Item = (&str, String)> {
             folder => Some(folder.rsplit_once('/').map_or("", |(parent, _)| parent)),
         }
     }
-    std::iter::successors(Some(folder.trim_matches('/')), parent).flat_map(|folder| {
-        let file = move |name: &str| if folder.is_empty() { name.to_string() } else { format!("{folder}/{name}") };
-        POLICY_FILES.map(|name| (folder, file(name)))
-    })
+    std::iter::successors(Some(folder.trim_matches('/')), parent)
+        .flat_map(|folder| POLICY_FILES.map(|name| (folder, joined(folder, name))))
 }
 
 impl Policy {

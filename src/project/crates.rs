@@ -9,6 +9,7 @@ use super::module::{Found, ModuleRef};
 use super::resolve::Resolver;
 use crate::facts::ImportTarget;
 use crate::language::{Package, find_language};
+use crate::span::joined;
 use crate::workspace::EntryId;
 use rustc_hash::FxHashSet;
 
@@ -101,8 +102,4 @@ impl Resolver<'_, '_> {
     pub(super) fn is_dependency(&self, file: EntryId, name: &str) -> bool {
         self.package(file).is_some_and(|(_, package)| package.dependencies.iter().any(|it| it.name == name))
     }
-}
-
-fn joined(folder: &str, path: &str) -> String {
-    if folder.is_empty() { path.to_owned() } else { format!("{folder}/{path}") }
 }

@@ -9,7 +9,7 @@ use crate::language::{
     Importer, LANGUAGES, LanguageSpec, ModuleSearch, Otherwise, Packages, find_language, find_linked,
 };
 use crate::source::{SourceSet, watch};
-use crate::span::RepoPath;
+use crate::span::{RepoPath, joined};
 use crate::workspace::EntryId;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeSet;
@@ -345,14 +345,14 @@ impl ModuleIndex {
         let first = dotted.split('.').next().unwrap_or(dotted);
         let mut begins = false;
         for root in self.search_path(importer, first) {
-            if let Some(module) = self.at(&join(root, &relative)) {
+            if let Some(module) = self.at(&joined(root, &relative)) {
                 return Found::Module(module);
             }
             // A namespace folder alone proves little: `redis/` may be a folder of scripts beside the library.
-            begins |= match self.at(&join(root, first)) {
+            begins |= match self.at(&joined(root, first)) {
                 Some(ModuleRef::File(_)) => true,
                 Some(ModuleRef::Namespace(_)) => dotted.rsplit_once('.').is_some_and(|(parent, _)| {
-                    parent.contains('.') && self.at(&join(root, &parent.replace('.', "/"))).is_some()
+                    parent.contains('.') && self.at(&joined(root, &parent.replace('.', "/"))).is_some()
                 }),
                 None => false,
             };
@@ -366,11 +366,11 @@ impl ModuleIndex {
         let first = dotted.split('.').next().unwrap_or(dotted);
         let search_path = self.search_path(Some(importer), first);
         let near = 2 + self.roots.declared.len();
-        let found = search_path.iter().position(|root| self.at(&join(root, first)).is_some());
+        let found = search_path.iter().position(|root| self.at(&joined(root, first)).is_some());
         found.is_some_and(|at| {
             let root = search_path[at];
             let is_sources = matches!(root.rsplit('/').next(), Some("src" | "lib"));
-            at >= near && !is_sources && !self.is_package_folder(&join(root, first))
+            at >= near && !is_sources && !self.is_package_folder(&joined(root, first))
         })
     }
 
@@ -381,7 +381,7 @@ impl ModuleIndex {
             ModuleRef::File(_) => return None,
             ModuleRef::Namespace(folder) => folder,
         };
-        self.at(&join(folder, name))
+        self.at(&joined(folder, name))
     }
 
     /// The module of this tree in which an import of `dotted` ends, and the part that it lacks, where the tree is surely
@@ -392,11 +392,11 @@ impl ModuleIndex {
         let roots = std::iter::once(own).chain(self.roots.declared.iter().map(String::as_str)).chain([""]);
         let parts: Vec<&str> = dotted.split('.').collect();
         for root in roots {
-            if !matches!(self.at(&join(root, parts[0])), Some(ModuleRef::File(_))) {
+            if !matches!(self.at(&joined(root, parts[0])), Some(ModuleRef::File(_))) {
                 continue;
             }
             return (1..parts.len()).rev().find_map(|length| {
-                let holder = self.at(&join(root, &parts[..length].join("/")))?;
+                let holder = self.at(&joined(root, &parts[..length].join("/")))?;
                 Some((holder, parts[length].to_owned()))
             });
         }
@@ -408,7 +408,7 @@ impl ModuleIndex {
     pub fn begins_here(&self, first: &str, importer: &str) -> bool {
         let own = self.structural_root(importer);
         let mut roots = std::iter::once(own).chain(self.roots.declared.iter().map(String::as_str)).chain([""]);
-        roots.any(|root| matches!(self.at(&join(root, first)), Some(ModuleRef::File(_))))
+        roots.any(|root| matches!(self.at(&joined(root, first)), Some(ModuleRef::File(_))))
     }
 
     /// The packages around a file, which run when it is imported; its own `__init__.py` included, outermost last.
@@ -474,10 +474,6 @@ pub fn primary_name(path: &RepoPath, declared: &[String], packages: &BTreeSet<St
     let stem = relative.strip_suffix(".py").or_else(|| relative.strip_suffix(".pyi")).unwrap_or(relative);
     let stem = stem.strip_suffix("/__init__").unwrap_or(stem);
     stem.replace('/', ".")
-}
-
-fn join(root: &str, rest: &str) -> String {
-    if root.is_empty() { rest.to_owned() } else { format!("{root}/{rest}") }
 }
 
 fn is_below(path: &str, root: &str) -> bool {

@@ -6,7 +6,7 @@
 //! Absent on purpose: installed packages, and anything that runs.
 
 use crate::source::SourceSet;
-use crate::span::RepoPath;
+use crate::span::{RepoPath, joined};
 use std::collections::BTreeSet;
 
 /// Folders, relative to the repository; the root is the empty text.
@@ -67,10 +67,9 @@ pub fn declared_roots(path: &RepoPath, text: &str) -> Vec<String> {
 
 fn join(metadata: &RepoPath, folder: &str) -> String {
     let folder = folder.trim_start_matches("./").trim_matches('/');
-    match (metadata.folder(), if folder == "." { "" } else { folder }) {
-        (base, "") => base.to_owned(),
-        ("", folder) => folder.to_owned(),
-        (base, folder) => format!("{base}/{folder}"),
+    match folder {
+        "" | "." => metadata.folder().to_owned(),
+        folder => joined(metadata.folder(), folder),
     }
 }
 

@@ -23,7 +23,7 @@ use crate::checks::{CheckOutput, RuleReport, Scope};
 use crate::finding::{Context, Finding, Gate, Identity, RuleId, Severity, Verdict};
 use crate::policy::{BASELINE_FILE, Policy};
 use crate::source::SourceSet;
-use crate::span::{Location, RepoPath};
+use crate::span::{Location, RepoPath, joined};
 use crate::workspace::EntryId;
 
 /// What triage is given besides the findings.
@@ -200,10 +200,7 @@ pub(crate) fn own_finding(
 
 /// The file beside a policy that holds its baseline.
 pub fn baseline_path(policy: &Policy) -> RepoPath {
-    match policy.folder.as_str() {
-        "" => RepoPath::new(BASELINE_FILE),
-        folder => RepoPath::new(&format!("{folder}/{BASELINE_FILE}")),
-    }
+    RepoPath::new(&joined(&policy.folder, BASELINE_FILE))
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@
 //! `#[path = "…"]` makes it a module of another name. Absent on purpose: which files a crate is really made of.
 
 use crate::language::{Candidates, Dependency, Importer, Manifest, Otherwise, Package, path_from};
-use crate::span::RepoPath;
+use crate::span::{RepoPath, joined};
 
 pub const MANIFEST: Manifest = Manifest { file_name: "Cargo.toml", package, module };
 
@@ -56,12 +56,11 @@ pub fn candidates(importer: &Importer<'_>, module: &str) -> Candidates {
 
 fn paths(importer: &RepoPath, module: &str) -> Vec<String> {
     let folder = importer.folder();
-    let below = |folder: &str, rest: &str| if folder.is_empty() { rest.to_owned() } else { format!("{folder}/{rest}") };
     if let Some(path) = module.strip_prefix("./") {
         return path_from(folder, path).into_iter().collect();
     }
     let stem = importer.file_name().strip_suffix(".rs").unwrap_or(importer.file_name());
-    let own = below(folder, stem);
+    let own = joined(folder, stem);
     let folders = match stem {
         "mod" | "lib" | "main" | "build" => vec![folder],
         // It may be the root of a crate, as in `tests/`.
@@ -69,7 +68,7 @@ fn paths(importer: &RepoPath, module: &str) -> Vec<String> {
     };
     let in_folder = |folder: &&str| match module.ends_with(".rs") {
         true => path_from(folder, module).into_iter().collect(),
-        false => vec![below(folder, &format!("{module}.rs")), below(folder, &format!("{module}/mod.rs"))],
+        false => vec![joined(folder, &format!("{module}.rs")), joined(folder, &format!("{module}/mod.rs"))],
     };
     folders.iter().flat_map(in_folder).collect()
 }

@@ -19,7 +19,7 @@ use crate::project::resolve::Resolver;
 use crate::project::{Project, Symbol};
 use crate::source::Needles;
 use crate::source::watch::{self, Seen};
-use crate::span::Span;
+use crate::span::{Span, joined};
 use crate::workspace::EntryId;
 use bitcode::{Decode, Encode};
 use rustc_hash::FxHashMap;
@@ -171,14 +171,10 @@ fn built_modules(project: &Project<'_>) -> BTreeSet<String> {
         let Some(extension) = entry.path.extension() else { continue };
         if COMPILED.contains(&extension) {
             let name = entry.path.file_name().split('.').next().unwrap_or_default();
-            built.insert(join(entry.path.folder(), name));
+            built.insert(joined(entry.path.folder(), name));
         }
     }
     built
-}
-
-fn join(folder: &str, name: &str) -> String {
-    if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
 }
 
 struct Search<'p, 's, 'c> {
@@ -369,7 +365,7 @@ impl Search<'_, '_, '_> {
             ModuleRef::Namespace(folder) => folder.clone(),
         };
         let is_generated = GENERATED.contains(&name) || name.ends_with("_pb2") || name.ends_with("_pb2_grpc");
-        if is_generated || self.built.contains(&join(&folder, name)) {
+        if is_generated || self.built.contains(&joined(&folder, name)) {
             return false;
         }
         match module {

@@ -21,7 +21,7 @@ use crate::project::resolve::Resolver;
 use crate::project::route::{HostKind, constructor};
 use crate::project::{Project, Symbol};
 use crate::source::{Absence, Needles};
-use crate::span::RepoPath;
+use crate::span::{RepoPath, joined};
 use crate::workspace::EntryId;
 use bitcode::{Decode, Encode};
 use rayon::prelude::*;
@@ -445,10 +445,7 @@ impl Resolver<'_, '_> {
     fn script(&self, from: &RepoPath, script: &str) -> Vec<Node> {
         let sources = self.project.sources;
         let script = script.trim_start_matches("./").trim_start_matches('/');
-        let beside = match from.folder() {
-            "" => script.to_owned(),
-            folder => format!("{folder}/{script}"),
-        };
+        let beside = joined(from.folder(), script);
         let exact =
             [beside.as_str(), script].into_iter().find_map(|path| sources.snapshot().find(&RepoPath::new(path)));
         let exact = exact.filter(|id| self.project.ids.binary_search(id).is_ok());
