@@ -7,25 +7,25 @@
 
 use super::git;
 use super::{Endpoint, Git};
-use crate::language::{LANGUAGES, Packages, find_language};
+use crate::language::Manifests;
 use crate::project::{METADATA, declared_roots, primary_name};
 use crate::span::{RepoPath, joined};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// The names of files at one end of a range.
 pub struct Naming {
     declared: Vec<String>,
     packages: BTreeSet<String>,
-    /// Of the languages that name modules from a manifest, by name.
-    manifests: BTreeMap<&'static str, Packages>,
+    manifests: Manifests,
 }
 
 impl Naming {
     /// `roots` are those of the policy; where it has none, metadata files above the paths declare them.
     pub fn new<'p>(git: &Git, end: &Endpoint, paths: impl Iterator<Item = &'p RepoPath>, roots: &[String]) -> Self {
         let repository = git.local();
+        let paths: Vec<&RepoPath> = paths.collect();
         let mut folders = BTreeSet::new();
-        for path in paths {
+        for path in &paths {
             let mut folder = path.folder();
             while folders.insert(folder.to_owned()) {
                 folder = folder.rsplit_once('/').map_or("", |(parent, _)| parent);
@@ -44,25 +44,22 @@ impl Naming {
             !folder.is_empty() && names.any(|path| git::find(&repository, end, &path).is_some())
         };
         let mut declared: Vec<String> = declared.into_iter().collect();
-        let manifests = LANGUAGES.iter().filter_map(|language| Some((language.name, language.manifest?)));
-        let manifests = manifests.map(|(language, manifest)| {
+        let manifests = Manifests::new(paths.into_iter(), |name| {
             let texts = folders.iter().filter_map(|folder| {
-                let bytes = git::find(&repository, end, &joined(folder, manifest.file_name))?;
+                let bytes = git::find(&repository, end, &joined(folder, name))?;
                 Some((folder.clone(), String::from_utf8_lossy(&bytes).into_owned()))
             });
-            (language, Packages::new(manifest, texts))
+            texts.collect()
         });
-        let manifests = manifests.collect();
         declared.sort_by_key(|root| (std::cmp::Reverse(root.len()), root.clone()));
         let packages = folders.into_iter().filter(|folder| is_package(folder)).collect();
         Self { declared, packages, manifests }
     }
 
     pub fn module(&self, path: &RepoPath) -> String {
-        let packages = find_language(path).and_then(|language| self.manifests.get(language.name));
-        if let Some(packages) = packages {
-            return packages.module(path);
+        match self.manifests.packages(path) {
+            Some(packages) => packages.module(path),
+            None => primary_name(path, &self.declared, &self.packages),
         }
-        primary_name(path, &self.declared, &self.packages)
     }
 }

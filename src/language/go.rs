@@ -35,6 +35,7 @@ const LINKING: Linking = Linking {
     builtins: "builtin",
     is_builtin: |name| GLOBALS.contains(&name),
     has_spaces: false,
+    crates: None,
     is_followed: false,
     is_starred: |_| false,
 };

@@ -18,7 +18,7 @@ mod tree;
 
 use crate::facts::{Facts, Fragments, LineClass, Scope, ScopeKind, Sketch, Unread, Value};
 use crate::span::{LineIndex, RepoPath, Span, joined};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A row of the registry.
 pub struct LanguageSpec {
@@ -54,10 +54,20 @@ pub struct Linking {
     pub is_builtin: fn(&str) -> bool,
     /// One name may be a type, a value and a macro at once, and its place says which is meant.
     pub has_spaces: bool,
+    /// Where files declare other files as their modules.
+    pub crates: Option<&'static Crates>,
     /// What a program runs is followed from its entry points, what would fail is told, and removals are planned.
     pub is_followed: bool,
     /// Whether taking everything from a module takes a name that the module does not list for it.
     pub is_starred: fn(&str) -> bool,
+}
+
+/// How files that declare other files make up a crate.
+pub struct Crates {
+    /// The paths of the files that may declare the one at a path.
+    pub declaring: fn(&RepoPath) -> Vec<String>,
+    /// Whether a crate may begin with the file at a path, whatever a manifest says.
+    pub may_begin: fn(&RepoPath) -> bool,
 }
 
 /// How the module text of an import leads to a file.
@@ -190,6 +200,43 @@ impl Packages {
         let dependency = own.dependencies.iter().find(|it| it.name == name && it.is_local)?;
         let is_it = |package: &Package| package.package == dependency.package;
         self.iter().find(|(_, package)| is_it(package)).map(|(folder, package)| joined(folder, &package.root))
+    }
+}
+
+/// The packages that the manifests of a tree declare.
+#[derive(Clone, Default)]
+pub struct Manifests(Vec<Packages>);
+
+impl Manifests {
+    /// Those of the languages that some files are of; `texts` gives the manifests of a name, with their folders. What
+    /// several languages have in common is read once.
+    pub fn new<'p>(files: impl Iterator<Item = &'p RepoPath>, texts: impl Fn(&str) -> Vec<(String, String)>) -> Self {
+        let present: BTreeSet<&str> = files.filter_map(find_language).map(|language| language.name).collect();
+        let mut found: Vec<Packages> = Vec::new();
+        for language in LANGUAGES.iter().filter(|language| present.contains(language.name)) {
+            let Some(manifest) = language.manifest else { continue };
+            if found.iter().all(|packages| packages.manifest.file_name != manifest.file_name) {
+                found.push(Packages::new(manifest, texts(manifest.file_name).into_iter()));
+            }
+        }
+        Self(found)
+    }
+
+    /// The packages of the language that a file is of.
+    pub fn packages(&self, path: &RepoPath) -> Option<&Packages> {
+        let manifest = find_language(path)?.manifest?;
+        self.0.iter().find(|packages| packages.manifest.file_name == manifest.file_name)
+    }
+
+    /// The nearest package above a file, with its folder.
+    pub fn package(&self, path: &RepoPath) -> Option<(&str, &Package)> {
+        self.packages(path)?.package(path)
+    }
+
+    /// Everything that a name can depend on, as text.
+    pub fn text(&self) -> String {
+        let all = self.0.iter().flat_map(Packages::iter);
+        all.map(|(folder, package)| format!("{folder} {package:?}\n")).collect()
     }
 }
 

@@ -8,19 +8,20 @@
 use super::module::{Found, ModuleRef};
 use super::resolve::Resolver;
 use crate::facts::ImportTarget;
-use crate::language::{Package, find_language};
+use crate::language::Package;
 use crate::span::joined;
 use crate::workspace::EntryId;
 use rustc_hash::FxHashSet;
+use std::sync::Arc;
 
-impl Resolver<'_, '_> {
+impl<'p> Resolver<'p, '_> {
     /// A file and the files whose modules it lies in.
-    pub(super) fn ancestors(&self, file: EntryId) -> FxHashSet<EntryId> {
+    pub(super) fn ancestors(&mut self, file: EntryId) -> FxHashSet<EntryId> {
         let mut seen = FxHashSet::default();
         let mut next = vec![file];
         while let Some(file) = next.pop() {
             if seen.insert(file) {
-                next.extend(self.parents(file));
+                next.extend(self.parents(file).iter());
             }
         }
         seen
@@ -28,17 +29,20 @@ impl Resolver<'_, '_> {
 
     /// The files that declare a file as their module. They stand where the language looks for them; a file that another
     /// names by a path of its own has none that is known.
-    pub(super) fn parents(&self, file: EntryId) -> Vec<EntryId> {
-        let sources = self.project.sources;
-        let path = sources.path(file);
-        let above = match path.file_name() {
-            "mod.rs" => path.folder().rsplit_once('/').map_or("", |(parent, _)| parent),
-            _ => path.folder(),
-        };
-        let below = |name: &str| if above.is_empty() { name.to_owned() } else { format!("{above}/{name}") };
-        let mut candidates = vec![below("mod.rs"), format!("{above}.rs"), below("lib.rs"), below("main.rs")];
-        if let Some(package) = self.package(file) {
-            candidates.extend(package.1.targets.iter().map(|target| joined(package.0, target)));
+    pub(super) fn parents(&mut self, file: EntryId) -> Arc<[EntryId]> {
+        if let Some(known) = self.parents.get(&file) {
+            return known.clone();
+        }
+        let found: Arc<[EntryId]> = self.parents_afresh(file).into();
+        self.parents.insert(file, found.clone());
+        found
+    }
+
+    fn parents_afresh(&self, file: EntryId) -> Vec<EntryId> {
+        let Some(crates) = self.linking(file).and_then(|linking| linking.crates) else { return Vec::new() };
+        let mut candidates = (crates.declaring)(self.project.sources.path(file));
+        if let Some((folder, package)) = self.package(file) {
+            candidates.extend(package.targets.iter().map(|target| joined(folder, target)));
         }
         let mut found = Vec::new();
         for candidate in candidates {
@@ -60,25 +64,18 @@ impl Resolver<'_, '_> {
     }
 
     /// The roots of the crates that a file is part of.
-    pub(super) fn crates(&self, file: EntryId) -> Vec<EntryId> {
-        let mut found = Vec::new();
+    pub(super) fn crates(&mut self, file: EntryId) -> Vec<EntryId> {
         let mut all: Vec<EntryId> = self.ancestors(file).into_iter().collect();
         all.sort_unstable();
-        for file in all {
-            if self.parents(file).is_empty() && self.is_root(file) {
-                found.push(file);
-            }
-        }
-        found
+        all.retain(|&file| self.parents(file).is_empty() && self.is_root(file));
+        all
     }
 
     /// Whether a crate begins with a file, by its place.
     fn is_root(&self, file: EntryId) -> bool {
         let path = self.project.sources.path(file);
-        let folder = path.folder().rsplit('/').next().unwrap_or_default();
-        let is_usual = matches!(path.file_name(), "lib.rs" | "main.rs" | "build.rs")
-            || matches!(folder, "bin" | "tests" | "examples" | "benches");
-        is_usual
+        let crates = self.linking(file).and_then(|linking| linking.crates);
+        crates.is_some_and(|crates| (crates.may_begin)(path))
             || match self.package(file) {
                 Some((folder, package)) => package.targets.iter().any(|it| joined(folder, it) == path.as_str()),
                 None => true,
@@ -86,15 +83,14 @@ impl Resolver<'_, '_> {
     }
 
     /// The package that a file is of, with its folder.
-    fn package(&self, file: EntryId) -> Option<(&str, &Package)> {
-        let path = self.project.sources.path(file);
-        self.project.modules.manifests().of(find_language(path)?)?.package(path)
+    fn package(&self, file: EntryId) -> Option<(&'p str, &'p Package)> {
+        self.project.modules.manifests().package(self.project.sources.path(file))
     }
 
     /// The root of a library of the repository, by the name that a file has for it.
     pub(super) fn crate_named(&self, file: EntryId, name: &str) -> Option<EntryId> {
         let path = self.project.sources.path(file);
-        let root = self.project.modules.manifests().of(find_language(path)?)?.library(path, name)?;
+        let root = self.project.modules.manifests().packages(path)?.library(path, name)?;
         self.project.modules.file_at(&root)
     }
 

@@ -103,10 +103,7 @@ impl Resolver<'_, '_> {
         match &facts.exports {
             Some(exports) if exports.iter().any(|&it| facts.name(it) == name) => true,
             Some(_) if !facts.has_open_exports => false,
-            _ => {
-                let linking = self.project.sources.language(*id).and_then(|language| language.linking);
-                linking.is_some_and(|linking| (linking.is_starred)(name))
-            }
+            _ => self.linking(*id).is_some_and(|linking| (linking.is_starred)(name)),
         }
     }
 

@@ -5,9 +5,7 @@
 //! one text, whichever way it was reached. Absent on purpose: what a module holds.
 
 use super::root::{Roots, structural_root};
-use crate::language::{
-    Importer, LANGUAGES, LanguageSpec, ModuleSearch, Otherwise, Packages, find_language, find_linked,
-};
+use crate::language::{Importer, Manifests, ModuleSearch, Otherwise, find_language, find_linked};
 use crate::source::{SourceSet, watch};
 use crate::span::{RepoPath, joined};
 use crate::workspace::EntryId;
@@ -62,42 +60,14 @@ pub struct ModuleIndex {
     tops: FxHashMap<String, Vec<String>>,
 }
 
-/// The packages that manifests declare, by language.
-#[derive(Clone, Default)]
-pub struct Manifests(Vec<(&'static str, Packages)>);
-
-impl Manifests {
-    /// The packages of a tree, of the languages that some of its files are of.
-    fn new(sources: &SourceSet<'_>, ids: &[EntryId]) -> Self {
-        let mut found = Vec::new();
-        for language in LANGUAGES {
-            let Some(manifest) = language.manifest else { continue };
-            if !ids.iter().any(|&id| language.reads(sources.path(id))) {
-                continue;
-            }
-            let manifests = sources.snapshot().ids().filter(|(_, entry)| entry.path.file_name() == manifest.file_name);
-            let texts = manifests.filter_map(|(id, entry)| Some((entry.path.folder().to_owned(), sources.text(id)?)));
-            found.push((language.name, Packages::new(manifest, texts)));
-        }
-        Self(found)
-    }
-
-    /// The packages of a language.
-    pub fn of(&self, language: &LanguageSpec) -> Option<&Packages> {
-        self.0.iter().find(|(name, _)| *name == language.name).map(|(_, packages)| packages)
-    }
-
-    /// Everything that a name can depend on, as text.
-    pub fn text(&self) -> String {
-        let all = self.0.iter().flat_map(|(_, packages)| packages.iter());
-        all.map(|(folder, package)| format!("{folder} {package:?}\n")).collect()
-    }
-}
-
 impl ModuleIndex {
     pub fn new(sources: &SourceSet<'_>, ids: &[EntryId], declared: &[String]) -> Self {
         let files: Vec<(EntryId, &RepoPath)> = ids.iter().map(|&id| (id, sources.path(id))).collect();
-        Self::of(&files, Roots::declared(sources, declared), Manifests::new(sources, ids))
+        let manifests = Manifests::new(files.iter().map(|(_, path)| *path), |name| {
+            let named = sources.snapshot().ids().filter(|(_, entry)| entry.path.file_name() == name);
+            named.filter_map(|(id, entry)| Some((entry.path.folder().to_owned(), sources.text(id)?))).collect()
+        });
+        Self::of(&files, Roots::declared(sources, declared), manifests)
     }
 
     /// The modules of some files, where nothing else is known than the roots that are declared, longest first, and the
@@ -106,8 +76,7 @@ impl ModuleIndex {
         let python: Vec<(EntryId, &RepoPath)> = files.iter().copied().filter(|(_, path)| is_python(path)).collect();
         let mut index = Self::of_python(&python, declared);
         for (id, path) in files.iter().copied() {
-            let Some(language) = find_language(path) else { continue };
-            let Some(packages) = manifests.of(language) else { continue };
+            let Some(packages) = manifests.packages(path) else { continue };
             let name = packages.module(path);
             index.paths.insert(id, path.clone());
             index.files.insert(path.to_string(), id);
@@ -297,17 +266,14 @@ impl ModuleIndex {
 
     /// Whether a file names modules by dotted names, of which each part is a module.
     pub fn is_dotted(&self, importer: &RepoPath) -> bool {
-        let search = find_linked(importer).and_then(|language| language.linking).map(|linking| &linking.search);
-        !matches!(search, Some(ModuleSearch::Paths(_)))
+        !matches!(find_search(importer), Some(ModuleSearch::Paths(_)))
     }
 
     /// What the module text of an import means in the file at a path.
     pub fn find_from(&self, importer: &RepoPath, text: &str) -> Found {
-        let language = find_linked(importer);
-        match language.and_then(|language| language.linking).map(|linking| &linking.search) {
+        match find_search(importer) {
             Some(ModuleSearch::Paths(candidates)) => {
-                let packages = language.and_then(|language| self.manifests.of(language));
-                let package = packages.and_then(|packages| packages.package(importer));
+                let package = self.manifests.package(importer);
                 let found = candidates(&Importer { path: importer, package }, text);
                 match found.paths.iter().find_map(|path| self.file_at(path)) {
                     Some(file) => Found::Module(ModuleRef::File(file)),
@@ -449,6 +415,10 @@ impl ModuleIndex {
         path.extend(others);
         path
     }
+}
+
+fn find_search(importer: &RepoPath) -> Option<&'static ModuleSearch> {
+    Some(&find_language(importer)?.linking?.search)
 }
 
 /// Whether a file is one of Python's, by its path.

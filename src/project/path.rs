@@ -13,7 +13,7 @@ use super::resolve::{Resolver, distinct};
 use super::symbol::Symbol;
 use crate::facts::{
     Binding, BindingKind, DefinitionId, DefinitionKind, Facts, ImportTarget, MODULE_SCOPE, NameId, ScopeId, ScopeKind,
-    Space,
+    Space, ValueId,
 };
 use crate::workspace::EntryId;
 use rustc_hash::FxHashSet;
@@ -60,8 +60,7 @@ fn is_local(binding: &Binding) -> bool {
 impl Resolver<'_, '_> {
     /// Whether the names of a file are told apart by where they stand.
     pub(super) fn is_spaced(&self, file: EntryId) -> bool {
-        let linking = self.project.sources.language(file).and_then(|language| language.linking);
-        linking.is_some_and(|linking| linking.has_spaces)
+        self.linking(file).is_some_and(|linking| linking.has_spaces)
     }
 
     fn kind(&self, definition: DefinitionRef) -> Option<DefinitionKind> {
@@ -178,9 +177,8 @@ impl Resolver<'_, '_> {
         {
             return vec![Place::File(root).resolved()];
         }
-        let linking = self.project.sources.language(file).and_then(|language| language.linking);
-        if let Some(linking) = linking.filter(|linking| (linking.is_builtin)(name)) {
-            return vec![Resolved::new(Entity::External(format!("{}.{name}", linking.builtins)))];
+        if let Some(builtin) = self.builtin(file, name) {
+            return vec![builtin];
         }
         if self.is_dependency(file, name) {
             return vec![Resolved::new(Entity::External(name.to_owned()))];
@@ -209,7 +207,7 @@ impl Resolver<'_, '_> {
                     return vec![Resolved::new(Entity::Definition(DefinitionRef { file, id }))];
                 }
             }
-            next.extend(self.parents(file));
+            next.extend(self.parents(file).iter());
         }
         Vec::new()
     }
@@ -450,6 +448,16 @@ impl Resolver<'_, '_> {
         }
     }
 
+    /// The traits of the project that a base may be.
+    fn traits(&mut self, file: EntryId, base: ValueId) -> Vec<DefinitionRef> {
+        let meanings = self.value(file, base);
+        let is_trait = |it: &Resolved| match it.entity {
+            Entity::Definition(of) => Some(of).filter(|of| self.kind(*of) == Some(DefinitionKind::Trait)),
+            _ => None,
+        };
+        meanings.iter().filter_map(is_trait).collect()
+    }
+
     /// A member that a trait declares, or one of the traits that it builds on.
     fn trait_member(&mut self, class: DefinitionRef, name: &str, space: Space, depth: u32) -> Vec<Resolved> {
         let Some(facts) = self.facts(class.file) else { return Vec::new() };
@@ -459,12 +467,8 @@ impl Resolver<'_, '_> {
         }
         let mut inherited = Vec::new();
         for &base in &facts.definition(class.id).bases {
-            for of in self.value(class.file, base).iter() {
-                if let Entity::Definition(of) = of.entity
-                    && self.kind(of) == Some(DefinitionKind::Trait)
-                {
-                    inherited.extend(self.trait_member(of, name, space, depth + 1));
-                }
+            for of in self.traits(class.file, base) {
+                inherited.extend(self.trait_member(of, name, space, depth + 1));
             }
         }
         inherited
@@ -518,12 +522,8 @@ impl Resolver<'_, '_> {
         }
         let mut found = Vec::new();
         for base in provided {
-            for of in self.value(class.file, base).iter() {
-                if let Entity::Definition(of) = of.entity
-                    && self.kind(of) == Some(DefinitionKind::Trait)
-                {
-                    found.extend(self.trait_member(of, name, space, 0).into_iter().map(Resolved::likely));
-                }
+            for of in self.traits(class.file, base) {
+                found.extend(self.trait_member(of, name, space, 0).into_iter().map(Resolved::likely));
             }
         }
         found
@@ -540,16 +540,12 @@ impl Resolver<'_, '_> {
         }
         let Some(facts) = self.facts(block.file) else { return (names, overridden) };
         for &base in &facts.definition(block.id).bases {
-            for of in self.value(block.file, base).iter() {
-                if let Entity::Definition(of) = of.entity
-                    && self.kind(of) == Some(DefinitionKind::Trait)
-                {
-                    let members = self.trait_member(of, name, Space::Any, 0);
-                    overridden.extend(members.iter().filter_map(|it| match it.entity {
-                        Entity::Definition(member) => Some(member),
-                        _ => None,
-                    }));
-                }
+            for of in self.traits(block.file, base) {
+                let members = self.trait_member(of, name, Space::Any, 0);
+                overridden.extend(members.iter().filter_map(|it| match it.entity {
+                    Entity::Definition(member) => Some(member),
+                    _ => None,
+                }));
             }
         }
         (names, overridden)
@@ -558,7 +554,7 @@ impl Resolver<'_, '_> {
     /// The modules around a module; of a file those that declare it.
     fn outer(&mut self, module: Place) -> Vec<Place> {
         match module {
-            Place::File(file) => self.parents(file).into_iter().map(Place::File).collect(),
+            Place::File(file) => self.parents(file).iter().copied().map(Place::File).collect(),
             Place::Inline(module) => {
                 let Some(facts) = self.facts(module.file) else { return Vec::new() };
                 let around = module_around(&facts, facts.definition(module.id).scope);

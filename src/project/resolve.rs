@@ -17,7 +17,7 @@ use crate::facts::{
     ScopeKind, Space, UNNAMED, Value, ValueId, WHOLE,
 };
 use crate::finding::Hop;
-use crate::language::ModuleSearch;
+use crate::language::{Linking, ModuleSearch};
 use crate::workspace::EntryId;
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
@@ -43,6 +43,8 @@ pub struct Resolver<'p, 's> {
     /// The same for the names that a class has itself.
     pub(super) members: FxHashMap<(DefinitionRef, NameId), Arc<[Resolved]>>,
     pub(super) exported: ExportedNames,
+    /// The files that declare a file as their module.
+    pub(super) parents: FxHashMap<EntryId, Arc<[EntryId]>>,
     pub(super) nothing: Arc<[Resolved]>,
     unknown: Arc<[Resolved]>,
     pub(super) depth: u32,
@@ -63,6 +65,7 @@ impl<'p, 's> Resolver<'p, 's> {
             bindings: FxHashMap::default(),
             members: FxHashMap::default(),
             exported: ExportedNames::default(),
+            parents: FxHashMap::default(),
             nothing: Arc::from([]),
             unknown: Arc::from([Resolved::unknown()]),
             depth: 0,
@@ -75,6 +78,17 @@ impl<'p, 's> Resolver<'p, 's> {
     pub(super) fn cut_short(&mut self, result: &[Resolved]) -> Arc<[Resolved]> {
         self.cuts += 1;
         Arc::from(result)
+    }
+
+    /// How the names of a file are resolved.
+    pub(super) fn linking(&self, file: EntryId) -> Option<&'static Linking> {
+        self.project.sources.language(file)?.linking
+    }
+
+    /// What every file of the language sees under a name without binding it.
+    pub(super) fn builtin(&self, file: EntryId, name: &str) -> Option<Resolved> {
+        let linking = self.linking(file).filter(|linking| (linking.is_builtin)(name))?;
+        Some(Resolved::new(Entity::External(format!("{}.{name}", linking.builtins))))
     }
 
     pub(super) fn facts(&self, file: EntryId) -> Option<Arc<Facts>> {
@@ -208,10 +222,10 @@ impl<'p, 's> Resolver<'p, 's> {
 
     /// A name that no scope binds: from a star import, a builtin, or missing.
     fn unbound(&mut self, file: EntryId, facts: &Facts, name: &str) -> Vec<Resolved> {
-        let linking = self.project.sources.language(file).and_then(|language| language.linking);
-        if let Some(linking) = linking.filter(|linking| (linking.is_builtin)(name)) {
-            return vec![Resolved::new(Entity::External(format!("{}.{name}", linking.builtins)))];
+        if let Some(builtin) = self.builtin(file, name) {
+            return vec![builtin];
         }
+        let linking = self.linking(file);
         // `export * from "./orders"` gives names to others, and binds none.
         let binds_stars = linking.is_none_or(|it| it.has_spaces || matches!(it.search, ModuleSearch::Roots));
         let (mut found, is_open) = match binds_stars {

@@ -84,6 +84,7 @@ const LINKING: Linking = Linking {
     builtins: "globalThis",
     is_builtin: |name| GLOBALS.contains(&name),
     has_spaces: false,
+    crates: None,
     is_followed: false,
     is_starred: |name| name != UNNAMED,
 };

@@ -55,6 +55,7 @@ const LINKING: Linking = Linking {
     builtins: "builtins",
     is_builtin: |name| name == "__class__" || is_builtin(name),
     has_spaces: false,
+    crates: None,
     is_followed: true,
     is_starred: |name| !name.starts_with('_'),
 };

@@ -48,6 +48,7 @@ const LINKING: Linking = Linking {
     builtins: "std",
     is_builtin: builtin::is_builtin,
     has_spaces: true,
+    crates: Some(&module::CRATES),
     is_followed: false,
     is_starred: |_| true,
 };

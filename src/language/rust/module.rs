@@ -5,7 +5,7 @@
 //! Invariant: a file has one name, which depends on its path and on the nearest manifest above it alone, also where
 //! `#[path = "…"]` makes it a module of another name. Absent on purpose: which files a crate is really made of.
 
-use crate::language::{Candidates, Dependency, Importer, Manifest, Otherwise, Package, path_from};
+use crate::language::{Candidates, Crates, Dependency, Importer, Manifest, Otherwise, Package, path_from};
 use crate::span::{RepoPath, joined};
 
 pub const MANIFEST: Manifest = Manifest { file_name: "Cargo.toml", package, module };
@@ -71,6 +71,23 @@ fn paths(importer: &RepoPath, module: &str) -> Vec<String> {
         false => vec![joined(folder, &format!("{module}.rs")), joined(folder, &format!("{module}/mod.rs"))],
     };
     folders.iter().flat_map(in_folder).collect()
+}
+
+pub const CRATES: Crates = Crates { declaring, may_begin };
+
+/// `orders/store.rs` is declared by `orders/mod.rs` or `orders.rs`, or by the root of a crate beside it.
+fn declaring(path: &RepoPath) -> Vec<String> {
+    let folder = match path.file_name() {
+        "mod.rs" => path.folder().rsplit_once('/').map_or("", |(parent, _)| parent),
+        _ => path.folder(),
+    };
+    vec![joined(folder, "mod.rs"), format!("{folder}.rs"), joined(folder, "lib.rs"), joined(folder, "main.rs")]
+}
+
+fn may_begin(path: &RepoPath) -> bool {
+    let folder = path.folder().rsplit('/').next().unwrap_or_default();
+    matches!(path.file_name(), "lib.rs" | "main.rs" | "build.rs")
+        || matches!(folder, "bin" | "tests" | "examples" | "benches")
 }
 
 /// The name of a file, by its path below the manifest.
