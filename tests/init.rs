@@ -203,3 +203,20 @@ fn a_project_with_nothing_to_say_gets_a_policy_that_guards() {
     assert!(text.contains("builtin:legacy") && !text.contains("[["), "{text}");
     assert_eq!(run(&plain, &["check"]).status.code(), Some(0));
 }
+
+#[test]
+fn a_feature_that_chooses_between_two_paths_is_proposed() {
+    let crate_of = |condition: &str| {
+        let text =
+            format!("#[cfg(feature = \"legacy-io\")]\npub fn save() {{}}\n#[cfg({condition})]\npub fn save() {{}}\n");
+        let manifest = "[package]\nname = \"shop\"\n\n[features]\nlegacy-io = []\n";
+        project(&[("Cargo.toml", manifest), ("src/lib.rs", &text)])
+    };
+    let chosen = crate_of("not(feature = \"legacy-io\")");
+    let output = stdout(&run(&chosen, &["init", "--dry-run", "--no-cache"]));
+    assert!(output.contains("flags = [\"legacy-io\"]"), "{output}");
+    assert!(output.contains("src/lib.rs:1 legacy-io decides"), "{output}");
+    let other = crate_of("not(feature = \"fast\")");
+    let output = stdout(&run(&other, &["init", "--dry-run", "--no-cache"]));
+    assert!(!output.contains("legacy-io"), "{output}");
+}

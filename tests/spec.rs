@@ -86,6 +86,7 @@ specs! {
     resolve_roots => "tests/spec/resolve/roots.md",
     resolve_scopes => "tests/spec/resolve/scopes.md",
     why_lines => "tests/spec/why/lines.md",
+    rust_features => "tests/spec/rust/features.md",
     rust_names => "tests/spec/rust/names.md",
     rust_references => "tests/spec/rust/references.md",
     rust_states => "tests/spec/rust/states.md",
@@ -367,7 +368,9 @@ fn answer(report: &CheckReport, line: &str) -> Option<String> {
 fn references(snapshot: &Snapshot, symbol: &str) -> Vec<Item> {
     let sources = SourceSet::new(snapshot);
     let project = Project::new(&sources, snapshot.ids().map(|(id, _)| id).collect(), &[]);
-    let is_flag = symbol.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
+    let is_key = symbol.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
+    // no symbol holds a hyphen, but features do
+    let is_flag = is_key || symbol.contains('-');
     let target = if is_flag {
         Target::Flag(symbol.to_owned())
     } else {

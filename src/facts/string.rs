@@ -33,6 +33,8 @@ pub enum StringRole {
     EnvironmentWrite {
         via: ValueId,
     },
+    /// A feature of a crate that a condition asks for: `#[cfg(feature = "legacy")]`.
+    Feature,
     /// An entry of `__all__`.
     Export,
     /// A key of a dictionary display or of a subscript.
@@ -41,6 +43,11 @@ pub enum StringRole {
 }
 
 impl StringRole {
+    /// Whether the string is the key of a flag that is read: of the environment, or a feature.
+    pub fn reads_flag(self) -> bool {
+        matches!(self, StringRole::EnvironmentRead { .. } | StringRole::Feature)
+    }
+
     /// The object whose attribute the string names.
     pub fn receiver(self) -> Option<ValueId> {
         match self {

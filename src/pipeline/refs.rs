@@ -6,9 +6,10 @@ use super::{
 };
 use crate::cache::Cache;
 use crate::evidence::{PlaceReason, RefsReport, Sources, SymbolReferences, WhyNot};
+use crate::facts::ReferenceKind;
 use crate::policy::{Policy, PolicyPlace, SymbolPattern};
-use crate::progress::Progress;
-use crate::project::{Project, Target, Trace, trace, why};
+use crate::progress::{Progress, Silent};
+use crate::project::{Project, Target, Trace, TracedReference, UseAccess, nodes_of, trace, trace_code, why};
 use crate::source::SourceSet;
 use crate::span::RepoPath;
 use crate::workspace::Selection;
@@ -130,11 +131,18 @@ pub(super) fn targets_of(project: &Project<'_>, text: &str) -> Result<Vec<Target
     if is_flag && !text.is_empty() {
         return Ok(vec![Target::Flag(text.to_owned())]);
     }
-    let pattern = SymbolPattern::parse(text, place).map_err(|error| Error::Other {
-        message: format!("`{text}` is not a symbol: {}", error.message),
-        help: Some(error.help),
-    })?;
+    let pattern = match SymbolPattern::parse(text, place) {
+        Ok(pattern) => pattern,
+        Err(_) if is_feature(project, text) => return Ok(vec![Target::Flag(text.to_owned())]),
+        Err(error) => {
+            let message = format!("`{text}` is not a symbol: {}", error.message);
+            return Err(Error::Other { message, help: Some(error.help) });
+        }
+    };
     let symbols = project.matching(&pattern);
+    if symbols.iter().all(|it| nodes_of(project, it).is_empty()) && is_feature(project, text) {
+        return Ok(vec![Target::Flag(text.to_owned())]);
+    }
     if symbols.is_empty() {
         return Err(Error::Other {
             message: format!("`{text}` matches nothing"),
@@ -142,6 +150,16 @@ pub(super) fn targets_of(project: &Project<'_>, text: &str) -> Result<Vec<Target
         });
     }
     Ok(symbols.into_iter().map(Target::Symbol).collect())
+}
+
+/// Whether code asks for a feature, or a key of the environment, of this name.
+fn is_feature(project: &Project<'_>, text: &str) -> bool {
+    let is_key = !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-'));
+    let is_read = |it: &TracedReference| it.kind == ReferenceKind::String && it.access == Some(UseAccess::Read);
+    is_key
+        && trace_code(project, &[Target::Flag(text.to_owned())], &Silent)
+            .iter()
+            .any(|it| it.references.iter().any(is_read))
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Flags: keys of the environment that choose between two paths, and whose names speak of a version.
+//! Flags: keys of the environment, or features, that choose between two paths, and whose names speak of a version.
 //!
 //! A key counts where it is read in a condition with two outcomes, or is assigned to a name that stands in one of the
 //! same file. `USE_ORDERS_V3` and `LEGACY_AUTH` are such keys; `DEBUG` chooses between two paths too, but neither of them
@@ -6,7 +6,7 @@
 
 use super::{Demand, Origin, ProposedRule, kebab};
 use crate::checks::{CheckInput, VersionedName};
-use crate::facts::{BindingKind, Facts, StringRole};
+use crate::facts::{BindingKind, DefinitionKind, Facts};
 use crate::finding::Context;
 use crate::span::{Location, Span};
 use rayon::prelude::*;
@@ -60,7 +60,7 @@ fn guards(input: &CheckInput<'_, '_>) -> BTreeMap<String, Vec<Location>> {
         .collect();
     let read = |&file: &_| {
         let Some(facts) = sources.facts(file) else { return Vec::new() };
-        let keys = facts.strings.iter().filter(|it| matches!(it.role, StringRole::EnvironmentRead { .. }));
+        let keys = facts.strings.iter().filter(|it| it.role.reads_flag());
         keys.filter(|it| speaks_of_a_version(facts.name(it.text)) && decides(&facts, it.span))
             .map(|it| (facts.name(it.text).to_owned(), input.project.place(file, &facts, it.span)))
             .collect()
@@ -75,7 +75,7 @@ fn guards(input: &CheckInput<'_, '_>) -> BTreeMap<String, Vec<Location>> {
 }
 
 fn speaks_of_a_version(key: &str) -> bool {
-    let name = key.to_lowercase();
+    let name = key.to_lowercase().replace('-', "_");
     let parsed = VersionedName::parse(&name);
     parsed.version.is_some() || parsed.is_legacy || name.split('_').any(|word| CHOOSING.contains(&word))
 }
@@ -89,7 +89,12 @@ fn decides(facts: &Facts, key: Span) -> bool {
     // the assignment that the key stands in: the last name or attribute that is set before it, on the same lines
     let line = facts.line_index.line(key.start);
     let is_near = |span: &Span| span.start < key.start && facts.line_index.line(span.start) + 2 >= line;
-    let names = facts.bindings.iter().filter(|it| it.kind == BindingKind::Assignment).map(|it| (it.span, it.name));
+    let sets = |kind: BindingKind| match kind {
+        BindingKind::Assignment => true,
+        BindingKind::Definition(id) => facts.definition(id).kind == DefinitionKind::Constant,
+        _ => false,
+    };
+    let names = facts.bindings.iter().filter(|it| sets(it.kind)).map(|it| (it.span, it.name));
     let attributes = facts.attributes.iter().map(|it| (it.span, it.name));
     let Some((set, name)) = names.chain(attributes).filter(|(span, _)| is_near(span)).max() else { return false };
     facts.references.iter().any(|it| it.span != set && facts.last_name(it.value) == Some(name) && is_condition(it.span))
@@ -101,7 +106,9 @@ mod tests {
 
     #[test]
     fn keys_that_choose_a_version_are_told_from_settings() {
-        for key in ["USE_ORDERS_V3", "ENABLE_NEW_CHECKOUT", "LEGACY_AUTH", "OLD_PRICES", "ORDERS_V2_ENABLED"] {
+        for key in
+            ["USE_ORDERS_V3", "ENABLE_NEW_CHECKOUT", "LEGACY_AUTH", "OLD_PRICES", "ORDERS_V2_ENABLED", "legacy-io"]
+        {
             assert!(speaks_of_a_version(key), "{key}");
         }
         for key in ["DEBUG", "DATABASE_URL", "RENEWAL_DAYS", "THRESHOLD", "IPV6"] {

@@ -4,6 +4,7 @@
 //! its own from behind its value on, so that a later `let` shadows an earlier one. Absent on purpose: which branch is
 //! taken, and types that nothing writes down: of a value that a pattern takes apart nothing is known.
 
+use super::feature::of_condition;
 use super::ident::bare;
 use super::item::Walk;
 use crate::facts::{BindingKind, ReferenceKind, Space, Value, ValueId};
@@ -161,14 +162,26 @@ impl Walk<'_> {
     }
 
     fn condition(&mut self, it: &syn::ExprIf) -> ValueId {
+        let scope = self.found.scopes[self.scope.index()].span;
+        let is_block = scope.slice(self.locator.text).starts_with('{');
+        let end = if is_block { scope.end.saturating_sub(1) } else { 0 };
+        let branches = of_condition(|span| self.locator.span(span), self.tokens, it, end);
+        self.found.branches.extend(branches);
+        self.clause(it)
+    }
+
+    /// One `if` of a chain.
+    fn clause(&mut self, it: &syn::ExprIf) -> ValueId {
         let span = self.whole(it.if_token.span, it.then_branch.brace_token.span.close());
         self.in_block(span, |walk| {
             walk.expression(&it.cond);
             walk.block(&it.then_branch);
         });
-        if let Some((_, otherwise)) = &it.else_branch {
-            self.expression(otherwise);
-        }
+        match it.else_branch.as_ref().map(|(_, otherwise)| &**otherwise) {
+            Some(syn::Expr::If(next)) => self.clause(next),
+            Some(otherwise) => self.expression(otherwise),
+            None => UNKNOWN,
+        };
         UNKNOWN
     }
 

@@ -8,14 +8,15 @@
 
 use super::Locator;
 use super::end::End;
+use super::feature::{Features, features};
 use super::fragment::is_test;
 use super::ident::{bare, is_keyword, type_name};
 use super::invocation::{Item, macro_items};
 use super::token::{Token, TokenKind, item_start};
 use crate::facts::{
     Access, AttributeAssignment, Binding, BindingKind, Definition, DefinitionId, DefinitionKind, Facts, Guards,
-    Interner, MODULE_SCOPE, Marker, MarkerKind, NameId, Reference, ReferenceKind, Scope, ScopeId, ScopeKind, Space,
-    Traits, Value, ValueId,
+    Interner, MODULE_SCOPE, Marker, MarkerKind, NameId, NameString, Reference, ReferenceKind, Scope, ScopeId,
+    ScopeKind, Space, StringRole, Traits, Value, ValueId,
 };
 use crate::span::Span;
 use rustc_hash::FxHashSet;
@@ -43,6 +44,7 @@ pub fn items(file: &syn::File, locator: &Locator<'_>, tokens: &[Token]) -> Facts
     };
     walk.visit_file(file);
     walk.rest();
+    walk.features();
     let mut found = walk.found;
     found.names.seal();
     found.bindings.sort_by_key(|binding| (binding.scope, binding.name, binding.span));
@@ -125,14 +127,19 @@ impl Walk<'_> {
         result
     }
 
+    /// The conditions under which what has these attributes is compiled.
+    pub fn guarded_by(&self, attributes: &[syn::Attribute]) -> Guards {
+        let is_conditional = attributes.iter().any(|it| it.path().is_ident("cfg"));
+        if is_conditional { self.guards.with(Guards::CONDITIONAL) } else { self.guards }
+    }
+
     /// Adds a definition.
     fn define(&mut self, head: Head<'_>) -> DefinitionId {
         let Head { kind, name, name_span, end, attributes, traits } = head;
         let id = DefinitionId(self.found.definitions.len() as u32);
         let start = item_start(self.locator.text, self.tokens, name_span.start);
         let name = self.name(&name);
-        let is_conditional = attributes.iter().any(|it| it.path().is_ident("cfg"));
-        let guards = if is_conditional { self.guards.with(Guards::CONDITIONAL) } else { self.guards };
+        let guards = self.guarded_by(attributes);
         let span = Span::new(start, self.locator.offset(end.end()).max(name_span.end));
         self.found.definitions.push(Definition {
             kind,
@@ -314,6 +321,17 @@ impl Walk<'_> {
         }
         // What it expands to may define any name.
         self.found.has_open_exports = true;
+    }
+
+    /// The features that `cfg` asks of, and what they choose.
+    fn features(&mut self) {
+        let Features { reads, branches } = features(self.locator.text, self.tokens);
+        self.found.branches.extend(branches);
+        for span in reads {
+            let text = self.name(span.slice(self.locator.text));
+            let (scope, guards) = (MODULE_SCOPE, Guards::NONE);
+            self.found.strings.push(NameString { span, text, role: StringRole::Feature, scope, guards });
+        }
     }
 
     /// Identifiers that are nothing so far: fields that are set, lifetimes, what stands in attributes.

@@ -9,6 +9,7 @@ mod builtin;
 mod depth;
 mod end;
 mod expression;
+mod feature;
 mod fragment;
 mod ident;
 mod invocation;

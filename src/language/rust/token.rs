@@ -115,7 +115,7 @@ pub fn without_attributes(tokens: &[Token], offset: u32) -> u32 {
 }
 
 /// The bracket that a closing one belongs to.
-fn opening(tokens: &[Token], close: usize) -> Option<usize> {
+pub fn opening(tokens: &[Token], close: usize) -> Option<usize> {
     let mut nesting = 0u32;
     (0..=close).rev().find(|&at| {
         if tokens[at].closes() {
@@ -128,7 +128,7 @@ fn opening(tokens: &[Token], close: usize) -> Option<usize> {
 }
 
 /// The bracket that belongs to an opening one.
-fn closing(tokens: &[Token], open: usize) -> Option<usize> {
+pub fn closing(tokens: &[Token], open: usize) -> Option<usize> {
     let mut nesting = 0u32;
     (open..tokens.len()).find(|&at| {
         if tokens[at].opens() {

@@ -3,7 +3,7 @@
 //! Invariant: one branch of a choice stays; where dying code is used on both sides nothing is cut, and the place has to
 //! be rewritten. Absent on purpose: what a condition evaluates to. The side that uses what goes is the side that goes.
 
-use crate::facts::{BindingKind, Branch, Facts, NameId, ScopeId, StringRole, Value};
+use crate::facts::{BindingKind, Branch, Facts, NameId, ScopeId, Value};
 use crate::span::{LineRange, Span};
 
 /// A branch that goes.
@@ -33,9 +33,11 @@ impl Cut {
             facts.branches.iter().filter(|it| it.whole == self.whole && it.clause != self.clause).collect();
         let mut lines = vec![clause];
         if let [other] = others[..] {
-            let head = match other.clause.start == self.whole.start {
+            // What chooses a neighbour stands in it: `#[cfg(not(feature = "legacy"))]`.
+            let is_before = other.clause.start == self.whole.start && other.clause.contains(self.test);
+            let head = match is_before {
                 true => facts.line_index.lines(Span::new(self.whole.start, self.test.end)),
-                false if self.whole.contains(other.clause) => {
+                _ if self.whole.contains(other.clause) => {
                     let line = facts.line_index.line(other.clause.start);
                     LineRange { start: line, end: line }
                 }
@@ -73,8 +75,7 @@ pub fn cuts(facts: &Facts, read: Span, uses: &[Span]) -> Vec<Cut> {
 
 /// The keys of the environment that choose a branch in which one of the `uses` stands.
 pub fn keys(facts: &Facts, uses: &[Span]) -> Vec<String> {
-    let is_key = |role| matches!(role, StringRole::EnvironmentRead { .. });
-    let reads = facts.strings.iter().filter(|it| is_key(it.role));
+    let reads = facts.strings.iter().filter(|it| it.role.reads_flag());
     let chooses = |read: Span| {
         let set = names_set(facts, read);
         let holds = |branch: &Branch| uses.iter().any(|&it| branch.clause.contains(it) && !branch.test.contains(it));

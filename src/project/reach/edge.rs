@@ -334,7 +334,10 @@ impl Resolver<'_, '_> {
                     steps.loose.insert((text.into(), line));
                 }
             }
-            StringRole::EnvironmentRead { .. } | StringRole::EnvironmentWrite { .. } | StringRole::Export => {}
+            StringRole::EnvironmentRead { .. }
+            | StringRole::EnvironmentWrite { .. }
+            | StringRole::Feature
+            | StringRole::Export => {}
             StringRole::Patch | StringRole::ImportModule | StringRole::Key | StringRole::Other => {
                 let is_dotted = text.contains(['.', ':']);
                 if is_dotted || string.role == StringRole::ImportModule {

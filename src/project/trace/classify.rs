@@ -9,6 +9,7 @@ use crate::facts::{
     Space, StringRole, Value,
 };
 use crate::finding::{Hop, Tier};
+use crate::language::find_linked;
 use crate::project::entity::{DefinitionRef, Entity, Resolved};
 use crate::project::module::{Found, ModuleRef};
 use crate::project::path::fits;
@@ -369,12 +370,24 @@ fn flag(page: &Page<'_>, facts: &Facts, span: Span) -> Outcome {
         Outcome::Reference(Box::new(TracedReference { within, access, ..bare(page, span, kind, tier, guards) }))
     };
     if let Some(string) = string_at(facts, span) {
+        // `legacy` is no part of the feature `legacy-orders`.
+        if string.role == StringRole::Feature && string.span != span {
+            return OTHER;
+        }
         let access = match string.role {
-            StringRole::EnvironmentRead { .. } => Some(UseAccess::Read),
+            role if role.reads_flag() => Some(UseAccess::Read),
             StringRole::EnvironmentWrite { .. } => Some(UseAccess::Write),
             _ => None,
         };
         return reference(ReferenceKind::String, Tier::Proven, None, access, string.guards);
+    }
+    let is_identifier = || {
+        facts.reference_at(span).is_some()
+            || facts.definitions.iter().any(|it| it.name_span == span)
+            || facts.bindings.iter().any(|it| it.span == span)
+    };
+    if is_feature_alone(page, span) && is_identifier() {
+        return OTHER;
     }
     if let Some(found) = facts.reference_at(span) {
         let access = match (found.kind, found.access) {
@@ -383,10 +396,17 @@ fn flag(page: &Page<'_>, facts: &Facts, span: Span) -> Outcome {
         };
         return reference(found.kind, Tier::Likely, None, Some(access), found.guards);
     }
-    if facts.definitions.iter().any(|it| it.name_span == span) || facts.bindings.iter().any(|it| it.span == span) {
+    if is_identifier() {
         return reference(ReferenceKind::Name, Tier::Likely, None, Some(UseAccess::Write), Guards::NONE);
     }
     reference(ReferenceKind::Text, Tier::Text, Some("string"), None, Guards::NONE)
+}
+
+/// Whether the name of a flag in small letters is that of a feature, where a language has these: no identifier names
+/// one, but crates, modules and variables are often called the same.
+fn is_feature_alone(page: &Page<'_>, span: Span) -> bool {
+    let has_features = find_linked(&page.path).and_then(|it| it.linking).is_some_and(|it| it.crates.is_some());
+    has_features && !span.slice(page.text).contains(char::is_uppercase)
 }
 
 /// The outcome of meanings that a piece of syntax has.
