@@ -35,47 +35,19 @@ pub fn type_name(of: &syn::Type) -> String {
     }
 }
 
+/// Words of the language itself.
+pub const KEYWORDS: &[&str] = &[
+    "as", "async", "await", "break", "const", "continue", "crate", "dyn", "else", "enum", "extern", "false", "fn",
+    "for", "if", "impl", "in", "let", "loop", "match", "mod", "move", "mut", "pub", "ref", "return", "self", "Self",
+    "static", "struct", "super", "trait", "true", "type", "unsafe", "use", "where", "while", "yield",
+];
+
 /// Words that name nothing.
 pub fn is_keyword(word: &str) -> bool {
-    matches!(
-        word,
-        "_" | "as"
-            | "async"
-            | "await"
-            | "break"
-            | "const"
-            | "continue"
-            | "crate"
-            | "dyn"
-            | "else"
-            | "enum"
-            | "extern"
-            | "false"
-            | "fn"
-            | "for"
-            | "if"
-            | "impl"
-            | "in"
-            | "let"
-            | "loop"
-            | "match"
-            | "mod"
-            | "move"
-            | "mut"
-            | "pub"
-            | "ref"
-            | "return"
-            | "self"
-            | "Self"
-            | "static"
-            | "struct"
-            | "super"
-            | "trait"
-            | "true"
-            | "type"
-            | "unsafe"
-            | "use"
-            | "where"
-            | "while"
-    )
+    word == "_" || KEYWORDS.contains(&word)
+}
+
+/// Names of a path that the language has, and nobody defines.
+pub fn is_reserved(name: &str) -> bool {
+    matches!(name, "crate" | "self" | "super" | "Self")
 }

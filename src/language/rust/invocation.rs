@@ -6,7 +6,7 @@
 //! on purpose: expansion; a name that a macro makes is nowhere.
 
 use super::Locator;
-use super::ident::bare;
+use super::ident::{bare, is_keyword, is_reserved};
 use super::item::Walk;
 use crate::facts::{ReferenceKind, Space, Unread, Value, ValueId};
 use crate::span::Span;
@@ -192,7 +192,7 @@ impl Walk<'_> {
         next: Option<&TokenTree>,
     ) -> Option<ValueId> {
         let text = bare(ident);
-        if super::ident::is_keyword(&text) && !matches!(text.as_str(), "crate" | "self" | "Self" | "super") {
+        if is_keyword(&text) && !is_reserved(&text) {
             return None;
         }
         let (name, span) = (self.name(&text), self.span_of(ident));
@@ -209,7 +209,7 @@ impl Walk<'_> {
             None => Value::Name { name, scope, at, space: Space::Any },
         };
         let value = self.value(value);
-        if !matches!(text.as_str(), "crate" | "self" | "Self" | "super") {
+        if !is_reserved(&text) {
             let kind = match (is_member, is_called) {
                 (true, false) => ReferenceKind::Keyword,
                 (_, true) => ReferenceKind::Call,

@@ -4,10 +4,10 @@
 //! last has the kind of what surrounds the path. Absent on purpose: what a name means; `crate`, `self`, `super` and `Self`
 //! are names like others here, and are told apart where they are resolved.
 
-use super::ident::bare;
+use super::ident::{bare, is_reserved};
 use super::item::{Walk, is_public};
 use crate::facts::{
-    BindingKind, Import, ImportId, ImportTarget, NameId, ReferenceKind, ScopeKind, Space, Value, ValueId,
+    BindingKind, Guards, Import, ImportId, ImportTarget, NameId, ReferenceKind, ScopeKind, Space, Value, ValueId,
 };
 use crate::span::Span;
 use syn::visit;
@@ -18,11 +18,6 @@ const POINTERS: &[&str] = &[
     "Arc", "Box", "Cow", "LazyCell", "LazyLock", "ManuallyDrop", "MutexGuard", "Pin", "Rc", "Ref", "RefMut",
     "RwLockReadGuard", "RwLockWriteGuard",
 ];
-
-/// Names of a path that the language has, and nobody defines.
-fn is_reserved(name: &str) -> bool {
-    matches!(name, "crate" | "self" | "super" | "Self")
-}
 
 impl Walk<'_> {
     /// A name behind a base, or the first of a path; told as a reference.
@@ -42,18 +37,19 @@ impl Walk<'_> {
 
     /// A whole path, with the types in its angle brackets.
     pub fn path(&mut self, path: &syn::Path, space: Space, kind: ReferenceKind) -> ValueId {
-        self.path_behind(None, path.segments.iter(), space, kind)
+        self.path_behind(None, path.segments.iter(), space, kind).0
     }
 
+    /// Names behind a base, or a path of its own, with the types in the angle brackets of the last.
     fn path_behind<'s>(
         &mut self,
         base: Option<ValueId>,
         segments: impl ExactSizeIterator<Item = &'s syn::PathSegment>,
         space: Space,
         kind: ReferenceKind,
-    ) -> ValueId {
+    ) -> (ValueId, Vec<ValueId>) {
         let count = segments.len();
-        let mut base = base;
+        let (mut base, mut last) = (base, Vec::new());
         for (position, segment) in segments.enumerate() {
             let (space, kind) = match (position + 1 == count, base) {
                 (true, _) => (space, kind),
@@ -61,9 +57,9 @@ impl Walk<'_> {
                 (false, Some(_)) => (Space::Type, ReferenceKind::Attribute),
             };
             base = Some(self.segment(base, &segment.ident, space, kind));
-            self.arguments(&segment.arguments);
+            last = self.arguments(&segment.arguments);
         }
-        base.unwrap_or(ValueId(0))
+        (base.unwrap_or(ValueId(0)), last)
     }
 
     /// `<Order as Store>::save`, or a path without the brackets.
@@ -79,10 +75,10 @@ impl Walk<'_> {
         let mut base = Some(of);
         if qself.position > 0 {
             let of_trait = path.segments.iter().take(qself.position).collect::<Vec<_>>().into_iter();
-            base = Some(self.path_behind(None, of_trait, Space::Type, ReferenceKind::Name));
+            base = Some(self.path_behind(None, of_trait, Space::Type, ReferenceKind::Name).0);
         }
         let rest = path.segments.iter().skip(qself.position).collect::<Vec<_>>().into_iter();
-        self.path_behind(base, rest, space, kind)
+        self.path_behind(base, rest, space, kind).0
     }
 
     /// The types in angle brackets, in order.
@@ -149,14 +145,7 @@ impl Walk<'_> {
         let (Some(last), None) = (segments.last(), &of.qself) else {
             return self.qualified(of.qself.as_ref(), &of.path, Space::Type, kind);
         };
-        let mut base = None;
-        for segment in segments.iter().take(segments.len() - 1) {
-            let kind = if base.is_none() { ReferenceKind::Name } else { ReferenceKind::Attribute };
-            base = Some(self.segment(base, &segment.ident, Space::Type, kind));
-            self.arguments(&segment.arguments);
-        }
-        let named = self.segment(base, &last.ident, Space::Type, kind);
-        let arguments = self.arguments(&last.arguments);
+        let (named, arguments) = self.path_behind(None, segments.iter(), Space::Type, kind);
         match &arguments[..] {
             [] => named,
             [.., held] if POINTERS.iter().any(|it| last.ident == it) => *held,
@@ -273,7 +262,7 @@ impl Walk<'_> {
                 is_public: is_public(&item.vis),
                 bound_span: span,
                 scope: self.scope,
-                guards: self.guards,
+                guards: self.guarded_by(&item.attrs),
                 statement: span,
             },
             Some(name),
@@ -297,7 +286,8 @@ impl Walk<'_> {
         let statement = self.locator.span(item.use_token.span);
         let end = self.locator.offset(item.semi_token.span.end());
         let statement = Span::new(statement.start, end);
-        let leaf = Leaf { statement, is_public: is_public(&item.vis) };
+        let guards = self.guarded_by(&item.attrs);
+        let leaf = Leaf { statement, is_public: is_public(&item.vis), guards };
         self.tree(&item.tree, None, "", leaf);
     }
 
@@ -369,7 +359,7 @@ impl Walk<'_> {
             is_public: leaf.is_public,
             bound_span,
             scope: self.scope,
-            guards: self.guards,
+            guards: leaf.guards,
             statement: leaf.statement,
         };
         self.import(import, bound);
@@ -379,7 +369,8 @@ impl Walk<'_> {
     pub fn extern_crate(&mut self, item: &syn::ItemExternCrate) {
         let at = item.rename.as_ref().map_or(&item.ident, |(_, rename)| rename);
         let statement = Span::new(self.locator.span(item.extern_token.span).start, self.span_of(at).end);
-        let leaf = Leaf { statement, is_public: is_public(&item.vis) };
+        let guards = self.guarded_by(&item.attrs);
+        let leaf = Leaf { statement, is_public: is_public(&item.vis), guards };
         self.leaf(&item.ident, &bare(at), at, None, "", leaf);
     }
 
@@ -394,6 +385,7 @@ impl Walk<'_> {
 struct Leaf {
     statement: Span,
     is_public: bool,
+    guards: Guards,
 }
 
 /// Attributes of the language itself, and of its tools.

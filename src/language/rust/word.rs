@@ -4,6 +4,7 @@
 //! commas before a closing bracket are left out, and so is `pub`. A name in lower case that stands alone is a variable; types,
 //! constants, parts of paths, macros and what stands behind a dot are not. Absent on purpose: statements; see `fragment`.
 
+use super::ident::KEYWORDS;
 use super::token::{Token, TokenKind, layout_commas};
 use crate::language::print::{CallableWord, WordKind, fold, hash_of};
 use crate::span::Span;
@@ -13,13 +14,6 @@ use ra_ap_rustc_lexer::LiteralKind;
 const SIGNS: &[&str] = &[
     "..=", "...", "<<=", "::", "->", "=>", "==", "!=", "<=", ">=", "&&", "||", "..", "+=", "-=", "*=", "/=", "%=",
     "^=", "&=", "|=", "<<",
-];
-
-/// Words of the language itself.
-const KEYWORDS: &[&str] = &[
-    "as", "async", "await", "break", "const", "continue", "crate", "dyn", "else", "enum", "extern", "false", "fn",
-    "for", "if", "impl", "in", "let", "loop", "match", "mod", "move", "mut", "pub", "ref", "return", "self", "Self",
-    "static", "struct", "super", "trait", "true", "type", "unsafe", "use", "where", "while", "yield",
 ];
 
 /// The tokens that count, in order.
