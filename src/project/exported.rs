@@ -175,7 +175,8 @@ impl Resolver<'_, '_> {
             };
             let bindings: Vec<&Binding> = bindings.iter().filter(|binding| !is_own(binding)).collect();
             if !bindings.is_empty() {
-                return distinct(self.bindings(file, &facts, bindings));
+                let found = distinct(self.bindings(file, &facts, bindings));
+                return self.beside_globs(file, &facts, MODULE_SCOPE, name, found);
             }
         }
         if let Some(submodule) = submodule {

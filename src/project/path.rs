@@ -330,7 +330,8 @@ impl Resolver<'_, '_> {
         if let Some(id) = facts.names.find(name) {
             let bindings: Vec<&Binding> = facts.bindings_of(scope, id).iter().collect();
             if !bindings.is_empty() {
-                return distinct(self.bindings(module.file, &facts, bindings));
+                let found = distinct(self.bindings(module.file, &facts, bindings));
+                return self.beside_globs(module.file, &facts, scope, name, found);
             }
         }
         let (found, is_open) = self.starred(module.file, &facts, scope, name);
@@ -347,6 +348,36 @@ impl Resolver<'_, '_> {
             true => vec![Resolved::unknown(), Resolved::new(Entity::Missing(symbol)).likely()],
             false => vec![Resolved::new(Entity::Missing(symbol))],
         }
+    }
+
+    /// What a module itself gives a name to, with what its globs take under that name in a space which that leaves free:
+    /// `mod save; pub use save::*;` is a module and a function.
+    pub(super) fn beside_globs(
+        &mut self,
+        file: EntryId,
+        facts: &Facts,
+        scope: ScopeId,
+        name: &str,
+        mut own: Vec<Resolved>,
+    ) -> Vec<Resolved> {
+        let has_globs = facts.imports.iter().any(|it| it.target == ImportTarget::Star && it.scope == scope);
+        if !has_globs || !self.is_spaced(file) {
+            return own;
+        }
+        let spaces = [Space::Type, Space::Value, Space::Macro].into_iter();
+        let free: Vec<Space> = spaces.filter(|&space| self.fitting(own.clone(), space).is_empty()).collect();
+        if free.is_empty() {
+            return own;
+        }
+        let symbol = self.scope_symbol(file, facts, scope).map(|it| std::sync::Arc::new(it.member(name)));
+        for mut it in self.starred(file, facts, scope, name).0 {
+            let is_defined = matches!(it.entity, Entity::Definition(_));
+            if is_defined && free.iter().any(|&space| !self.fitting(vec![it.clone()], space).is_empty()) {
+                it.passed.extend(symbol.clone());
+                own.push(it);
+            }
+        }
+        own
     }
 
     /// What a glob takes under a name from what its path means, and whether it could take more than is known.
