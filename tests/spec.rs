@@ -87,6 +87,7 @@ specs! {
     resolve_scopes => "tests/spec/resolve/scopes.md",
     why_lines => "tests/spec/why/lines.md",
     rust_features => "tests/spec/rust/features.md",
+    rust_routes => "tests/spec/rust/routes.md",
     rust_names => "tests/spec/rust/names.md",
     rust_references => "tests/spec/rust/references.md",
     rust_states => "tests/spec/rust/states.md",

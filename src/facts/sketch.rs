@@ -24,6 +24,8 @@ pub const MODULE_BODY: BodyId = BodyId(0);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Expression {
     Name(Box<str>),
+    /// A path that the facts know, by the place of its last name.
+    Path(Span),
     Attribute {
         base: ExpressionId,
         name: Box<str>,
@@ -163,9 +165,39 @@ pub struct Sketch {
     pub spans: Vec<Span>,
     pub bodies: Vec<Body>,
     pub line_index: LineIndex,
+    /// Routers are built by chains of calls, each of which gives the router: `Router::new().route(…)`.
+    pub has_builders: bool,
 }
 
 impl Sketch {
+    /// Adds a body of which nothing is known yet.
+    pub fn open(
+        &mut self,
+        kind: Option<DefinitionKind>,
+        parent: Option<BodyId>,
+        name: &str,
+        name_span: Span,
+    ) -> BodyId {
+        self.bodies.push(Body {
+            kind,
+            parent,
+            name: name.into(),
+            name_span,
+            parameters: Vec::new(),
+            decorators: Vec::new(),
+            bases: Vec::new(),
+            returns: Vec::new(),
+            statements: Vec::new(),
+            assigned: Default::default(),
+            elements: Default::default(),
+            additions: Default::default(),
+            attributes: Default::default(),
+            called: Vec::new(),
+            hands_over: Vec::new(),
+        });
+        BodyId(self.bodies.len() as u32 - 1)
+    }
+
     pub fn expression(&self, id: ExpressionId) -> &Expression {
         &self.expressions[id.0 as usize]
     }

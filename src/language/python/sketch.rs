@@ -48,24 +48,7 @@ impl Walk {
 
     fn open(&mut self, kind: Option<DefinitionKind>, name: &str, name_span: Span) -> BodyId {
         let parent = kind.map(|_| self.body);
-        self.sketch.bodies.push(Body {
-            kind,
-            parent,
-            name: name.into(),
-            name_span,
-            parameters: Vec::new(),
-            decorators: Vec::new(),
-            bases: Vec::new(),
-            returns: Vec::new(),
-            statements: Vec::new(),
-            assigned: Default::default(),
-            elements: Default::default(),
-            additions: Default::default(),
-            attributes: Default::default(),
-            called: Vec::new(),
-            hands_over: Vec::new(),
-        });
-        BodyId(self.sketch.bodies.len() as u32 - 1)
+        self.sketch.open(kind, parent, name, name_span)
     }
 
     fn statements(&mut self, body: &[Stmt]) -> Vec<Statement> {

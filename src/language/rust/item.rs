@@ -92,11 +92,7 @@ impl Walk<'_> {
 
     /// Where a name stands, without `r#`.
     pub fn span_of(&self, ident: &syn::Ident) -> Span {
-        let span = self.locator.span(ident.span());
-        match span.slice(self.locator.text).starts_with("r#") {
-            true => Span::new(span.start + 2, span.end),
-            false => span,
-        }
+        self.locator.name_span(ident)
     }
 
     pub fn refer(&mut self, span: Span, value: ValueId, kind: ReferenceKind) {

@@ -3,7 +3,7 @@
 //! Tokens say what a line is and where things begin and end; the tree says what is defined, and what is named where. syn
 //! does not recover: a text that it refuses has its lines and comments, and is otherwise unread. Code in the brackets of a
 //! macro is read where it is items, arguments or statements. Invariant: what stands in a text depends on the text alone,
-//! never on a crate around it. Absent: what a macro expands to, and what a program wires together.
+//! never on a crate around it. Absent: what a macro expands to, and what a program runs.
 
 mod builtin;
 mod depth;
@@ -18,6 +18,7 @@ mod layout;
 mod line;
 mod module;
 mod path;
+mod sketch;
 #[cfg(test)]
 mod tests;
 mod token;
@@ -35,7 +36,7 @@ pub const SPEC: LanguageSpec = LanguageSpec {
     linking: Some(&LINKING),
     extract,
     fragments: fragment::fragments,
-    sketch: None,
+    sketch: Some(sketch::sketch),
     layout: layout::layout,
     grammar: None,
     queries: &[],
@@ -127,6 +128,15 @@ impl Locator<'_> {
 
     fn span(&self, span: proc_macro2::Span) -> Span {
         Span::new(self.offset(span.start()), self.offset(span.end()))
+    }
+
+    /// Where a name stands, without `r#`.
+    fn name_span(&self, ident: &syn::Ident) -> Span {
+        let span = self.span(ident.span());
+        match span.slice(self.text).starts_with("r#") {
+            true => Span::new(span.start + 2, span.end),
+            false => span,
+        }
     }
 
     /// All of a text that syn refuses, what begins at the line of the error first.

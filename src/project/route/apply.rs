@@ -3,6 +3,7 @@
 //! Invariant: one registration of one place, host and chain of calls is added once. Absent on purpose: registrations on
 //! what is not known to be a host; they are counted.
 
+use super::builder::written;
 use super::framework::{REGISTERING, framework_of};
 use super::run::{Run, body_of};
 use super::value::{Frame, Place, Registration, Value};
@@ -32,10 +33,12 @@ impl<'p, 's> Run<'p, 's> {
         let prefix = match framework {
             Framework::Starlette if kind == HostKind::Router => call.keyword("prefix"),
             Framework::Flask if kind == HostKind::Router => call.keyword("url_prefix"),
+            Framework::Actix if kind == HostKind::Router => call.positional.first().copied(),
             _ => None,
         };
         if let Some(prefix) = prefix {
             let text = self.optional_text(frame, prefix).unwrap_or_default();
+            let text = if framework == Framework::Actix { written(&text) } else { text.to_string() };
             self.out.hosts[host.0 as usize].prefix = RoutePath::new(&text, false);
         }
         if let Some(routes) = call.keyword("routes").filter(|_| framework == Framework::Starlette) {
@@ -118,7 +121,9 @@ impl<'p, 's> Run<'p, 's> {
                 if let Some(&known) = self.host_at.get(&key) {
                     return Some((known, 0));
                 }
-                let host = self.add_host(place, key.1, framework_of(method), HostKind::Parameter);
+                // A function that configures is given actix's configuration.
+                let framework = if sketch.sketch.has_builders { Framework::Actix } else { framework_of(method) };
+                let host = self.add_host(place, key.1, framework, HostKind::Parameter);
                 Some((host, 0))
             }
             _ => None,
@@ -141,23 +146,10 @@ impl<'p, 's> Run<'p, 's> {
                 };
                 let Some(child) = child else { return };
                 let children = self.evaluate(frame, child);
-                let is_certain = children.iter().filter(|it| **it != Value::None).count() == 1;
-                let mut placed = false;
-                for value in &children {
-                    let Value::Host(child, _) = value else { continue };
-                    let Some((parent, made)) = self.host_of(base, name) else { continue };
-                    let prefix = prefix.and_then(|it| self.optional_text(frame, it));
-                    let prefix = prefix.map(|text| RoutePath::new(&text, false));
-                    let label = call.keyword("name").map(|it| self.text_of(frame, it));
-                    let (site, chain) = self.site(frame, place, made);
-                    let key = format!("{} {:?}", child.0, prefix);
-                    let tier = if is_certain { Tier::Proven } else { Tier::Likely };
-                    if self.made.insert((parent, place, chain, key)) {
-                        let name = label.map(|it| (&*it).into());
-                        self.out.mounts.push(Mount { parent, child: *child, prefix, name, site, tier });
-                    }
-                    placed = true;
-                }
+                let prefix = prefix.and_then(|it| self.optional_text(frame, it));
+                let prefix = prefix.map(|text| RoutePath::new(&text, false));
+                let label = call.keyword("name").map(|it| self.text_of(frame, it));
+                let placed = self.mount(frame, place, (base, name), &children, prefix, label);
                 self.out.unplaced += u64::from(!placed && name != "mount");
             }
             "add_routes" => {
@@ -178,6 +170,33 @@ impl<'p, 's> Run<'p, 's> {
             }
             _ => self.add_by_call(frame, place, call, base, name),
         }
+    }
+
+    /// Adds the hosts among some values below another one; `by` is that and the method that does so. Whether any was.
+    pub(super) fn mount(
+        &mut self,
+        frame: &Rc<Frame>,
+        place: Place,
+        by: (&Value, &str),
+        children: &[Value],
+        prefix: Option<RoutePath>,
+        label: Option<Rc<str>>,
+    ) -> bool {
+        let is_certain = children.iter().filter(|it| **it != Value::None).count() == 1;
+        let mut placed = false;
+        for value in children {
+            let Value::Host(child, _) = value else { continue };
+            let Some((parent, made)) = self.host_of(by.0, by.1) else { continue };
+            let (site, chain) = self.site(frame, place, made);
+            let key = format!("{} {:?}", child.0, prefix);
+            let tier = if is_certain { Tier::Proven } else { Tier::Likely };
+            if self.made.insert((parent, place, chain, key)) {
+                let (prefix, name) = (prefix.clone(), label.as_deref().map(Into::into));
+                self.out.mounts.push(Mount { parent, child: *child, prefix, name, site, tier });
+            }
+            placed = true;
+        }
+        placed
     }
 
     /// `add_api_route("/x", view)`, `add_url_rule("/x", view_func=view)`, `router.add_get("/x", view)`.

@@ -50,7 +50,14 @@ impl<'p, 's> Run<'p, 's> {
                 let bases = self.evaluate(frame, *base);
                 distinct(bases.iter().flat_map(|base| self.attribute(base, name)).collect())
             }
-            Expression::Call(call) => self.call(frame, id, call),
+            Expression::Path(name) => self.linked(frame.file, *name),
+            Expression::Call(call) => {
+                let is_member = matches!(file.sketch.expression(call.function), Expression::Attribute { .. });
+                match is_member && file.sketch.has_builders {
+                    true => self.chain(frame, id, false),
+                    false => self.call(frame, id, call),
+                }
+            }
             Expression::Text(text) => vec![Value::Text((&**text).into())],
             Expression::Number(number) => vec![Value::Number(*number)],
             Expression::None => vec![Value::None],
@@ -152,6 +159,10 @@ impl<'p, 's> Run<'p, 's> {
         let Some(file) = self.known(frame.file) else { return String::new() };
         match file.sketch.expression(id) {
             Expression::Name(name) => name.to_string(),
+            Expression::Path(name) => {
+                let named = file.facts.reference_at(*name).and_then(|it| file.facts.last_name(it.value));
+                named.map_or_else(String::new, |name| file.facts.name(name).to_owned())
+            }
             Expression::Attribute { base, name } => format!("{}.{name}", self.label(frame, *base)),
             Expression::Call(call) => format!("{}()", self.label(frame, call.function)),
             _ => "computed value".to_owned(),
@@ -249,7 +260,13 @@ impl<'p, 's> Run<'p, 's> {
         distinct(found)
     }
 
-    fn call_one(&mut self, frame: &Rc<Frame>, id: ExpressionId, call: &Call, function: &Value) -> Vec<Value> {
+    pub(super) fn call_one(
+        &mut self,
+        frame: &Rc<Frame>,
+        id: ExpressionId,
+        call: &Call,
+        function: &Value,
+    ) -> Vec<Value> {
         let place = self.place(frame, id);
         match function {
             Value::External(path) => self.call_outside(frame, id, call, path),
@@ -357,6 +374,7 @@ impl<'p, 's> Run<'p, 's> {
                 [Value::Text(path)] => self.module_named(path, frame.file).into_iter().map(Value::Module).collect(),
                 _ => Vec::new(),
             },
+            _ if self.is_built(frame) => self.outside_built(frame, id, call, path),
             _ => self.pattern(frame, id, call, path).into_iter().map(|it| Value::Pattern(Rc::new(it))).collect(),
         }
     }
@@ -565,8 +583,9 @@ impl<'p, 's> Run<'p, 's> {
     }
 }
 
-fn method_of(verb: &str) -> Box<str> {
-    if verb == "view" { "*".into() } else { verb.to_ascii_uppercase().into() }
+/// The method of HTTP that a function or a method is called for.
+pub(super) fn method_of(verb: &str) -> Box<str> {
+    if matches!(verb, "view" | "any") { "*".into() } else { verb.to_ascii_uppercase().into() }
 }
 
 /// What tells a call whose arguments are plain; `None` for others.

@@ -42,6 +42,8 @@ pub(super) const NEEDLES: &[&str] = &[
     "urlpatterns",
     "router.",
     "Router.",
+    "axum",
+    "actix_web",
 ];
 
 /// Methods of a host that register what they decorate, as `@host.get("/x")` does.
@@ -71,8 +73,20 @@ pub(in crate::project) fn constructor(dotted: &str) -> Option<(Framework, HostKi
         ("flask" | "quart", "Blueprint") => (Framework::Flask, HostKind::Router),
         ("aiohttp", "Application") => (Framework::Aiohttp, HostKind::Application),
         ("aiohttp", "RouteTableDef") => (Framework::Aiohttp, HostKind::Router),
+        ("axum", "new" | "default") if path_of(dotted) == Some("Router") => (Framework::Axum, HostKind::Router),
+        ("actix_web", "new") => match path_of(dotted) {
+            Some("App") => (Framework::Actix, HostKind::Application),
+            Some("Scope" | "Resource") => (Framework::Actix, HostKind::Router),
+            _ => return None,
+        },
+        ("actix_web", "scope" | "resource") if path_of(dotted) == Some("web") => (Framework::Actix, HostKind::Router),
         _ => return None,
     })
+}
+
+/// The last name but one.
+fn path_of(dotted: &str) -> Option<&str> {
+    dotted.rsplit('.').nth(1)
 }
 
 /// The framework of a parameter that a registering method is called on.

@@ -10,6 +10,7 @@ use crate::facts::{
     Addition, BindingKind, BodyId, DefinitionId, DefinitionKind, ImportTarget, MODULE_BODY, MODULE_SCOPE,
 };
 use crate::project::{DefinitionRef, Entity, ModuleRef};
+use crate::span::Span;
 use crate::workspace::EntryId;
 use std::rc::Rc;
 
@@ -24,7 +25,9 @@ impl<'p, 's> Run<'p, 's> {
             }
             let Some(file) = self.file(here.file) else { return Vec::new() };
             let is_class = file.sketch.body(here.body).kind == Some(DefinitionKind::Class);
-            if (is_own || !is_class) && self.binds(&file, here.body, name) {
+            let is_bound = self.binds(&file, here.body, name)
+                || file.sketch.has_builders && file.sketch.body(here.body).assigned.contains_key(name);
+            if (is_own || !is_class) && is_bound {
                 return self.local(&here, &file, name);
             }
             is_own = false;
@@ -172,6 +175,19 @@ impl<'p, 's> Run<'p, 's> {
             }
         }
         self.resolved_member(module, name)
+    }
+
+    /// What a path means whose last name stands at a place.
+    pub(super) fn linked(&mut self, file: EntryId, name: Span) -> Vec<Value> {
+        let Some(here) = self.file(file) else { return Vec::new() };
+        let Some(reference) = here.facts.reference_at(name) else { return Vec::new() };
+        let meanings = self.resolver.value(file, reference.value);
+        let value = |run: &mut Self, entity: &Entity| match entity {
+            // The first name of a path may be a crate from outside.
+            Entity::Missing(symbol) => Some(Value::External(symbol.name.as_deref()?.into())),
+            entity => run.entity(entity),
+        };
+        distinct(meanings.iter().filter_map(|it| value(self, &it.entity)).collect())
     }
 
     fn resolved_member(&mut self, module: &ModuleRef, name: &str) -> Vec<Value> {

@@ -1,6 +1,6 @@
 //! Routes: which applications there are, what they mount, and which function answers which method and path.
 //!
-//! FastAPI, Starlette, Flask, Quart, aiohttp and Django. The statements that put an application together are run in the
+//! FastAPI, Starlette, Flask, Quart, aiohttp and Django; axum and actix-web. The statements that put an application together are run in the
 //! abstract (`run`): calls into functions that register something are followed with their arguments, loops go through the
 //! tables that they name, branches are all taken, and objects are told apart by where they are made and by the call that
 //! made them (allocation sites with one call of context; Milanova, Rountev and Ryder, "Parameterized Object Sensitivity",
@@ -10,6 +10,7 @@
 //! middleware, a router class that generates its routes (REST framework, `add_resource`), or a plugin registers.
 
 mod apply;
+mod builder;
 mod compose;
 mod evaluate;
 mod framework;
@@ -49,6 +50,8 @@ pub enum Framework {
     Flask,
     Aiohttp,
     Django,
+    Axum,
+    Actix,
 }
 
 /// What holds routes.
@@ -72,7 +75,7 @@ pub struct Host {
     pub lines: LineRange,
     /// The name it is bound to where it is made, as a symbol; the module where it has none.
     pub symbol: Symbol,
-    /// Its own prefix: `APIRouter(prefix=…)`, `Blueprint(url_prefix=…)`.
+    /// Its own prefix: `APIRouter(prefix=…)`, `Blueprint(url_prefix=…)`, `web::scope("/api")`.
     pub prefix: RoutePath,
 }
 

@@ -42,8 +42,9 @@ impl RoutePath {
         let (before, after) = (prefix.in_braces(), self.in_braces());
         let text = match framework {
             Framework::Starlette | Framework::Django => format!("{before}{after}"),
-            Framework::Flask if after.is_empty() => before,
-            Framework::Flask | Framework::Aiohttp => {
+            Framework::Flask | Framework::Axum | Framework::Actix if after.is_empty() => before,
+            Framework::Axum if after == "/" => before,
+            Framework::Flask | Framework::Aiohttp | Framework::Axum | Framework::Actix => {
                 format!("{}/{}", before.trim_end_matches('/'), after.trim_start_matches('/'))
             }
         };
@@ -213,5 +214,8 @@ mod tests {
         assert_eq!(joined("/api", "", Framework::Starlette), "/api");
         assert_eq!(joined("/api/", "/users", Framework::Flask), "/api/users");
         assert_eq!(joined("api/", "users/", Framework::Django), "/api/users/");
+        assert_eq!(joined("/api", "/users", Framework::Axum), "/api/users");
+        assert_eq!(joined("/api", "/", Framework::Axum), "/api");
+        assert_eq!(joined("/api", "", Framework::Actix), "/api");
     }
 }

@@ -4,13 +4,14 @@
 //! that nobody gives, where nothing was seen to call it. Absent on purpose: time; a body that is reached twice is run
 //! twice, and registrations of one place and one chain of calls are one.
 
+use super::builder::BUILDING;
 use super::evaluate::{STATEMENT_STEPS, STEPS_ALLOWED};
 use super::framework::{NEEDLES, REGISTERING, VERBS};
 use super::value::{Arguments, Closure, Element, Frame, Instance, Place, Value};
 use super::{HostId, Routes};
 use crate::facts::{
-    BodyId, Call, DefinitionId, DefinitionKind, Expression, ExpressionId, Facts, MODULE_BODY, MODULE_SCOPE, ScopeId,
-    Sketch, Statement, Target,
+    BodyId, Call, DefinitionId, DefinitionKind, Expression, ExpressionId, Facts, Guards, MODULE_BODY, MODULE_SCOPE,
+    ScopeId, Sketch, Statement, Target,
 };
 use crate::project::{Project, Resolver};
 use crate::source::Needles;
@@ -207,8 +208,9 @@ impl<'p, 's> Run<'p, 's> {
                 for body in file.sketch.body_ids().filter(|&body| body != MODULE_BODY) {
                     let it = file.sketch.body(body);
                     let calls = |names: &[&str]| it.called.iter().any(|name| names.contains(&&**name));
+                    let registering = if file.sketch.has_builders { BUILDING } else { REGISTERING };
                     let hands_over = it.hands_over.iter().any(|name| VERBS.contains(&&**name));
-                    let registers = hands_over || calls(REGISTERING);
+                    let registers = hands_over || calls(registering);
                     let is_function = it.kind != Some(DefinitionKind::Class);
                     if !is_function || !(registers || it.called.iter().any(|name| names.contains(name))) {
                         continue;
@@ -223,7 +225,7 @@ impl<'p, 's> Run<'p, 's> {
                         None => {
                             names.insert(it.name.clone());
                             let takes = it.parameters.iter().any(|it| &*it.name != "self");
-                            if takes && calls(REGISTERING) && it.parent == Some(MODULE_BODY) {
+                            if takes && calls(registering) && it.parent == Some(MODULE_BODY) {
                                 taking.insert(it.name.to_string());
                             }
                         }
@@ -411,9 +413,15 @@ impl<'p, 's> Run<'p, 's> {
     }
 
     /// Runs the calls in an expression, arguments first.
-    fn run_expression(&mut self, frame: &Rc<Frame>, id: ExpressionId) {
+    pub(super) fn run_expression(&mut self, frame: &Rc<Frame>, id: ExpressionId) {
         let Some(file) = self.file(frame.file) else { return };
         match file.sketch.expression(id) {
+            Expression::Call(call)
+                if file.sketch.has_builders
+                    && matches!(file.sketch.expression(call.function), Expression::Attribute { .. }) =>
+            {
+                self.chain(frame, id, true);
+            }
             Expression::Call(call) => {
                 for &argument in call.positional.iter().chain(call.keywords.iter().map(|(_, value)| value)) {
                     self.run_expression(frame, argument);
@@ -468,17 +476,35 @@ impl<'p, 's> Run<'p, 's> {
                     }
                     self.reached.insert((*file, *class));
                 }
+                Value::External(path) if self.is_built(frame) => self.served(frame, call, path),
                 _ => {}
             }
         }
     }
 
     fn run_function(&mut self, frame: &Rc<Frame>, place: Place, call: &Call, closure: &Closure) {
+        let arguments = self.arguments(frame, call);
+        self.run_with(frame, place, closure, &arguments);
+    }
+
+    /// Runs a function with what it is given, if it registers something.
+    pub(super) fn run_with(&mut self, frame: &Rc<Frame>, place: Place, closure: &Closure, arguments: &Arguments) {
+        let here = (closure.file, closure.body);
+        if !self.marked.contains(&here) {
+            return;
+        }
         let mut chain = frame.chain.borrow().clone();
         chain.push(place);
-        let arguments = self.arguments(frame, call);
-        let inner = self.called_frame(closure, &arguments, chain);
+        let inner = self.called_frame(closure, arguments, chain);
         inner.arms.borrow_mut().extend(frame.arms.borrow().iter().copied());
+        // Of definitions behind `cfg`, one is compiled.
+        let is_conditional = self.known(closure.file).is_some_and(|file| {
+            let definition = file.definition_of(closure.body).filter(|_| file.sketch.has_builders);
+            definition.is_some_and(|id| file.facts.definition(id).guards.has(Guards::CONDITIONAL))
+        });
+        if is_conditional {
+            inner.arms.borrow_mut().push(((closure.file, 0), closure.body.0));
+        }
         self.run_body(&inner);
     }
 
