@@ -33,10 +33,18 @@ pub struct Print {
     pub depth: u8,
     /// An import, `pass`, `global` or another statement that says nothing by itself.
     pub is_trivial: bool,
+    /// It stands around the work and does none: `try`, `except`, `raise`, `return None`, a guard, the head of a function, a
+    /// line of a log. Told in Python alone.
+    pub is_frame: bool,
 }
 
 impl Print {
     pub const OUTSIDE: u32 = u32::MAX;
+
+    /// Whether it does something.
+    pub fn is_work(&self) -> bool {
+        !self.is_trivial && !self.is_frame
+    }
 }
 
 /// A run of prints, by their places in [`Fragments::prints`]; half-open.

@@ -141,6 +141,7 @@ pub fn unhashed(words: &[impl Word], lines: LineRange, unit: Option<u32>, depth:
         literals: cap(words.iter().filter(|word| word.is_literal()).count()),
         depth,
         is_trivial,
+        is_frame: false,
     }
 }
 

@@ -7,8 +7,8 @@
 //! breaks change no hash.
 
 use super::word::{Word, parameters, read_words, string_content, targets};
-use super::{STACK_NEEDED, STACK_SIZE, depth, span_of};
-use crate::facts::{Constant, EnvironmentDefault, Fragments, PrintRange, Unit, UnitKind, Unread, ValueSet};
+use super::{STACK_NEEDED, STACK_SIZE, depth, frame, span_of};
+use crate::facts::{Constant, EnvironmentDefault, Fragments, Print, PrintRange, Unit, UnitKind, Unread, ValueSet};
 use crate::language::print::{self, RawPrint, Word as _, cut, fold};
 use crate::span::{LineIndex, LineRange};
 use ruff_python_ast as ast;
@@ -53,6 +53,12 @@ struct Walk<'a> {
     unit: Option<u32>,
     function: Option<u32>,
     depth: u8,
+}
+
+/// How much a statement says; see [`Print`].
+struct Weight {
+    is_trivial: bool,
+    is_frame: bool,
 }
 
 impl<'a> Walk<'a> {
@@ -112,15 +118,17 @@ impl<'a> Walk<'a> {
                     statement,
                     Stmt::Import(_) | Stmt::ImportFrom(_) | Stmt::Pass(_) | Stmt::Global(_) | Stmt::Nonlocal(_)
                 );
-                self.print(statement.range(), None, is_trivial);
+                let is_frame = self.function.is_some() && frame::is_frame(statement);
+                self.print(statement.range(), None, Weight { is_trivial, is_frame });
                 return;
             }
         };
         let conditional = is_conditional || matches!(statement, Stmt::If(_) | Stmt::Try(_) | Stmt::Match(_));
         let mut from = statement.range().start();
-        for body in bodies {
+        for (at, body) in bodies.into_iter().enumerate() {
             let (Some(first), Some(last)) = (body.first(), body.last()) else { continue };
-            self.print(TextRange::new(from, first.range().start().max(from)), None, false);
+            let weight = Weight { is_trivial: false, is_frame: frame::is_frame_at(statement, at) };
+            self.print(TextRange::new(from, first.range().start().max(from)), None, weight);
             self.body(body, conditional);
             from = last.range().end();
         }
@@ -191,13 +199,13 @@ impl<'a> Walk<'a> {
         let own = self.at(name.range().start().to_u32());
         let until = body.first().map_or(range.end(), |first| first.range().start()).max(start);
         self.owns[unit as usize] = own;
-        self.print(TextRange::new(start, until), Some(own), false);
+        self.print(TextRange::new(start, until), Some(own), Weight { is_trivial: false, is_frame: true });
         self.body(body, false);
         self.out.units[unit as usize].prints.end = self.out.prints.len() as u32;
         self.unit = outer;
     }
 
-    fn print(&mut self, range: TextRange, own: Option<usize>, is_trivial: bool) {
+    fn print(&mut self, range: TextRange, own: Option<usize>, weight: Weight) {
         let words = self.at(range.start().to_u32())..self.at(range.end().to_u32());
         if words.is_empty() {
             return;
@@ -206,7 +214,8 @@ impl<'a> Walk<'a> {
         let start = self.index.line(tokens[0].start);
         let end = self.index.line(self.end_of(words.end - 1)).max(start);
         let lines = LineRange { start, end };
-        self.out.prints.push(print::unhashed(tokens, lines, self.unit, self.depth, is_trivial));
+        let print = print::unhashed(tokens, lines, self.unit, self.depth, weight.is_trivial);
+        self.out.prints.push(Print { is_frame: weight.is_frame, ..print });
         self.raw.push(RawPrint { words, own, function: self.function });
     }
 

@@ -11,6 +11,7 @@ mod depth;
 mod expression;
 mod flow;
 mod fragment;
+mod frame;
 mod layout;
 mod line;
 mod outline;

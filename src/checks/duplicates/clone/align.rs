@@ -87,6 +87,7 @@ mod tests {
             literals: 0,
             depth: 1,
             is_trivial: false,
+            is_frame: false,
         };
         shapes.iter().map(print).collect()
     }

@@ -9,7 +9,7 @@ use crate::checks::duplicates::hierarchy::is_telling;
 use crate::checks::successor::words;
 use crate::facts::{Print, Unit, UnitKind};
 use crate::words::are_opposite;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Names that two renamed units have in common statement by statement, in thousandths, below which they have their form
 /// alone in common: the longer the form, the less a coincidence it is. By the different statements that it has.
@@ -24,6 +24,18 @@ const COMMON_OF_SIBLINGS: u32 = 800;
 /// classes with a common base.
 const SAID_OF_SIBLINGS: u32 = 800;
 const SAID_OF_KINDS: u32 = 500;
+
+/// Tokens of work that two short units of one file have to have in common: that say the same, or that only literals
+/// tell apart. A short unit has fewer tokens than the last.
+const WORK_SAID: u32 = 36;
+const WORK_SHAPED: u32 = 60;
+const SHORT: u32 = 90;
+
+/// Of two units of one file that are near, these many tokens of work have to say the same, unless a quarter of all does.
+const WORK_OF_NEAR: u32 = 60;
+
+/// Different statements that make a ladder when they come twice and more, each time with other literals.
+const RUNGS: usize = 3;
 
 /// A name that more classes, or modules, than this define is a hook: each writes its own.
 const HOLDERS_OF_A_HOOK: u32 = 8;
@@ -91,6 +103,27 @@ impl<'c> Likeness<'c> {
         is_opposite_of(x, y) && (common < COMMON_OF_OPPOSITES || said() < COMMON_OF_OPPOSITES)
             || self.are_asked(a, b) && (common < COMMON_OF_SIBLINGS || said() < SAID_OF_SIBLINGS)
             || are_kinds(x, y) && said() < SAID_OF_KINDS
+            || x.exact != y.exact && self.are_framed_alike(a, b)
+    }
+
+    /// Whether two units have a frame or a ladder in common and do different work.
+    fn are_framed_alike(&self, a: UnitRef, b: UnitRef) -> bool {
+        let (x, y) = (self.corpus.statements(a), self.corpus.statements(b));
+        let work = |prints: &[Print]| tokens(prints.iter().filter(|it| it.is_work()));
+        let said = tokens(in_both(&x, &y, said_by).filter(|it| it.is_work()));
+        if said >= work(&x).max(work(&y)) {
+            return false;
+        }
+        let shaped: Vec<&Print> = in_both(&x, &y, |print| print.shape).filter(|it| it.is_work()).collect();
+        let rungs: FxHashSet<u64> = shaped.iter().map(|it| it.shape).collect();
+        let formed = tokens(shaped.iter().copied());
+        let is_ladder = rungs.len() <= RUNGS && shaped.len() >= rungs.len() * 2 && said * 4 < formed;
+        // what stands beside each other is written in one way
+        let all = tokens(&*x).max(tokens(&*y));
+        let is_short = all < SHORT && said < WORK_SAID && formed < WORK_SHAPED;
+        let is_near = self.corpus.unit(a).blind != self.corpus.unit(b).blind;
+        let is_frame = is_short || is_near && said < WORK_OF_NEAR.min(all / 4);
+        is_ladder || a.file == b.file && is_frame
     }
 
     /// Whether a run of statements in each of two units is the form in which both answer what is asked of them.
@@ -147,22 +180,32 @@ fn common(a: &[Print], b: &[Print]) -> u32 {
     (both * 1000).checked_div(all).unwrap_or(1000)
 }
 
-/// Statements that say the same, in thousandths of the longer list: what only a variable's name tells apart says the same,
-/// what a literal does says another thing.
+/// What a statement says: what only a variable's name tells apart says the same, what a literal does says another thing.
+fn said_by(print: &Print) -> u64 {
+    if print.literals == 0 { print.shape } else { print.exact }
+}
+
+/// Statements that say the same, in thousandths of the longer list.
 fn said(a: &[Print], b: &[Print]) -> u32 {
-    let word = |print: &Print| if print.literals == 0 { print.shape } else { print.exact };
-    let telling = |prints: &[Print]| prints.iter().filter(|it| !it.is_trivial).map(word).collect::<Vec<u64>>();
-    let (x, y) = (telling(a), telling(b));
+    let telling = |prints: &[Print]| prints.iter().filter(|it| !it.is_trivial).count() as u32;
+    let both = in_both(a, b, said_by).filter(|it| !it.is_trivial).count() as u32;
+    (both * 1000).checked_div(telling(a).max(telling(b))).unwrap_or(1000)
+}
+
+fn tokens<'p>(prints: impl IntoIterator<Item = &'p Print>) -> u32 {
+    prints.into_iter().map(|it| u32::from(it.tokens)).sum()
+}
+
+/// The statements of the second list that are in the first as well, as often as they are there, by a key.
+fn in_both<'p>(a: &[Print], b: &'p [Print], key: fn(&Print) -> u64) -> impl Iterator<Item = &'p Print> {
     let mut left: FxHashMap<u64, u32> = FxHashMap::default();
-    x.iter().for_each(|&word| *left.entry(word).or_default() += 1);
-    let mut both = 0;
-    for word in &y {
-        if let Some(count) = left.get_mut(word).filter(|count| **count > 0) {
-            *count -= 1;
-            both += 1;
-        }
-    }
-    (both * 1000u32).checked_div(x.len().max(y.len()) as u32).unwrap_or(1000)
+    a.iter().for_each(|print| *left.entry(key(print)).or_default() += 1);
+    b.iter().filter(move |print| {
+        let count = left.entry(key(print)).or_default();
+        let is_there = *count > 0;
+        *count = count.saturating_sub(1);
+        is_there
+    })
 }
 
 /// `add_line` and `remove_line`, `CreateTable` and `DropTable`.
