@@ -31,8 +31,11 @@ const WORK_SAID: u32 = 36;
 const WORK_SHAPED: u32 = 60;
 const SHORT: u32 = 90;
 
-/// Of two units of one file that are near, these many tokens of work have to say the same, unless a quarter of all does.
+/// Of two units of one file that are near, these many tokens of work have to say the same, unless a third of all does.
 const WORK_OF_NEAR: u32 = 60;
+
+/// Tokens of work that a run of statements has.
+const WORK_OF_RUNS: u32 = 16;
 
 /// Different statements that make a ladder when they come twice and more, each time with other literals.
 const RUNGS: usize = 3;
@@ -109,7 +112,6 @@ impl<'c> Likeness<'c> {
     /// Whether two units have a frame or a ladder in common and do different work.
     fn are_framed_alike(&self, a: UnitRef, b: UnitRef) -> bool {
         let (x, y) = (self.corpus.statements(a), self.corpus.statements(b));
-        let work = |prints: &[Print]| tokens(prints.iter().filter(|it| it.is_work()));
         let said = tokens(in_both(&x, &y, said_by).filter(|it| it.is_work()));
         if said >= work(&x).max(work(&y)) {
             return false;
@@ -122,8 +124,8 @@ impl<'c> Likeness<'c> {
         let all = tokens(&*x).max(tokens(&*y));
         let is_short = all < SHORT && said < WORK_SAID && formed < WORK_SHAPED;
         let is_near = self.corpus.unit(a).blind != self.corpus.unit(b).blind;
-        let is_frame = is_short || is_near && said < WORK_OF_NEAR.min(all / 4);
-        is_ladder || a.file == b.file && is_frame
+        let is_frame = is_short || is_near && said < WORK_OF_NEAR.min(all / 3);
+        formed == 0 || is_ladder || a.file == b.file && is_frame
     }
 
     /// Whether a run of statements in each of two units is the form in which both answer what is asked of them.
@@ -194,6 +196,16 @@ fn said(a: &[Print], b: &[Print]) -> u32 {
 
 fn tokens<'p>(prints: impl IntoIterator<Item = &'p Print>) -> u32 {
     prints.into_iter().map(|it| u32::from(it.tokens)).sum()
+}
+
+/// The tokens of the statements that do something.
+fn work(prints: &[Print]) -> u32 {
+    tokens(prints.iter().filter(|it| it.is_work()))
+}
+
+/// Whether the statements of a run are a frame around other work.
+pub fn is_frame(run: &[Print]) -> bool {
+    work(run) < WORK_OF_RUNS
 }
 
 /// The statements of the second list that are in the first as well, as often as they are there, by a key.

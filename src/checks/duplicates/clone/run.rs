@@ -6,7 +6,7 @@
 //! finds it. Bounded: of windows in more than [`COMMON`] places only the first so many are grown; the rest is counted.
 //! Invariant: runs do not overlap.
 
-use super::likeness::Likeness;
+use super::likeness::{Likeness, is_frame};
 use super::{CloneType, Copy, Found, MIN_TOKENS_APART, MIN_VARIETY, Search};
 use crate::checks::duplicates::corpus::UnitRef;
 use crate::facts::{Fragments, Print, PrintRange};
@@ -151,7 +151,8 @@ fn grow(
     let kind = if copies.iter().all(same) { CloneType::Exact } else { CloneType::Renamed };
     // other literals in the same places are a table
     let is_table = literals * if kind == CloneType::Exact { 4 } else { 5 } > words * 2;
-    if !is_large || is_table || variety.len() < usize::from(MIN_VARIETY) {
+    let is_frame = kind != CloneType::Exact && is_frame(model);
+    if !is_large || is_table || is_frame || variety.len() < usize::from(MIN_VARIETY) {
         return None;
     }
     Some(Found { kind, similarity: 1000, tokens, copies })
