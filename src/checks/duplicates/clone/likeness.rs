@@ -112,14 +112,10 @@ impl<'c> Likeness<'c> {
     /// Whether two units have a frame or a ladder in common and do different work.
     fn are_framed_alike(&self, a: UnitRef, b: UnitRef) -> bool {
         let (x, y) = (self.corpus.statements(a), self.corpus.statements(b));
-        let said = tokens(in_both(&x, &y, said_by).filter(|it| it.is_work()));
+        let Common { said, formed, is_ladder } = work_in_common(&x, &y);
         if said >= work(&x).max(work(&y)) {
             return false;
         }
-        let shaped: Vec<&Print> = in_both(&x, &y, |print| print.shape).filter(|it| it.is_work()).collect();
-        let rungs: FxHashSet<u64> = shaped.iter().map(|it| it.shape).collect();
-        let formed = tokens(shaped.iter().copied());
-        let is_ladder = rungs.len() <= RUNGS && shaped.len() >= rungs.len() * 2 && said * 4 < formed;
         // what stands beside each other is written in one way
         let all = tokens(&*x).max(tokens(&*y));
         let is_short = all < SHORT && said < WORK_SAID && formed < WORK_SHAPED;
@@ -128,9 +124,9 @@ impl<'c> Likeness<'c> {
         formed == 0 || is_ladder || a.file == b.file && is_frame
     }
 
-    /// Whether a run of statements in each of two units is the form in which both answer what is asked of them.
+    /// Whether a run of statements in each of two units is a ladder, or the form in which both answer what is asked of them.
     pub fn are_one_form(&self, a: UnitRef, b: UnitRef, x: &[Print], y: &[Print]) -> bool {
-        a != b && self.are_asked(a, b) && said(x, y) < SAID_OF_SIBLINGS
+        work_in_common(x, y).is_ladder || a != b && self.are_asked(a, b) && said(x, y) < SAID_OF_SIBLINGS
     }
 
     /// Whether something asks each of two units for its own.
@@ -196,6 +192,24 @@ fn said(a: &[Print], b: &[Print]) -> u32 {
 
 fn tokens<'p>(prints: impl IntoIterator<Item = &'p Print>) -> u32 {
     prints.into_iter().map(|it| u32::from(it.tokens)).sum()
+}
+
+/// What two lists do alike.
+struct Common {
+    /// Tokens of work that say the same, and of those that only literals tell apart as well.
+    said: u32,
+    formed: u32,
+    /// A few different statements, again and again with other literals.
+    is_ladder: bool,
+}
+
+fn work_in_common(a: &[Print], b: &[Print]) -> Common {
+    let said = tokens(in_both(a, b, said_by).filter(|it| it.is_work()));
+    let formed: Vec<&Print> = in_both(a, b, |print| print.shape).filter(|it| it.is_work()).collect();
+    let rungs: FxHashSet<u64> = formed.iter().map(|it| it.shape).collect();
+    let count = formed.len();
+    let formed = tokens(formed);
+    Common { said, formed, is_ladder: rungs.len() <= RUNGS && count >= rungs.len() * 2 && said * 4 < formed }
 }
 
 /// The tokens of the statements that do something.
