@@ -124,9 +124,13 @@ impl<'c> Likeness<'c> {
         formed == 0 || is_ladder || a.file == b.file && is_frame
     }
 
-    /// Whether a run of statements in each of two units is a ladder, or the form in which both answer what is asked of them.
+    /// Whether a run of statements in each of two units is a ladder, what opposites have in common, or the form in which
+    /// both answer what is asked of them.
     pub fn are_one_form(&self, a: UnitRef, b: UnitRef, x: &[Print], y: &[Print]) -> bool {
-        work_in_common(x, y).is_ladder || a != b && self.are_asked(a, b) && said(x, y) < SAID_OF_SIBLINGS
+        let are_opposites = || is_opposite_of(self.corpus.unit(a), self.corpus.unit(b));
+        work_in_common(x, y).is_ladder
+            || a != b && said(x, y) < SAID_OF_SIBLINGS && self.are_asked(a, b)
+            || a != b && said(x, y) < COMMON_OF_OPPOSITES && are_opposites()
     }
 
     /// Whether something asks each of two units for its own.
