@@ -121,7 +121,7 @@ impl<'c> Likeness<'c> {
         let is_short = all < SHORT && said < WORK_SAID && formed < WORK_SHAPED;
         let is_near = self.corpus.unit(a).blind != self.corpus.unit(b).blind;
         let is_frame = is_short || is_near && said < WORK_OF_NEAR.min(all / 3);
-        formed == 0 || is_ladder || a.file == b.file && is_frame
+        is_ladder || a.file == b.file && is_frame
     }
 
     /// Whether a run of statements in each of two units is a ladder, what opposites have in common, or the form in which
