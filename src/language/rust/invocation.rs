@@ -170,8 +170,9 @@ impl Walk<'_> {
                             trees.next();
                         }
                     }
+                    // Behind `Store<u8>::` stands a member of something that is not known here.
                     if colons == 0 {
-                        base = None;
+                        base = (punct.as_char() == '>').then_some(ValueId(0));
                     }
                 }
                 TokenTree::Group(group) => {

@@ -7,7 +7,9 @@ takes the sources of two crates from crates.io by `cargo vendor` and ripgrep's b
 each with all features, draws public definitions with a seed, asks `solely refs` for them, and compares places. Nothing
 that is fetched is kept in the project.
 
-Drawn are free functions, types, traits and constants that are `pub` and begin a line. A place counts where the name
+Drawn are free functions, types, traits and constants that are `pub` and begin a line, methods and associated functions
+that are `pub` in a block of a type, and those that a trait declares, a step further in. Of methods whose type has two
+of one name (in blocks for different arguments) none is drawn: they are one symbol here. A place counts where the name
 itself stands, or another name that an import gave it. Of the places that rust-analyzer gives, `Self` is left out, and
 where an import gives the other name. A place of ours that it does not give is wrong where something else of the project or of another crate stands
 there by its word, and unknown to it where it says nothing: it evaluates `cfg`, and it does not look into the bodies of
@@ -18,7 +20,7 @@ import argparse, collections, json, os, random, re, shutil, subprocess, sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import scip
 
-KINDS = ["function", "type", "trait", "constant"]
+KINDS = ["function", "type", "trait", "constant", "method", "trait method"]
 
 # name: exact version on crates.io, or a repository and a commit
 PROJECTS = {
@@ -34,6 +36,14 @@ WORDS = {
 
 HEAD = re.compile(r"pub(?:\([^)]*\))? (?:(?:async|unsafe|default|extern \"C\"|const(?= fn)|const(?= unsafe)|auto) )*"
                   r"(fn|struct|enum|union|type|trait|const|static)(?: mut)? (?:r#)?([A-Za-z_]\w*)")
+
+
+# A step further in than what begins a line: in a block of methods, or in a trait.
+MEMBER = re.compile(r"    (pub(?:\([^)]*\))? )?(?:(?:async|unsafe|const|extern \"C\") )*fn (?:r#)?([A-Za-z_]\w*)")
+
+# `dfa/dense/impl#[`DFA<T>`]new().` and `dfa/automaton/Automaton#next_state().`
+OF_TYPE = re.compile(r"impl#\[`?(?:\w+::)*(\w+)(?:<.*>)?`?\]`?(\w+)`?\(\)\.$")
+OF_TRAIT = re.compile(r"[ /]`?(\w+)`?#`?(\w+)`?\(\)\.$")
 
 
 def fetch(name, scratch, mirrors):
@@ -95,17 +105,27 @@ def module(path, root):
 
 def definitions(root, known):
     """Every public item that begins a line and that rust-analyzer knows, in order of its place."""
-    found = {}
+    found, twice = {}, set()
     for (path, line, column), meaning in sorted(known.definitions.items()):
         if path.split("/")[0] in ("tests", "benches", "examples", "fuzz"):
             continue
         text = lines(root, path)[line - 1]
+        member = MEMBER.match(text)
+        if member and member.start(2) + 1 == column:
+            of_type, of_trait = OF_TYPE.search(meaning), OF_TRAIT.search(meaning)
+            owner = of_type or of_trait
+            if owner and (of_trait or member.group(1)):
+                symbol = f"{module(path, root)}:{owner.group(1)}.{member.group(2)}"
+                twice.update([symbol] if symbol in found else [])
+                kind = "method" if of_type else "trait method"
+                found[symbol] = Definition(kind, member.group(2), (path, line, column), symbol, meaning)
+            continue
         head = HEAD.match(text)
         if not head or head.start(2) + 1 != column or meaning.startswith("local "):
             continue
         symbol = f"{module(path, root)}:{head.group(2)}"
         found.setdefault(symbol, Definition(WORDS[head.group(1)], head.group(2), (path, line, column), symbol, meaning))
-    return list(found.values())
+    return [it for it in found.values() if it.symbol not in twice]
 
 
 TEXTS = {}
@@ -133,7 +153,7 @@ def draw(everything, count, seed):
     drawn = []
     for kind in KINDS:
         of_kind = [it for it in everything if it.kind == kind]
-        drawn += rng.sample(of_kind, min(count // len(KINDS), len(of_kind)))
+        drawn += rng.sample(of_kind, min(count, len(of_kind)))
     return drawn
 
 
@@ -204,7 +224,7 @@ def main():
     parser.add_argument("--solely", required=True)
     parser.add_argument("--projects", nargs="*", default=list(PROJECTS), choices=PROJECTS)
     parser.add_argument("--mirror", nargs=2, action="append", default=[], metavar=("PROJECT", "REPOSITORY"))
-    parser.add_argument("--count", type=int, default=104, help="definitions of each project")
+    parser.add_argument("--count", type=int, default=26, help="definitions of each kind and project")
     parser.add_argument("--seed", type=int, default=20261123)
     arguments = parser.parse_args()
     scratch = os.path.abspath(arguments.scratch)
@@ -223,7 +243,7 @@ def main():
     version = subprocess.run(["rust-analyzer", "--version"], capture_output=True, text=True).stdout.strip()
     head = ("| project | kind | drawn | oracle | recall | name-only | proven | precision | likely | precision "
             "| unknown to rust-analyzer |")
-    print(f"{version}, {arguments.count} definitions per project, seed {arguments.seed}\n\n{head}")
+    print(f"{version}, {arguments.count} definitions of each kind and project, seed {arguments.seed}\n\n{head}")
     print("|---" * (head.count(" | ") + 1) + "|")
     print("\n".join(table))
     lost = sum(score.missing for score in total.values())
