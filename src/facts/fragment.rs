@@ -104,6 +104,12 @@ pub struct Unit {
     pub is_stub: bool,
     /// Under an `if`, in a `try` or an `except` of its scope.
     pub is_conditional: bool,
+    /// Nobody outside sees it, where the language has a word for what others see.
+    pub is_private: bool,
+    /// It declares what others do: a trait.
+    pub is_interface: bool,
+    /// Names in the types of its fields, in a language that has them; each once.
+    pub holds: Vec<Box<str>>,
     /// Last names of the base classes, and of the decorators.
     pub bases: Vec<Box<str>>,
     pub decorators: Vec<Box<str>>,
@@ -128,6 +134,9 @@ impl Unit {
             is_async: false,
             is_stub: false,
             is_conditional: false,
+            is_private: false,
+            is_interface: false,
+            holds: Vec::new(),
             bases: Vec::new(),
             decorators: Vec::new(),
         }

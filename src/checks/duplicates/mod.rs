@@ -16,6 +16,7 @@ mod duplicate_enum;
 mod duplicate_env_default;
 mod duplicate_route;
 mod hierarchy;
+mod members;
 mod intentional;
 mod merge;
 mod novelty;

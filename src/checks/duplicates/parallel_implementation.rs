@@ -10,10 +10,11 @@
 
 use super::corpus::{Corpus, UnitRef};
 use super::hierarchy::{Hierarchy, is_telling};
+use super::members::{Members, Method, members};
 use super::shelf::{are_counterparts, are_ends};
 use super::{DuplicateKind, DuplicateSpec, DuplicatesOutput, Group, Instance, Search};
 use crate::checks::successor::words;
-use crate::facts::{Unit, UnitKind};
+use crate::facts::Unit;
 use crate::words::are_opposite;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::{BTreeMap, BTreeSet};
@@ -42,6 +43,9 @@ const ALIKE_BELOW_A_BASE: f64 = 0.9;
 /// Statements that methods of one name have in common at least.
 const STATEMENTS: usize = 5;
 
+/// Statements up to which a method may only hand on to what its type holds, in Rust.
+const HANDS_ON: usize = 2;
+
 /// A method that more classes than this have is a convention of the tree.
 const CLASSES_OF_A_METHOD: usize = 24;
 
@@ -55,11 +59,57 @@ const BY_DESIGN: &str = "\
     viewset field widget lookup protocol interface abstract strategy plugin enum namedtuple typeddict async \
     sync";
 
+/// Traits of Rust that types of every kind implement.
+const PLAIN_TRAITS: &[&str] = &[
+    "Add",
+    "AddAssign",
+    "AsMut",
+    "AsRef",
+    "Borrow",
+    "Clone",
+    "Copy",
+    "Debug",
+    "Default",
+    "Deref",
+    "DerefMut",
+    "Deserialize",
+    "Display",
+    "Drop",
+    "Eq",
+    "Error",
+    "Extend",
+    "From",
+    "FromIterator",
+    "FromStr",
+    "Hash",
+    "Index",
+    "IndexMut",
+    "Into",
+    "IntoIterator",
+    "Ord",
+    "PartialEq",
+    "PartialOrd",
+    "Send",
+    "Serialize",
+    "Sub",
+    "Sync",
+    "TryFrom",
+    "Unpin",
+];
+
+/// Words of names by which a type is a form of another: borrowed, shared, to be changed.
+const FORMS: &[&str] = &["arc", "borrowed", "buf", "local", "mut", "owned", "raw", "rc", "ref", "shared"];
+
+/// Words for numbers, by which a type is one of a row.
+const NUMBERS: &[&str] = &["one", "two", "three", "four", "single", "double", "triple"];
+
 struct Class<'c> {
     at: UnitRef,
     unit: &'c Unit,
     /// Public methods by name.
-    methods: BTreeMap<&'c str, &'c Unit>,
+    methods: BTreeMap<&'c str, Method<'c>>,
+    /// Traits that it implements.
+    traits: BTreeSet<&'c str>,
     /// The shapes of its statements, headers and trivial ones left out.
     shapes: FxHashSet<u64>,
 }
@@ -131,14 +181,7 @@ fn find(search: &Search<'_, '_, '_>) -> DuplicatesOutput {
 
 impl<'c> Tree<'c> {
     fn new(corpus: &'c Corpus, paths: Vec<&'c str>) -> Self {
-        let mut methods: FxHashMap<UnitRef, BTreeMap<&'c str, &'c Unit>> = FxHashMap::default();
-        for (at, unit) in corpus.units().filter(|(_, unit)| unit.kind == UnitKind::Method) {
-            let Some(parent) = unit.parent else { continue };
-            let name = unit.last_name();
-            if !name.starts_with('_') {
-                methods.entry(UnitRef { unit: parent, ..at }).or_default().insert(name, unit);
-            }
-        }
+        let mut members = members(corpus, &paths);
         let mut tree = Tree {
             corpus,
             paths,
@@ -150,11 +193,12 @@ impl<'c> Tree<'c> {
             interfaces: Vec::new(),
         };
         for (at, unit) in corpus.units().filter(|(_, unit)| unit.is_class()) {
-            let methods = methods.remove(&at).unwrap_or_default();
+            let Members { methods, traits } = members.remove(&at).unwrap_or_default();
             let names: FxHashSet<&str> = methods.keys().copied().collect();
-            let is_abstract = methods.values().any(|it| it.is_abstract_method())
+            let is_abstract = methods.values().any(|it| it.unit.is_abstract_method())
                 || unit.has_abstract_base()
-                || !methods.is_empty() && methods.values().all(|it| it.is_stub);
+                || unit.is_interface
+                || !methods.is_empty() && methods.values().all(|it| it.unit.is_stub);
             if is_abstract && names.len() >= 2 {
                 tree.interfaces.push(names.clone());
             }
@@ -165,11 +209,15 @@ impl<'c> Tree<'c> {
             for name in methods.keys() {
                 *tree.frequency.entry(name).or_default() += 1;
             }
-            let prints = corpus.prints(at);
-            let heads: FxHashSet<u32> = methods.values().map(|it| it.lines.start).collect();
-            let shapes: FxHashSet<u64> = prints
+            let heads: FxHashSet<u32> = methods.values().map(|it| it.unit.lines.start).collect();
+            // What stands in blocks of methods stands outside of the type.
+            let outside = methods.values().filter(|it| it.unit.parent != Some(at.unit) || it.at.file != at.file);
+            let shapes: FxHashSet<u64> = corpus
+                .prints(at)
                 .iter()
-                .filter(|it| !it.is_trivial && it.words > 2 && !heads.contains(&it.start))
+                .filter(|it| !heads.contains(&it.start))
+                .chain(outside.flat_map(|it| &corpus.prints(it.at)[1..]))
+                .filter(|it| !it.is_trivial && it.words > 2)
                 .map(|it| it.shape)
                 .collect();
             for &shape in &shapes {
@@ -183,7 +231,7 @@ impl<'c> Tree<'c> {
                 || unit.bases.iter().any(|base| BY_DESIGN.split(' ').any(|word| has_word(base, word)))
                 || own.is_empty();
             if !is_left_out {
-                tree.classes.push(Class { at, unit, methods, shapes });
+                tree.classes.push(Class { at, unit, methods, traits, shapes });
             }
         }
         tree
@@ -220,19 +268,23 @@ impl<'c> Tree<'c> {
             return None;
         }
         let names = shared / all;
-        let pairs: Vec<(&Unit, &Unit)> = common.iter().map(|name| (a.methods[name], b.methods[name])).collect();
+        let pairs: Vec<(Method<'_>, Method<'_>)> =
+            common.iter().map(|name| (a.methods[name], b.methods[name])).collect();
         // the same job done with and without waiting is a twin
-        if pairs.iter().all(|(x, y)| x.is_async != y.is_async) {
+        if pairs.iter().all(|(x, y)| x.unit.is_async != y.unit.is_async) {
             return None;
         }
-        let is_hollow = |class: &Class<'c>| common.iter().all(|name| self.body(class, class.methods[name]).len() <= 1);
+        let is_hollow = |class: &Class<'c>| common.iter().all(|name| self.body(class.methods[name]).len() <= 1);
         if is_hollow(a) || is_hollow(b) {
             return None;
         }
-        let heads =
-            pairs.iter().filter(|(x, y)| self.head(a, x) == self.head(b, y)).count() as f64 / pairs.len() as f64;
+        let does = |it: &Method<'_>| self.body(*it).len() > HANDS_ON;
+        if self.is_rust(a) && pairs.iter().filter(|(x, y)| does(x) && does(y)).count() < METHODS {
+            return None;
+        }
+        let heads = pairs.iter().filter(|(x, y)| self.head(*x) == self.head(*y)).count() as f64 / pairs.len() as f64;
         let bodies = self.bodies(a, b);
-        let is_same = self.alike(&pairs, a, b) >= self.needed(a, b);
+        let is_same = self.alike(&pairs) >= self.needed(a, b);
         let is_one = names >= 0.6 && (heads >= 0.5 && bodies >= 0.08 || bodies >= 0.2)
             || names >= 0.4 && bodies >= 0.3
             || common.len() >= 5 && names >= 0.35 && heads >= 0.5 && bodies >= 0.15;
@@ -241,10 +293,10 @@ impl<'c> Tree<'c> {
     }
 
     /// Statements in common of the methods of one name, of those that the smaller ones have; 0 where that is next to none.
-    fn alike(&self, pairs: &[(&Unit, &Unit)], a: &Class<'c>, b: &Class<'c>) -> f64 {
+    fn alike(&self, pairs: &[(Method<'_>, Method<'_>)]) -> f64 {
         let (mut both, mut all) = (0, 0);
         for (x, y) in pairs {
-            let [x, y] = [self.body(a, x), self.body(b, y)].map(FxHashSet::from_iter);
+            let [x, y] = [*x, *y].map(|it| FxHashSet::from_iter(self.body(it)));
             both += x.intersection(&y).count();
             all += x.len().min(y.len());
         }
@@ -253,7 +305,7 @@ impl<'c> Tree<'c> {
 
     /// How much of their methods has to be the same: the less, the more their names say that they are one job.
     fn needed(&self, a: &Class<'c>, b: &Class<'c>) -> f64 {
-        let (up, other) = (self.hierarchy.ancestors(a.unit), self.hierarchy.ancestors(b.unit));
+        let (up, other) = (self.above(a), self.above(b));
         let [left, right] = [a, b].map(|it| self.paths[it.at.file as usize]);
         let (x, y) = (words(a.unit.last_name()), words(b.unit.last_name()));
         let are_mirrored = are_ends(left, right) || x.iter().zip(&y).any(|(x, y)| are_opposite(x, y));
@@ -273,14 +325,23 @@ impl<'c> Tree<'c> {
         if x[0] == y[0] { ALIKE_OF_RELATIVES } else { ALIKE }
     }
 
-    fn body(&self, class: &Class<'c>, method: &Unit) -> Vec<u64> {
-        let fragments = &self.corpus.files[class.at.file as usize].fragments;
-        fragments.prints_of(method).iter().skip(1).filter(|it| !it.is_trivial).map(|it| it.shape).collect()
+    fn is_rust(&self, class: &Class<'c>) -> bool {
+        self.paths[class.at.file as usize].ends_with(".rs")
     }
 
-    fn head(&self, class: &Class<'c>, method: &Unit) -> Option<u64> {
-        let fragments = &self.corpus.files[class.at.file as usize].fragments;
-        fragments.prints_of(method).first().map(|print| print.shape)
+    /// Bases and traits that say what a class is, and theirs.
+    fn above(&self, class: &Class<'c>) -> BTreeSet<&'c str> {
+        let mut found = self.hierarchy.ancestors(class.unit);
+        found.extend(class.traits.iter().filter(|it| !PLAIN_TRAITS.contains(it)));
+        found
+    }
+
+    fn body(&self, method: Method<'_>) -> Vec<u64> {
+        self.corpus.prints(method.at).iter().skip(1).filter(|it| !it.is_trivial).map(|it| it.shape).collect()
+    }
+
+    fn head(&self, method: Method<'_>) -> Option<u64> {
+        self.corpus.prints(method.at).first().map(|print| print.shape)
     }
 
     /// Statements in common of those that the smaller class has, common phrases of the tree left out.
@@ -310,7 +371,12 @@ impl<'c> Tree<'c> {
 
     /// One inherits from the other, or both implement an interface that the tree declares.
     fn is_by_design(&self, a: &Class<'c>, b: &Class<'c>) -> bool {
-        let (up, other) = (self.hierarchy.ancestors(a.unit), self.hierarchy.ancestors(b.unit));
+        let (up, other) = (self.above(a), self.above(b));
+        let (x, y) = (a.unit.last_name(), b.unit.last_name());
+        let holds = |class: &Class<'c>, other: &str| class.unit.holds.iter().any(|it| **it == *other);
+        if self.is_rust(a) && self.is_rust(b) && (are_forms(x, y) || holds(a, y) || holds(b, x)) {
+            return true;
+        }
         if up.contains(b.unit.last_name()) || other.contains(a.unit.last_name()) {
             return true;
         }
@@ -329,6 +395,17 @@ impl<'c> Tree<'c> {
                 .iter()
                 .any(|names| common.iter().filter(|it| names.contains(*it)).count() * 5 >= common.len() * 4)
     }
+}
+
+/// Whether two names differ in what says the form in which something is held (`GuardMut`, `OwnedGuard`), or in a number
+/// (`One`, `Two`; `Aligned4`, `Aligned8`).
+fn are_forms(a: &str, b: &str) -> bool {
+    let is_number = |word: &str| NUMBERS.contains(&word) || word.chars().all(|c| c.is_ascii_digit());
+    let plain = |name: &str| {
+        let words = words(name.trim_end_matches(|c: char| c.is_ascii_digit()));
+        words.into_iter().filter(|it| !FORMS.contains(&it.as_str()) && !is_number(it)).collect::<Vec<_>>()
+    };
+    a != b && plain(a) == plain(b)
 }
 
 /// Whether a name has the word: at its beginning, at its end, or between capitals.
@@ -378,6 +455,8 @@ mod tests {
     #[test]
     fn words_stand_alone_in_names() {
         assert!(has_word("MockStore", "mock") && has_word("StoreStub", "stub") && has_word("AsyncStore", "async"));
+        assert!(are_forms("GuardMut", "Guard") && are_forms("OwnedGuard", "RefGuard") && !are_forms("Guard", "Lock"));
+        assert!(are_forms("One", "Two") && are_forms("Aligned4", "Aligned8") && !are_forms("OneShot", "TwoWay"));
         assert!(!has_word("Stubborn", "stub") && !has_word("Transformers", "form") && !has_word("Platform", "form"));
     }
 }

@@ -10,7 +10,7 @@
 use super::end::End;
 use super::ident::{bare, type_ident, type_name};
 use super::invocation::{Item, macro_items};
-use super::item::is_stub;
+use super::item::{is_public, is_stub};
 use super::token::{Token, item_start, tokens, without_attributes};
 use super::word::read_words;
 use super::{Locator, parsed};
@@ -105,6 +105,9 @@ struct Head<'t> {
     bases: Vec<Box<str>>,
     is_async: bool,
     is_stub: bool,
+    is_private: bool,
+    is_interface: bool,
+    holds: Vec<Box<str>>,
 }
 
 impl<'a> Walk<'a> {
@@ -147,7 +150,7 @@ impl<'a> Walk<'a> {
     fn item(&mut self, item: &syn::Item) {
         let end = self.end(item);
         match item {
-            syn::Item::Fn(it) => self.function(&it.attrs, &it.sig, Some(&it.block), end),
+            syn::Item::Fn(it) => self.function(&it.attrs, Some(&it.vis), &it.sig, Some(&it.block), end),
             syn::Item::Struct(it) => self.record(&it.ident, &it.attrs, &it.fields, end),
             syn::Item::Union(it) => {
                 let head = Head::of_type(&it.ident, &it.attrs, end);
@@ -161,7 +164,7 @@ impl<'a> Walk<'a> {
                 self.members(head, it.brace_token.span, ends.collect());
             }
             syn::Item::Trait(it) => {
-                let head = Head::of_type(&it.ident, &it.attrs, end);
+                let head = Head { is_interface: true, ..Head::of_type(&it.ident, &it.attrs, end) };
                 self.unit(head, it.brace_token.span.open(), |walk| walk.trait_items(&it.items));
             }
             syn::Item::Impl(it) => self.implementation(it, end),
@@ -221,9 +224,11 @@ impl<'a> Walk<'a> {
         without_attributes(self.tokens, self.whole_start(name))
     }
 
+    /// A function; what a trait declares is seen wherever that is, and says nothing of it.
     fn function(
         &mut self,
         attributes: &[syn::Attribute],
+        visibility: Option<&syn::Visibility>,
         signature: &syn::Signature,
         body: Option<&syn::Block>,
         end: u32,
@@ -238,6 +243,9 @@ impl<'a> Walk<'a> {
             bases: Vec::new(),
             is_async: signature.asyncness.is_some(),
             is_stub: body.is_none_or(is_stub),
+            is_private: visibility.is_some_and(|it| !is_public(it)),
+            is_interface: false,
+            holds: Vec::new(),
         };
         let Some(body) = body else { return self.bare_unit(head) };
         let outer = self.function;
@@ -266,7 +274,7 @@ impl<'a> Walk<'a> {
         for item in items {
             let end = self.end(item);
             match item {
-                syn::ImplItem::Fn(it) => self.function(&it.attrs, &it.sig, Some(&it.block), end),
+                syn::ImplItem::Fn(it) => self.function(&it.attrs, Some(&it.vis), &it.sig, Some(&it.block), end),
                 syn::ImplItem::Const(it) => self.print(self.start_of(it.ident.span()), end, None, false),
                 syn::ImplItem::Type(it) => self.print(self.start_of(it.ident.span()), end, None, false),
                 syn::ImplItem::Macro(it) => self.macro_items(&it.mac, end, |walk, items| walk.impl_items(items)),
@@ -280,7 +288,7 @@ impl<'a> Walk<'a> {
             let end = self.end(item);
             match item {
                 syn::TraitItem::Macro(it) => self.macro_items(&it.mac, end, |walk, items| walk.trait_items(items)),
-                syn::TraitItem::Fn(it) => self.function(&it.attrs, &it.sig, it.default.as_ref(), end),
+                syn::TraitItem::Fn(it) => self.function(&it.attrs, None, &it.sig, it.default.as_ref(), end),
                 syn::TraitItem::Const(it) => self.print(self.start_of(it.ident.span()), end, None, false),
                 syn::TraitItem::Type(it) => self.print(self.start_of(it.ident.span()), end, None, false),
                 _ => {}
@@ -289,7 +297,7 @@ impl<'a> Walk<'a> {
     }
 
     fn record(&mut self, ident: &syn::Ident, attributes: &[syn::Attribute], fields: &syn::Fields, end: u32) {
-        let head = Head::of_type(ident, attributes, end);
+        let head = Head { holds: held(fields), ..Head::of_type(ident, attributes, end) };
         match fields {
             syn::Fields::Named(fields) => {
                 let ends = fields.named.pairs().map(|pair| pair.punct().map(|comma| comma.span));
@@ -355,6 +363,9 @@ impl<'a> Walk<'a> {
         self.out.units.push(Unit {
             is_async: head.is_async,
             is_stub: head.is_stub,
+            is_private: head.is_private,
+            is_interface: head.is_interface,
+            holds: head.holds.clone(),
             is_conditional: self.is_conditional || is_conditional(head.attributes),
             bases: head.bases.clone(),
             decorators: decorators.map(Box::from).collect(),
@@ -557,8 +568,27 @@ impl<'t> Head<'t> {
             bases,
             is_async: false,
             is_stub: false,
+            is_private: false,
+            is_interface: false,
+            holds: Vec::new(),
         }
     }
+}
+
+/// The names in the types of fields, each once.
+fn held(fields: &syn::Fields) -> Vec<Box<str>> {
+    struct Names(Vec<Box<str>>);
+    impl<'t> Visit<'t> for Names {
+        fn visit_path_segment(&mut self, segment: &'t syn::PathSegment) {
+            self.0.push(bare(&segment.ident).into());
+            visit::visit_path_segment(self, segment);
+        }
+    }
+    let mut names = Names(Vec::new());
+    fields.iter().for_each(|field| names.visit_type(&field.ty));
+    names.0.sort();
+    names.0.dedup();
+    names.0
 }
 
 fn is_conditional(attributes: &[syn::Attribute]) -> bool {
