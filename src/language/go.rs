@@ -22,6 +22,7 @@ pub const SPEC: LanguageSpec = LanguageSpec {
     linking: Some(&LINKING),
     extract: |text| READER.extract(text),
     fragments: |text| READER.fragments(text),
+    both: |text| READER.both(text),
     sketch: None,
     layout: |text| READER.layout(text),
     grammar: None,

@@ -189,6 +189,12 @@ pub fn string_fingerprint(text: &str) -> u64 {
     fingerprint(text)
 }
 
+/// The layout of a text that its language cannot read.
+pub fn unreadable(text: &str, reason: String) -> Layout {
+    let facts = super::unreadable(text, reason);
+    Layout { unread: facts.unread, ..plain(text.as_bytes(), facts.lines) }
+}
+
 /// The layout of a text that no language reads: a line is its characters without white space. The classes are for the
 /// caller to give.
 pub fn plain(text: &[u8], classes: Vec<LineClass>) -> Layout {

@@ -33,6 +33,8 @@ pub struct LanguageSpec {
     pub extract: fn(&str) -> Facts,
     /// What duplicates are found by; asked for only where they are looked for.
     pub fragments: fn(&str) -> Fragments,
+    /// The same facts and fragments, of one parse.
+    pub both: fn(&str) -> (Facts, Fragments),
     /// What wires objects together; asked for only where something is registered. Where there is none, routes are not read.
     pub sketch: Option<fn(&str) -> Sketch>,
     /// The text apart from how it is laid out, for telling reformatting from change.
@@ -283,6 +285,12 @@ pub fn path_from(folder: &str, path: &str) -> Option<String> {
         }
     }
     Some(parts.join("/"))
+}
+
+/// Facts and fragments of a text that is not understood at all.
+fn both_unreadable(text: &str, reason: String) -> (Facts, Fragments) {
+    let fragments = Fragments::unreadable(&reason, text);
+    (unreadable(text, reason), fragments)
 }
 
 /// The facts of a text that is not understood at all: one unread range, lines that are blank or unknown.

@@ -78,6 +78,16 @@ pub struct Shared {
 }
 
 impl Shared {
+    /// Where the facts of a content are kept; a place of its own where the content has no name.
+    fn facts_of(&self, language: &LanguageSpec, blob: Option<BlobId>) -> SharedFacts {
+        blob.map(|blob| lock(&self.blobs).entry((language.name, blob)).or_default().clone()).unwrap_or_default()
+    }
+
+    /// The same for fragments.
+    fn fragments_of(&self, language: &LanguageSpec, blob: Option<BlobId>) -> SharedFragments {
+        blob.map(|blob| lock(&self.fragments).entry((language.name, blob)).or_default().clone()).unwrap_or_default()
+    }
+
     /// Forgets what no file of a snapshot holds.
     pub fn keep(&self, snapshot: &Snapshot) {
         let held: FxHashSet<BlobId> = snapshot.entries.iter().filter_map(|entry| entry.blob).collect();
@@ -263,13 +273,12 @@ impl<'s> SourceSet<'s> {
     /// The facts that an earlier run made of the file's blob.
     fn recall_facts(&self, id: EntryId, language: &LanguageSpec) -> Option<FileFacts> {
         let known = self.known(id)?;
-        let cell = lock(&self.shared.blobs).entry((language.name, known.blob)).or_default().clone();
+        let cell = self.shared.facts_of(language, Some(known.blob));
         let facts = match cell.get() {
             Some(facts) if known.size.is_none_or(|size| size == u64::from(facts.line_index.length())) => facts.clone(),
             _ if !self.snapshot.cache.is_on() => return None,
             _ => {
-                let facts: Arc<Facts> =
-                    Arc::new(recall::find(&self.snapshot.cache, "facts", language.name.as_bytes(), known)?);
+                let facts: Arc<Facts> = Arc::new(self.recall_made("facts", language, known)?);
                 cell.get_or_init(|| facts.clone());
                 facts
             }
@@ -279,31 +288,14 @@ impl<'s> SourceSet<'s> {
 
     fn parse(&self, id: EntryId, language: &LanguageSpec, text: Parseable<'_>) -> FileFacts {
         let blob = text.blob.or_else(|| BlobId::of(text.text.as_bytes()));
-        let cell = blob
-            .map(|blob| lock(&self.shared.blobs).entry((language.name, blob)).or_default().clone())
-            .unwrap_or_default();
+        let cell = self.shared.facts_of(language, blob);
         let facts = cell.get_or_init(|| {
-            let recalled = blob.and_then(|blob| {
-                recall::find(
-                    &self.snapshot.cache,
-                    "facts",
-                    language.name.as_bytes(),
-                    Known { blob, size: Some(text.text.len() as u64) },
-                )
-            });
+            let size = Some(text.text.len() as u64);
+            let recalled = blob.and_then(|blob| self.recall_made("facts", language, Known { blob, size }));
             Arc::new(recalled.unwrap_or_else(|| {
                 self.parsed.fetch_add(1, Ordering::Relaxed);
                 let facts = extract_guarded(language, text.text);
-                if let Some(blob) = blob.filter(|_| !is_internal(&facts.unread)) {
-                    recall::keep(
-                        &self.snapshot.cache,
-                        "facts",
-                        language.name.as_bytes(),
-                        blob,
-                        text.text.len(),
-                        &facts,
-                    );
-                }
+                self.keep_made("facts", language, &Parseable { blob, ..text }, &facts.unread, &facts);
                 facts
             }))
         });
@@ -322,6 +314,15 @@ impl<'s> SourceSet<'s> {
     /// What duplicates of a file are found by; `None` where there is no language, or where a gap says why not. Kept by
     /// content, not by path.
     pub fn fragments(&self, id: EntryId) -> Option<Arc<Fragments>> {
+        self.fragments_beside(id, false)
+    }
+
+    /// The same for those who will ask for the facts of the file as well: both are made of one parse.
+    pub fn fragments_and_facts(&self, id: EntryId) -> Option<Arc<Fragments>> {
+        self.fragments_beside(id, true)
+    }
+
+    fn fragments_beside(&self, id: EntryId, with_facts: bool) -> Option<Arc<Fragments>> {
         let language = find_language(self.path(id))?;
         if let Some(fragments) = self.recall_fragments(id, language) {
             return Some(self.told_fragments(id, fragments));
@@ -329,18 +330,26 @@ impl<'s> SourceSet<'s> {
         let content = self.content(id)?;
         let text = self.parseable(id, content.bytes)?;
         let blob = content.blob.or_else(|| BlobId::of(text.as_bytes()));
-        let cell = blob
-            .map(|blob| lock(&self.shared.fragments).entry((language.name, blob)).or_default().clone())
-            .unwrap_or_default();
+        let text_of = Parseable { text: &text, blob };
+        let cell = self.shared.fragments_of(language, blob);
         let fragments = cell.get_or_init(|| {
             self.parsed.fetch_add(1, Ordering::Relaxed);
-            let made = std::panic::catch_unwind(|| (language.fragments)(&text));
-            let made = made.unwrap_or_else(|_| Fragments::unreadable(PANICKED, &text));
-            if let Some(blob) = blob.filter(|_| !is_internal(&made.unread)) {
-                recall::keep(&self.snapshot.cache, "fragments", language.name.as_bytes(), blob, text.len(), &made);
-            }
+            let wanted = with_facts && language.linking.is_some();
+            let unmade = wanted.then(|| self.shared.facts_of(language, blob)).filter(|cell| cell.get().is_none());
+            let made = match unmade {
+                Some(cell) => {
+                    let (facts, made) = both_guarded(language, &text);
+                    self.keep_made("facts", language, &text_of, &facts.unread, &facts);
+                    let facts = cell.get_or_init(|| Arc::new(facts)).clone();
+                    self.facts[id.index()].get_or_init(|| Some(self.told(id, facts, blob)));
+                    made
+                }
+                None => fragments_guarded(language, &text),
+            };
+            self.keep_made("fragments", language, &text_of, &made.unread, &made);
             Arc::new(made)
         });
+        self.recycle(text);
         Some(self.told_fragments(id, fragments.clone()))
     }
 
@@ -349,7 +358,26 @@ impl<'s> SourceSet<'s> {
         if !self.snapshot.cache.is_on() {
             return None;
         }
-        Some(Arc::new(recall::find(&self.snapshot.cache, "fragments", language.name.as_bytes(), self.known(id)?)?))
+        Some(Arc::new(self.recall_made("fragments", language, self.known(id)?)?))
+    }
+
+    /// What an earlier run made of a content.
+    fn recall_made<T: DecodeOwned>(&self, kind: &str, language: &LanguageSpec, known: Known) -> Option<T> {
+        recall::find(&self.snapshot.cache, kind, language.name.as_bytes(), known)
+    }
+
+    /// Keeps what was made of a content for later runs, unless a bug of ours left it unread.
+    fn keep_made<T: Encode>(
+        &self,
+        kind: &str,
+        language: &LanguageSpec,
+        text: &Parseable<'_>,
+        unread: &[Unread],
+        made: &T,
+    ) {
+        if let Some(blob) = text.blob.filter(|_| !is_internal(unread)) {
+            recall::keep(&self.snapshot.cache, kind, language.name.as_bytes(), blob, text.text.len(), made);
+        }
     }
 
     fn told_fragments(&self, id: EntryId, fragments: Arc<Fragments>) -> Arc<Fragments> {
@@ -525,6 +553,18 @@ pub fn extract_guarded(language: &LanguageSpec, text: &str) -> Facts {
     extracted.unwrap_or_else(|_| crate::language::unreadable(text, PANICKED.into()))
 }
 
+/// The same for fragments.
+fn fragments_guarded(language: &LanguageSpec, text: &str) -> Fragments {
+    let made = std::panic::catch_unwind(|| (language.fragments)(text));
+    made.unwrap_or_else(|_| Fragments::unreadable(PANICKED, text))
+}
+
+/// The same for both; after a panic each by itself, so that one bug does not take the other's part.
+fn both_guarded(language: &LanguageSpec, text: &str) -> (Facts, Fragments) {
+    let made = std::panic::catch_unwind(|| (language.both)(text));
+    made.unwrap_or_else(|_| (extract_guarded(language, text), fragments_guarded(language, text)))
+}
+
 /// What a text wires together; after a panic nothing, and the whole text is unread.
 fn sketch_guarded(sketch: fn(&str) -> Sketch, text: &str) -> (Sketch, Option<Unread>) {
     match std::panic::catch_unwind(|| sketch(text)) {
@@ -552,6 +592,32 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 mod tests {
     use super::*;
     use crate::language::LANGUAGES;
+
+    #[test]
+    fn one_parse_gives_what_two_give() {
+        let texts = [
+            "",
+            "def handle(order):\n    if order:\n        return send(order.id)\n    raise ValueError('none')\n",
+            "class A(B):\n    \"\"\"Says.\"\"\"\n    def f(self):\n        return [x for x in self.y\n",
+            "pub struct A;\n/// Sends.\nimpl A { pub fn send(&self, order: u32) -> u32 { order + 1 } }\n",
+            "fn f( {",
+            "import { a } from './a';\nexport function f(order) { if (order) { return a(order.id); } }\nconst x = {\n",
+            "package shop\n\nfunc Send(order int) int {\n\treturn order + 1\n}\n",
+        ];
+        for language in LANGUAGES {
+            for text in texts {
+                let (facts, fragments) = (language.both)(text);
+                assert_eq!(
+                    format!("{facts:?}"),
+                    format!("{:?}", (language.extract)(text)),
+                    "{}: {text}",
+                    language.name
+                );
+                let alone = (language.fragments)(text);
+                assert_eq!(format!("{fragments:?}"), format!("{alone:?}"), "{}: {text}", language.name);
+            }
+        }
+    }
 
     #[test]
     fn a_panic_leaves_the_whole_text_unread() {

@@ -1,7 +1,7 @@
 //! The corpus: fragments of every file that is looked through, in the order of paths.
 //!
 //! Invariant: what is found depends on contents and paths alone, never on the order in which files were read. Absent
-//! on purpose: facts; the few files that need them are read again.
+//! on purpose: facts; where they will be asked for, the parse that gives fragments gives them too.
 
 use super::Options;
 use crate::checks::CheckInput;
@@ -54,10 +54,12 @@ impl Corpus {
             .filter(|&id| options.tests || input.policy.context_of(sources.path(id)) != Context::Tests)
             .collect();
         input.progress.stage("reading fragments", wanted.len() as u64);
+        // who uses a copy is asked of the facts of nearly every file
+        let uses_facts = options.traced != Some(0);
         let read = |&id: &EntryId| {
             input.progress.advance(1);
             let context = input.policy.context_of(sources.path(id));
-            let fragments = sources.fragments(id)?;
+            let fragments = if uses_facts { sources.fragments_and_facts(id) } else { sources.fragments(id) }?;
             let has_others = !options.tests && !fragments.tests.is_empty();
             let fragments = if has_others { Arc::new(fragments.without_tests()) } else { fragments };
             Some(CorpusFile { id, context, fragments })

@@ -57,17 +57,26 @@ pub const JAVASCRIPT: LanguageSpec = LanguageSpec {
     extensions: &["js", "jsx", "mjs", "cjs"],
     extract: |text| JAVASCRIPT_READER.extract(text),
     fragments: |text| JAVASCRIPT_READER.fragments(text),
+    both: |text| JAVASCRIPT_READER.both(text),
     layout: |text| JAVASCRIPT_READER.layout(text),
-    ..BASE
+    comment: "//",
+    linking: Some(&LINKING),
+    sketch: None,
+    grammar: None,
+    queries: &[],
+    unversioned: &[],
+    manifest: Some(&module::MANIFEST),
 };
 
+/// What it does not say of itself it has in common with JavaScript, as TSX has.
 pub const TYPESCRIPT: LanguageSpec = LanguageSpec {
     name: "typescript",
     extensions: &["ts", "mts", "cts"],
     extract: |text| TYPESCRIPT_READER.extract(text),
     fragments: |text| TYPESCRIPT_READER.fragments(text),
+    both: |text| TYPESCRIPT_READER.both(text),
     layout: |text| TYPESCRIPT_READER.layout(text),
-    ..BASE
+    ..JAVASCRIPT
 };
 
 pub const TSX: LanguageSpec = LanguageSpec {
@@ -75,8 +84,9 @@ pub const TSX: LanguageSpec = LanguageSpec {
     extensions: &["tsx"],
     extract: |text| TSX_READER.extract(text),
     fragments: |text| TSX_READER.fragments(text),
+    both: |text| TSX_READER.both(text),
     layout: |text| TSX_READER.layout(text),
-    ..BASE
+    ..JAVASCRIPT
 };
 
 const LINKING: Linking = Linking {
@@ -173,19 +183,3 @@ const GLOBALS: &[&str] = &[
     "Extract",
     "InstanceType",
 ];
-
-/// What the three have in common.
-const BASE: LanguageSpec = LanguageSpec {
-    name: "",
-    extensions: &[],
-    comment: "//",
-    linking: Some(&LINKING),
-    extract: |_| unreachable!("each row has its own"),
-    fragments: |_| unreachable!("each row has its own"),
-    sketch: None,
-    layout: |_| unreachable!("each row has its own"),
-    grammar: None,
-    queries: &[],
-    unversioned: &[],
-    manifest: Some(&module::MANIFEST),
-};

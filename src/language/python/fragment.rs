@@ -7,39 +7,32 @@
 //! breaks change no hash.
 
 use super::word::{Word, parameters, read_words, string_content, targets};
-use super::{STACK_NEEDED, STACK_SIZE, depth, frame, span_of};
-use crate::facts::{Constant, EnvironmentDefault, Fragments, Print, PrintRange, Unit, UnitKind, Unread, ValueSet};
+use super::{frame, module, parsed, span_of, unread};
+use crate::facts::{Constant, EnvironmentDefault, Fragments, Print, PrintRange, Unit, UnitKind, ValueSet};
 use crate::language::print::{self, RawPrint, Word as _, cut, fold};
 use crate::span::{LineIndex, LineRange};
 use ruff_python_ast as ast;
 use ruff_python_ast::token::TokenKind;
-use ruff_python_ast::{Expr, Mod, PySourceType, Stmt};
-use ruff_python_parser::{ParseOptions, parse_unchecked};
+use ruff_python_ast::{Expr, Mod, Stmt};
+use ruff_python_parser::Parsed;
 use ruff_text_size::{Ranged, TextRange};
 
 /// Never fails: what cannot be read is listed in [`Fragments::unread`].
 pub fn fragments(text: &str) -> Fragments {
-    stacker::maybe_grow(STACK_NEEDED, STACK_SIZE, || {
-        let index = LineIndex::new(text.as_bytes());
-        if let Some(reason) = depth::find_excess(text) {
-            return Fragments::unreadable(&reason, text);
-        }
-        let parsed = parse_unchecked(text, ParseOptions::from(PySourceType::Python));
-        let words = read_words(text, parsed.tokens());
-        let mut walk = Walk::new(text, &words, &index);
-        if let Mod::Module(module) = parsed.syntax() {
-            walk.body(&module.body, false);
-        }
-        let mut fragments = walk.finish();
-        fragments.is_generated = print::says_generated(text);
-        for error in parsed.errors() {
-            let span = span_of(error.location);
-            fragments.unread.push(Unread { span, reason: error.error.to_string() });
-        }
-        fragments.unread.sort_by_key(|unread| unread.span);
-        fragments.place_unread(&index);
-        fragments
-    })
+    parsed(text, |tree| of_tree(text, tree)).unwrap_or_else(|reason| Fragments::unreadable(&reason, text))
+}
+
+pub fn of_tree(text: &str, tree: &Parsed<Mod>) -> Fragments {
+    let index = LineIndex::new(text.as_bytes());
+    let words = read_words(text, tree.tokens());
+    let mut walk = Walk::new(text, &words, &index);
+    walk.body(&module(tree).body, false);
+    let mut fragments = walk.finish();
+    fragments.is_generated = print::says_generated(text);
+    fragments.unread.extend(unread(tree));
+    fragments.unread.sort_by_key(|unread| unread.span);
+    fragments.place_unread(&index);
+    fragments
 }
 
 struct Walk<'a> {

@@ -4,43 +4,35 @@
 //! comma that makes a tuple or an index: `(a,)` is not `(a)`. A docstring may be re-indented, another string may not.
 //! Absent on purpose: redundant parentheses, which change the tokens and so count as a change.
 
-use super::{STACK_NEEDED, STACK_SIZE, depth, line, span_of};
-use crate::facts::Unread;
-use crate::language::layout::{Builder, Layout, fingerprint, plain, string_fingerprint};
-use crate::language::unreadable;
+use super::{line, module, parsed, span_of, unread};
+use crate::language::layout::{Builder, Layout, fingerprint, string_fingerprint, unreadable};
 use crate::span::{LineIndex, Span};
 use ruff_python_ast::statement_visitor::{StatementVisitor, walk_stmt};
 use ruff_python_ast::token::TokenKind;
-use ruff_python_ast::{Expr, Mod, PySourceType, Stmt};
-use ruff_python_parser::{ParseOptions, parse_unchecked};
+use ruff_python_ast::{Expr, Mod, Stmt};
+use ruff_python_parser::Parsed;
 use ruff_text_size::Ranged;
 
 pub fn layout(text: &str) -> Layout {
-    stacker::maybe_grow(STACK_NEEDED, STACK_SIZE, || {
-        let index = LineIndex::new(text.as_bytes());
-        if let Some(reason) = depth::find_excess(text) {
-            let facts = unreadable(text, reason);
-            return Layout { unread: facts.unread, ..plain(text.as_bytes(), facts.lines) };
-        }
-        let parsed = parse_unchecked(text, ParseOptions::from(PySourceType::Python));
-        let mut docstrings = Docstrings::default();
-        if let Mod::Module(module) = parsed.syntax() {
-            docstrings.find(&module.body);
-            docstrings.visit_body(&module.body);
-        }
-        docstrings.0.sort_unstable();
-        let mut reader = Reader::new(Builder::new(text, &index), &docstrings.0);
-        for token in parsed.tokens().iter() {
-            reader.token(token.kind(), span_of(token.range()));
-        }
-        reader.end_statement();
-        let mut layout = reader.out.finish();
-        layout.classes = line::classify(text, parsed.tokens(), &index, &docstrings.0);
-        for error in parsed.errors() {
-            layout.unread.push(Unread { span: span_of(error.location), reason: error.error.to_string() });
-        }
-        layout
-    })
+    parsed(text, |tree| of_tree(text, tree)).unwrap_or_else(|reason| unreadable(text, reason))
+}
+
+fn of_tree(text: &str, tree: &Parsed<Mod>) -> Layout {
+    let index = LineIndex::new(text.as_bytes());
+    let body = &module(tree).body;
+    let mut docstrings = Docstrings::default();
+    docstrings.find(body);
+    docstrings.visit_body(body);
+    docstrings.0.sort_unstable();
+    let mut reader = Reader::new(Builder::new(text, &index), &docstrings.0);
+    for token in tree.tokens().iter() {
+        reader.token(token.kind(), span_of(token.range()));
+    }
+    reader.end_statement();
+    let mut layout = reader.out.finish();
+    layout.classes = line::classify(text, tree.tokens(), &index, &docstrings.0);
+    layout.unread.extend(unread(tree));
+    layout
 }
 
 /// The spans of docstrings: a string that is the first statement of a module, a function or a class.

@@ -26,12 +26,12 @@ mod word;
 use super::{LanguageSpec, Linking, ModuleSearch};
 use crate::facts::{AT_ANY_TIME, Access, MODULE_SCOPE};
 use crate::facts::{
-    Binding, BindingKind, DefinitionId, Facts, Guards, Interner, NameId, Reference, ReferenceKind, Scope, ScopeId,
-    ScopeKind, Unread, Value, ValueId,
+    Binding, BindingKind, DefinitionId, Facts, Fragments, Guards, Interner, NameId, Reference, ReferenceKind, Scope,
+    ScopeId, ScopeKind, Unread, Value, ValueId,
 };
 use crate::span::{LineIndex, Span};
-use ruff_python_ast::{Mod, PySourceType};
-use ruff_python_parser::{ParseOptions, parse_unchecked};
+use ruff_python_ast::{Mod, ModModule, PySourceType};
+use ruff_python_parser::{ParseOptions, Parsed, parse_unchecked};
 use ruff_text_size::{Ranged, TextRange};
 
 pub use builtin::is_builtin;
@@ -43,6 +43,7 @@ pub const SPEC: LanguageSpec = LanguageSpec {
     linking: Some(&LINKING),
     extract,
     fragments: fragment::fragments,
+    both,
     sketch: Some(sketch::sketch),
     layout: layout::layout,
     grammar: Some(|| tree_sitter_python::LANGUAGE.into()),
@@ -68,22 +69,40 @@ const STACK_SIZE: usize = 128 << 20;
 
 /// The facts of one Python text. Never fails: what cannot be read is listed in [`Facts::unread`].
 pub fn extract(text: &str) -> Facts {
-    stacker::maybe_grow(STACK_NEEDED, STACK_SIZE, || {
-        if let Some(reason) = depth::find_excess(text) {
-            return super::unreadable(text, reason);
-        }
-        let options = ParseOptions::from(PySourceType::Python);
-        let parsed = parse_unchecked(text, options);
-        let mut extractor = Extractor::new(text);
-        if let Mod::Module(module) = parsed.syntax() {
-            extractor.module(module);
-        }
-        for error in parsed.errors() {
-            let span = span_of(error.location);
-            extractor.facts.unread.push(Unread { span, reason: error.error.to_string() });
-        }
-        extractor.finish(parsed.tokens())
+    parsed(text, |tree| facts(text, tree)).unwrap_or_else(|reason| super::unreadable(text, reason))
+}
+
+fn both(text: &str) -> (Facts, Fragments) {
+    let made = parsed(text, |tree| (facts(text, tree), fragment::of_tree(text, tree)));
+    made.unwrap_or_else(|reason| super::both_unreadable(text, reason))
+}
+
+/// Reads the tree of a text, or says what keeps it from being read.
+fn parsed<T>(text: &str, read: impl FnOnce(&Parsed<Mod>) -> T) -> Result<T, String> {
+    stacker::maybe_grow(STACK_NEEDED, STACK_SIZE, || match depth::find_excess(text) {
+        Some(reason) => Err(reason),
+        None => Ok(read(&parse_unchecked(text, ParseOptions::from(PySourceType::Python)))),
     })
+}
+
+/// The module that a tree is of.
+fn module(tree: &Parsed<Mod>) -> &ModModule {
+    match tree.syntax() {
+        Mod::Module(module) => module,
+        Mod::Expression(_) => unreachable!("a source file is a module"),
+    }
+}
+
+/// What the parser could not read.
+fn unread(tree: &Parsed<Mod>) -> impl Iterator<Item = Unread> {
+    tree.errors().iter().map(|error| Unread { span: span_of(error.location), reason: error.error.to_string() })
+}
+
+fn facts(text: &str, tree: &Parsed<Mod>) -> Facts {
+    let mut extractor = Extractor::new(text);
+    extractor.module(module(tree));
+    extractor.facts.unread.extend(unread(tree));
+    extractor.finish(tree.tokens())
 }
 
 fn module_scope(text: &str) -> Scope {

@@ -4,15 +4,14 @@
 //! cannot be one is `Unknown`, never left out, so that positions of arguments and elements hold. Absent on purpose:
 //! names' meanings.
 
-use super::{STACK_NEEDED, STACK_SIZE, depth, span_of};
+use super::{module, parsed, span_of};
 use crate::facts::{
     Addition, Body, BodyId, Call, DefinitionKind, Expression, ExpressionId, MODULE_BODY, Parameter, Sketch, Statement,
     Target,
 };
 use crate::span::{LineIndex, Span};
 use ruff_python_ast as ast;
-use ruff_python_ast::{Expr, FStringPart, InterpolatedStringElement, Mod, PySourceType, Stmt};
-use ruff_python_parser::{ParseOptions, parse_unchecked};
+use ruff_python_ast::{Expr, FStringPart, InterpolatedStringElement, Stmt};
 use ruff_text_size::{Ranged, TextRange};
 
 /// Displays with more elements than this are not kept.
@@ -20,20 +19,12 @@ const ELEMENTS_KEPT: usize = 2000;
 
 /// The sketch of one Python text. What cannot be parsed is missing in it; the facts of the text say so.
 pub fn sketch(text: &str) -> Sketch {
-    stacker::maybe_grow(STACK_NEEDED, STACK_SIZE, || {
-        let sketch = Sketch { line_index: LineIndex::new(text.as_bytes()), ..Sketch::default() };
-        let mut walk = Walk { sketch, body: MODULE_BODY };
-        walk.open(None, "", Span::default());
-        if depth::find_excess(text).is_some() {
-            return walk.sketch;
-        }
-        let parsed = parse_unchecked(text, ParseOptions::from(PySourceType::Python));
-        if let Mod::Module(module) = parsed.syntax() {
-            let statements = walk.statements(&module.body);
-            walk.here().statements = statements;
-        }
-        walk.sketch
-    })
+    let sketch = Sketch { line_index: LineIndex::new(text.as_bytes()), ..Sketch::default() };
+    let mut walk = Walk { sketch, body: MODULE_BODY };
+    walk.open(None, "", Span::default());
+    let statements = parsed(text, |tree| walk.statements(&module(tree).body));
+    walk.here().statements = statements.unwrap_or_default();
+    walk.sketch
 }
 
 struct Walk {

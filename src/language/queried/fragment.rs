@@ -12,19 +12,20 @@ use crate::language::print::{self, CallableWord, RawPrint, WordKind, cut, fold, 
 use crate::span::Span;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-pub fn fragments(family: &str, reading: Reading<'_>) -> Fragments {
+pub fn fragments(family: &str, reading: &Reading<'_>) -> Fragments {
     let salt = hash_of(family.as_bytes());
-    let words = words(salt, &reading);
-    let mut walk = Walk { words, reading, out: Fragments::default(), raw: Vec::new(), owns: Vec::new() };
+    let words = words(salt, reading);
+    let (out, raw, owns, unit_of) = (Fragments::default(), Vec::new(), Vec::new(), Vec::new());
+    let mut walk = Walk { words, reading, out, raw, owns, unit_of };
     walk.units();
     walk.prints();
     walk.constants();
     walk.sets();
     let locals = walk.locals(salt);
-    let Walk { reading, mut out, raw, owns, words } = walk;
+    let Walk { mut out, raw, owns, words, .. } = walk;
     print::hash(&mut out, &raw, &owns, &words, &locals);
     out.is_generated = print::says_generated(reading.text);
-    out.unread = reading.unread;
+    out.unread = reading.unread.clone();
     out.place_unread(&reading.index);
     out
 }
@@ -65,12 +66,14 @@ fn word_hash(salt: u64, kind: WordKind, written: &str) -> u64 {
 }
 
 struct Walk<'t> {
-    reading: Reading<'t>,
+    reading: &'t Reading<'t>,
     words: Vec<CallableWord>,
     out: Fragments,
     raw: Vec<RawPrint>,
     /// For each unit, the position of its own name in `words`.
     owns: Vec<usize>,
+    /// The unit of each definition, or of the one around it.
+    unit_of: Vec<Option<u32>>,
 }
 
 impl Walk<'_> {
@@ -81,12 +84,11 @@ impl Walk<'_> {
     /// Makes the units, without their prints.
     fn units(&mut self) {
         let text = self.reading.text;
-        let mut numbers: Vec<Option<u32>> = Vec::new();
         for defined in &self.reading.structure.definitions {
-            let around = defined.parent.and_then(|parent| numbers[parent as usize]);
+            let around = defined.parent.and_then(|parent| self.unit_of[parent as usize]);
             let Some(kind) = defined.kind.unit else {
                 // what a namespace holds is named for it, and stands in what the namespace stands in
-                numbers.push(around);
+                self.unit_of.push(around);
                 continue;
             };
             let last = |span: &Span| last_name(span.slice(text));
@@ -101,7 +103,7 @@ impl Walk<'_> {
             let own = self.at(defined.name.start);
             let is_said = self.words.get(own).is_some_and(|word| word.span == defined.name);
             self.owns.push(if is_said { own } else { usize::MAX });
-            numbers.push(Some(self.out.units.len() as u32 - 1));
+            self.unit_of.push(Some(self.out.units.len() as u32 - 1));
         }
     }
 
@@ -120,13 +122,6 @@ impl Walk<'_> {
     /// Makes the prints, without their hashes, and gives each unit its own.
     fn prints(&mut self) {
         let structure = &self.reading.structure;
-        // the unit of each definition, or of the one around it
-        let mut unit_of: Vec<Option<u32>> = Vec::new();
-        let mut next = 0..;
-        for defined in &structure.definitions {
-            let around = defined.parent.and_then(|parent| unit_of[parent as usize]);
-            unit_of.push(if defined.kind.unit.is_some() { next.next() } else { around });
-        }
         let mut is_open = vec![false; self.out.units.len()];
         for piece in structure.frames.pieces(&self.reading.tokens) {
             // What is no statement opens or closes a list of them.
@@ -134,7 +129,7 @@ impl Walk<'_> {
             let tokens = &self.reading.tokens[piece.tokens.clone()];
             let (first, last) = (tokens[0].span.start, tokens[tokens.len() - 1].span.start);
             let definition = structure.frames.definition_of(piece.frame);
-            let unit = definition.and_then(|it| unit_of[it as usize]);
+            let unit = definition.and_then(|it| self.unit_of[it as usize]);
             let words = self.at(first)..self.at(last + 1);
             let is_header = unit.is_some_and(|unit| !is_open[unit as usize]);
             let words = trim(self.reading.text, &self.words, words);

@@ -164,28 +164,38 @@ impl Queried {
 
     /// Never fails: what cannot be read is listed in [`Facts::unread`].
     pub fn extract(&self, text: &str) -> Facts {
-        let made = self.read_tree(text).and_then(|(reading, tree)| {
-            let links = Links::read(&self.compiled().links, &tree, text).ok_or(EXCESS)?;
-            Ok(outline::facts(reading, &links))
-        });
+        let made = self.read_tree(text).and_then(|(reading, tree)| self.facts(&reading, &tree));
         made.unwrap_or_else(|reason| super::unreadable(text, reason))
+    }
+
+    fn facts(&self, reading: &Reading<'_>, tree: &Tree) -> Result<Facts, String> {
+        let links = Links::read(&self.compiled().links, tree, reading.text).ok_or(EXCESS)?;
+        Ok(outline::facts(reading, &links))
     }
 
     /// Never fails: what cannot be read is listed in [`Fragments::unread`].
     pub fn fragments(&self, text: &str) -> Fragments {
         match self.read(text) {
-            Ok(reading) => fragment::fragments(self.family, reading),
+            Ok(reading) => fragment::fragments(self.family, &reading),
             Err(reason) => Fragments::unreadable(&reason, text),
+        }
+    }
+
+    /// Both, of one parse.
+    pub fn both(&self, text: &str) -> (Facts, Fragments) {
+        match self.read_tree(text) {
+            Ok((reading, tree)) => {
+                let facts = self.facts(&reading, &tree).unwrap_or_else(|reason| super::unreadable(text, reason));
+                (facts, fragment::fragments(self.family, &reading))
+            }
+            Err(reason) => super::both_unreadable(text, reason),
         }
     }
 
     pub fn layout(&self, text: &str) -> Layout {
         match self.read(text) {
             Ok(reading) => layout::layout(&reading),
-            Err(reason) => {
-                let facts = super::unreadable(text, reason);
-                Layout { unread: facts.unread, ..super::layout::plain(text.as_bytes(), facts.lines) }
-            }
+            Err(reason) => super::layout::unreadable(text, reason),
         }
     }
 }

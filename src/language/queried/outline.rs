@@ -24,7 +24,7 @@ const UNKNOWN: ValueId = ValueId(0);
 /// The object that a method is called on.
 const THIS: &str = "this";
 
-pub fn facts(reading: Reading<'_>, links: &Links) -> Facts {
+pub fn facts(reading: &Reading<'_>, links: &Links) -> Facts {
     let text = reading.text;
     let whole = Span::new(0, text.len() as u32);
     let spans = |role: Role| reading.tokens.iter().filter(move |it| it.role == role).map(|it| it.span).collect();
@@ -34,7 +34,8 @@ pub fn facts(reading: Reading<'_>, links: &Links) -> Facts {
         lines: layout::classes(text, &reading.tokens, &reading.index),
         comments: spans(Role::Comment),
         docstrings: spans(Role::Doc),
-        unread: reading.unread,
+        line_index: reading.index.clone(),
+        unread: reading.unread.clone(),
         ..Facts::default()
     };
     let scopes = Scopes::new(&reading.structure, links);
@@ -62,7 +63,6 @@ pub fn facts(reading: Reading<'_>, links: &Links) -> Facts {
     facts.names.seal();
     facts.bindings.sort_by_key(|binding| (binding.scope, binding.name, binding.span));
     facts.references.sort_by_key(|it| (it.span.start, it.span.end));
-    facts.line_index = reading.index;
     facts
 }
 

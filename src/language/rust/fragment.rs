@@ -11,12 +11,12 @@ use super::end::End;
 use super::ident::{bare, type_ident, type_name};
 use super::invocation::{Item, macro_items};
 use super::item::{is_public, is_stub};
-use super::token::{Token, item_start, tokens, without_attributes};
+use super::token::{Token, item_start, without_attributes};
 use super::word::read_words;
-use super::{Locator, parsed};
+use super::{Locator, Words, parsed};
 use crate::facts::{Constant, Fragments, PrintRange, Unit, UnitKind};
 use crate::language::print::{self, CallableWord, RawPrint, WordKind, cut, fold};
-use crate::span::{LineIndex, LineRange, Span};
+use crate::span::{LineRange, Span};
 use syn::visit::{self, Visit};
 
 /// Attributes that leave it to the program who calls a function.
@@ -39,18 +39,16 @@ const PLAIN_ATTRIBUTES: &[&str] = &[
 
 /// Never fails: what cannot be read is listed in [`Fragments::unread`].
 pub fn fragments(text: &str) -> Fragments {
-    let index = LineIndex::new(text.as_bytes());
-    let tokens = tokens(text);
-    let words = read_words(text, &tokens);
-    let read = parsed(text, &tokens, &index, |file, locator| {
-        let mut walk = Walk::new(locator, &tokens, &words);
-        walk.items(&file.items);
-        walk.finish()
-    });
-    let mut fragments = read.unwrap_or_else(|unread| Fragments { unread, ..Fragments::default() });
-    fragments.is_generated = print::says_generated(text);
-    fragments.place_unread(&index);
-    fragments
+    let words = Words::new(text);
+    words.fragments(parsed(&words, |file, locator| walk(file, locator, &words.tokens)))
+}
+
+/// The fragments of a tree, without what the text alone says.
+pub fn walk(file: &syn::File, locator: &Locator<'_>, tokens: &[Token]) -> Fragments {
+    let words = read_words(locator.text, tokens);
+    let mut walk = Walk::new(locator, tokens, &words);
+    walk.items(&file.items);
+    walk.finish()
 }
 
 struct Walk<'a> {

@@ -24,8 +24,8 @@ mod tests;
 mod token;
 mod word;
 
-use super::{LanguageSpec, Linking, ModuleSearch};
-use crate::facts::{Facts, Scope, ScopeKind, Unread, Value};
+use super::{LanguageSpec, Linking, ModuleSearch, print};
+use crate::facts::{Facts, Fragments, Scope, ScopeKind, Unread, Value};
 use crate::span::{LineIndex, Span};
 use proc_macro2::LineColumn;
 
@@ -36,6 +36,7 @@ pub const SPEC: LanguageSpec = LanguageSpec {
     linking: Some(&LINKING),
     extract,
     fragments: fragment::fragments,
+    both,
     sketch: Some(sketch::sketch),
     layout: layout::layout,
     grammar: None,
@@ -62,33 +63,65 @@ const STACK_PER_LEVEL: usize = 96 << 10;
 
 /// The facts of one Rust text. Never fails: what cannot be read is listed in [`Facts::unread`].
 pub fn extract(text: &str) -> Facts {
-    let tokens = token::tokens(text);
-    let index = LineIndex::new(text.as_bytes());
-    let span = Span::new(0, text.len() as u32);
-    let comments = tokens.iter().filter(|it| it.is_comment());
-    let read = parsed(text, &tokens, &index, |file, locator| item::items(file, locator, &tokens));
-    let found = read.unwrap_or_else(|unread| Facts {
-        values: vec![Value::Unknown],
-        scopes: vec![Scope { kind: ScopeKind::Module, parent: None, definition: None, span }],
-        unread,
-        ..Facts::default()
+    let words = Words::new(text);
+    words.facts(parsed(&words, |file, locator| item::items(file, locator, &words.tokens)))
+}
+
+fn both(text: &str) -> (Facts, Fragments) {
+    let words = Words::new(text);
+    let read = parsed(&words, |file, locator| {
+        (item::items(file, locator, &words.tokens), fragment::walk(file, locator, &words.tokens))
     });
-    Facts {
-        lines: line::classify(text, &tokens, &index),
-        comments: comments.clone().filter(|it| !it.is_doc()).map(|it| it.span).collect(),
-        docstrings: comments.filter(|it| it.is_doc()).map(|it| it.span).collect(),
-        line_index: index,
-        ..found
+    let (facts, fragments) = match read {
+        Ok((facts, fragments)) => (Ok(facts), Ok(fragments)),
+        Err(unread) => (Err(unread.clone()), Err(unread)),
+    };
+    (words.facts(facts), words.fragments(fragments))
+}
+
+/// A text as its tokens say it, before anyone parses it.
+struct Words<'t> {
+    text: &'t str,
+    tokens: Vec<token::Token>,
+    index: LineIndex,
+}
+
+impl<'t> Words<'t> {
+    fn new(text: &'t str) -> Self {
+        Self { text, tokens: token::tokens(text), index: LineIndex::new(text.as_bytes()) }
+    }
+
+    /// The facts of the text, of which the tree gave a part.
+    fn facts(&self, read: Result<Facts, Vec<Unread>>) -> Facts {
+        let span = Span::new(0, self.text.len() as u32);
+        let comments = self.tokens.iter().filter(|it| it.is_comment());
+        let found = read.unwrap_or_else(|unread| Facts {
+            values: vec![Value::Unknown],
+            scopes: vec![Scope { kind: ScopeKind::Module, parent: None, definition: None, span }],
+            unread,
+            ..Facts::default()
+        });
+        Facts {
+            lines: line::classify(self.text, &self.tokens, &self.index),
+            comments: comments.clone().filter(|it| !it.is_doc()).map(|it| it.span).collect(),
+            docstrings: comments.filter(|it| it.is_doc()).map(|it| it.span).collect(),
+            line_index: self.index.clone(),
+            ..found
+        }
+    }
+
+    /// The same for its fragments.
+    fn fragments(&self, read: Result<Fragments, Vec<Unread>>) -> Fragments {
+        let mut fragments = read.unwrap_or_else(|unread| Fragments { unread, ..Fragments::default() });
+        fragments.is_generated = print::says_generated(self.text);
+        fragments.place_unread(&self.index);
+        fragments
     }
 }
 
 /// Reads the tree of a text, or says what keeps it from being read.
-fn parsed<T>(
-    text: &str,
-    tokens: &[token::Token],
-    index: &LineIndex,
-    read: impl FnOnce(&syn::File, &Locator<'_>) -> T,
-) -> Result<T, Vec<Unread>> {
+fn parsed<T>(words: &Words<'_>, read: impl FnOnce(&syn::File, &Locator<'_>) -> T) -> Result<T, Vec<Unread>> {
+    let Words { text, tokens, index } = words;
     let depth = match depth::bound(text, tokens) {
         Ok(depth) => depth,
         Err(reason) => return Err(vec![Unread { span: Span::new(0, text.len() as u32), reason }]),

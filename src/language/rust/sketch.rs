@@ -7,12 +7,11 @@
 
 use super::fragment::is_test;
 use super::ident::bare;
-use super::token::tokens;
-use super::{Locator, parsed};
+use super::{Locator, Words, parsed};
 use crate::facts::{
     Body, BodyId, Call, DefinitionKind, Expression, ExpressionId, MODULE_BODY, Parameter, Sketch, Statement, Target,
 };
-use crate::span::{LineIndex, Span};
+use crate::span::Span;
 use syn::parse::Parser;
 use syn::punctuated::Punctuated;
 
@@ -26,10 +25,9 @@ const ROUTING: &[&str] = &["get", "post", "put", "patch", "delete", "head", "opt
 
 /// The sketch of one Rust text. What cannot be parsed is missing in it; the facts of the text say so.
 pub fn sketch(text: &str) -> Sketch {
-    let all = tokens(text);
-    let index = LineIndex::new(text.as_bytes());
-    let empty = || Sketch { line_index: LineIndex::new(text.as_bytes()), has_builders: true, ..Sketch::default() };
-    let read = parsed(text, &all, &index, |file, locator| {
+    let words = Words::new(text);
+    let empty = || Sketch { line_index: words.index.clone(), has_builders: true, ..Sketch::default() };
+    let read = parsed(&words, |file, locator| {
         let mut walk = Walk { locator, sketch: empty(), body: MODULE_BODY };
         walk.sketch.open(None, None, "", Span::default());
         walk.items(&file.items);

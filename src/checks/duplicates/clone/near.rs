@@ -97,6 +97,8 @@ pub fn join(corpus: &Corpus, likeness: &Likeness<'_>, clusters: Vec<Cluster>) ->
             }
         }
     }
+    // the first of which so many statements are enough: the rarest in common leaves no more than what follows it
+    let first_within = |left: usize| units.partition_point(|it| it.tokens.len() * OVERLAP / 1000 > left);
     let is_rare = |shape: u64| frequency.get(&fold_first(shape)).is_none_or(|&count| count <= RARE);
     let best: Vec<Option<(u32, u32)>> = units
         .par_iter()
@@ -104,19 +106,24 @@ pub fn join(corpus: &Corpus, likeness: &Likeness<'_>, clusters: Vec<Cluster>) ->
         .map(|(position, unit)| {
             let mut candidates: Vec<u32> = prefix(&unit.tokens)
                 .iter()
-                .filter_map(|token| index.get(token))
-                .flat_map(|list| list.iter().copied().take_while(|&other| (other as usize) < position))
+                .enumerate()
+                .filter_map(|(at, token)| Some((at, index.get(token)?)))
+                .flat_map(|(at, list)| {
+                    let first = first_within(unit.tokens.len() - at);
+                    let list = &list[list.partition_point(|&other| (other as usize) < first)..];
+                    list.iter().copied().take_while(|&other| (other as usize) < position)
+                })
                 .collect();
             candidates.sort_unstable();
             candidates.dedup();
             let mut best: Option<(u32, u32)> = None;
             for other in candidates {
                 let longer = &units[other as usize];
-                if longer.is_class != unit.is_class || is_inside(corpus, longer.at, unit.at) {
-                    continue;
-                }
                 let needed = longer.tokens.len() * OVERLAP / 1000;
-                if !share(&unit.tokens, &longer.tokens, needed) {
+                if longer.is_class != unit.is_class
+                    || !share(&unit.tokens, &longer.tokens, needed)
+                    || is_inside(corpus, longer.at, unit.at)
+                {
                     continue;
                 }
                 let (a, b) = (body(longer.at), body(unit.at));
