@@ -86,6 +86,7 @@ specs! {
     resolve_roots => "tests/spec/resolve/roots.md",
     resolve_scopes => "tests/spec/resolve/scopes.md",
     why_lines => "tests/spec/why/lines.md",
+    rust_families => "tests/spec/rust/families.md",
     rust_features => "tests/spec/rust/features.md",
     rust_routes => "tests/spec/rust/routes.md",
     rust_names => "tests/spec/rust/names.md",

@@ -177,7 +177,7 @@ fn absence(input: &CheckInput<'_, '_>, rules: &[&Rule]) -> Absence {
 /// Whether the rules look for members in a file: in source that is no test.
 fn may_have_members(input: &CheckInput<'_, '_>, file: EntryId) -> bool {
     let path = input.path(file);
-    crate::project::is_python(path) && input.context(path) != Context::Tests && input.scope.holds(path)
+    input.project.sources.language(file).is_some() && input.context(path) != Context::Tests && input.scope.holds(path)
 }
 
 /// The members of one file; `None` where its own content has none.
@@ -253,6 +253,7 @@ fn members(
             found.extend(named(input, index, family, file, facts));
         }
     }
+    found.retain(|member| !facts.in_tests(facts.line_index.span(member.location.start.line).start));
     // what a `[[legacy]]` rule names is judged by that rule, with its date and its demands
     found.retain(|member| input.policy.legacy_rule_of(&member.symbol.module, member.symbol.name.as_deref()).is_none());
     found
@@ -304,9 +305,7 @@ fn named(
     let mut found: BTreeMap<DefinitionId, Member> = BTreeMap::new();
     for id in facts.definition_ids() {
         let definition = facts.definition(id);
-        let is_code =
-            matches!(definition.kind, DefinitionKind::Function | DefinitionKind::Method | DefinitionKind::Class);
-        if !is_code || definition.traits.is_overload || !selects(family, facts.name(definition.name)) {
+        if !is_job(definition.kind) || definition.traits.is_overload || !selects(family, facts.name(definition.name)) {
             continue;
         }
         if !family.beside_successor {
@@ -319,6 +318,12 @@ fn named(
         }
     }
     found.into_values().collect()
+}
+
+/// Whether a kind of definition does something: what only holds others, or a value, is no implementation.
+fn is_job(kind: DefinitionKind) -> bool {
+    use DefinitionKind::{Function, Implementation, Macro, Method, Module};
+    matches!(kind, Function | Method | Macro) || kind.has_members() && !matches!(kind, Implementation | Module)
 }
 
 fn beside(input: &CheckInput<'_, '_>, file: EntryId, facts: &Facts, successor: DefinitionId) -> Why {

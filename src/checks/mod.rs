@@ -29,7 +29,7 @@ use crate::facts::ReferenceKind;
 use crate::finding::{Context, Finding, Tier, Verdict};
 use crate::gap::{Extent, Gap};
 use crate::language::find_linked;
-use crate::policy::{Policy, PolicyPlace, Rule};
+use crate::policy::{Policy, PolicyPlace, Rule, RuleKind};
 use crate::progress::Progress;
 use crate::project::{Occurrences, Project, TracedReference};
 use crate::span::{Location, RepoPath};
@@ -194,6 +194,10 @@ pub const RULES_OF_CHANGES: &[&str] = &[BROKEN_REFERENCE];
 /// Runs every rule of the policy. Findings are sorted by place, rules stand in the order of the policy.
 pub fn check(input: &CheckInput<'_, '_>) -> CheckOutput {
     let mut output = CheckOutput::default();
+    // first what asks for fragments: the parse that gives them gives the facts that the others ask for
+    if input.policy.rules.iter().any(|rule| matches!(rule.kind, RuleKind::Duplicates(_))) {
+        input.searched();
+    }
     for spec in CHECKS {
         let rules: Vec<&Rule> = input.policy.rules.iter().filter(|rule| rule.kind.name() == spec.kind).collect();
         if rules.is_empty() {

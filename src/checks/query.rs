@@ -52,6 +52,10 @@ impl QuerySet {
         facts: &Facts,
         is_wanted: &dyn Fn(usize) -> bool,
     ) -> FileMatches {
+        // written for another language
+        if sources.language(file).is_none_or(|language| language.name != LANGUAGES[0].name) {
+            return FileMatches::default();
+        }
         let wanted: Vec<(usize, &CompiledQuery)> =
             self.compiled.iter().filter(|(rule, _)| is_wanted(**rule)).map(|(&rule, query)| (rule, query)).collect();
         let (Some(engine), false) = (engine, wanted.is_empty()) else { return FileMatches::default() };

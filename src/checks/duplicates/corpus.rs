@@ -43,7 +43,8 @@ pub struct UnitRef {
 }
 
 impl Corpus {
-    pub fn load(input: &CheckInput<'_, '_>, options: &Options) -> Self {
+    /// Reads the fragments of all files; with `uses_facts` for those who will ask for the facts of nearly all of them too.
+    pub fn load(input: &CheckInput<'_, '_>, options: &Options, uses_facts: bool) -> Self {
         let sources = input.project.sources;
         let wanted: Vec<EntryId> = input
             .project
@@ -54,8 +55,6 @@ impl Corpus {
             .filter(|&id| options.tests || input.policy.context_of(sources.path(id)) != Context::Tests)
             .collect();
         input.progress.stage("reading fragments", wanted.len() as u64);
-        // who uses a copy is asked of the facts of nearly every file
-        let uses_facts = options.traced != Some(0);
         let read = |&id: &EntryId| {
             input.progress.advance(1);
             let context = input.policy.context_of(sources.path(id));

@@ -164,7 +164,8 @@ pub fn find(input: &CheckInput<'_, '_>, options: &Options) -> DuplicatesOutput {
 
 /// Finds the groups that are not among those of another tree.
 pub fn find_new(input: &CheckInput<'_, '_>, options: &Options, base: Option<&[Group]>) -> DuplicatesOutput {
-    find_in(input, options, &Corpus::load(input, options), base)
+    // who uses a copy is asked of the facts of nearly every file
+    find_in(input, options, &Corpus::load(input, options, options.traced != Some(0)), base)
 }
 
 fn find_in(input: &CheckInput<'_, '_>, options: &Options, corpus: &Corpus, base: Option<&[Group]>) -> DuplicatesOutput {
@@ -210,7 +211,7 @@ pub fn search_for_rules(input: &CheckInput<'_, '_>) -> Searched {
     }
     options.min_lines = least.unwrap_or(MIN_LINES);
     let whole = CheckInput::new(input.policy, input.project, input.today, Scope::default(), input.progress);
-    let corpus = Corpus::load(&whole, &options);
+    let corpus = Corpus::load(&whole, &options, true);
     Searched { output: find_in(&whole, &options, &corpus, None), corpus }
 }
 
